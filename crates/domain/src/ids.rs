@@ -1,0 +1,97 @@
+//! Ids as types. Each prints with its prefix (`p_…`), so that a log line or a frame says what it names.
+//!
+//! An id is not a secret: whoever may use it is decided by the session that sends it.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What was wrong with the text of an id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an id of this kind")]
+pub struct MalformedId;
+
+/// Hexadecimal digits behind the prefix: 128 bits, so that nobody guesses one.
+const DIGITS: usize = 32;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(u128);
+
+        impl $name {
+            /// The id made of these 128 bits, which the caller drew at random.
+            #[must_use]
+            pub const fn from_bits(bits: u128) -> Self {
+                Self(bits)
+            }
+
+            /// The bits, for hashing and shuffling.
+            #[must_use]
+            pub const fn bits(self) -> u128 {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, "_{:032x}"), self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.to_string()
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = MalformedId;
+
+            fn from_str(text: &str) -> Result<Self, MalformedId> {
+                let digits = text.strip_prefix(concat!($prefix, "_")).ok_or(MalformedId)?;
+                let lower_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+                if digits.len() != DIGITS || !digits.bytes().all(lower_hex) {
+                    return Err(MalformedId);
+                }
+                u128::from_str_radix(digits, 16).map(Self).map_err(|_| MalformedId)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = MalformedId;
+
+            fn try_from(text: String) -> Result<Self, MalformedId> {
+                text.parse()
+            }
+        }
+    };
+}
+
+id!(
+    /// One signalling connection's life, resumptions included.
+    SessionId, "s"
+);
+id!(
+    /// One identity present in one room through one session; survives reloads within the grace.
+    ParticipantId, "p"
+);
+id!(
+    /// One gathering in a room, from the first participant to the last one's leaving.
+    CallId, "c"
+);
+id!(
+    /// One chat message; drawn by its sender, so that sending it twice stores it once.
+    MessageId, "m"
+);
+id!(
+    /// One process of an installation.
+    InstanceId, "i"
+);

@@ -1,0 +1,10 @@
+//! Visavis' rules as pure machines: a command and the time go in, events or a rejection come out.
+//!
+//! No clocks, randomness, sockets, files or threads: they are arguments. Wire shapes live in
+//! `visavis-protocol`, storage of live documents in `visavis-live`.
+
+pub mod chat;
+pub mod ids;
+pub mod name;
+pub mod room;
+pub mod time;

@@ -1,0 +1,1 @@
+//! Names people type: of rooms, and of themselves. Shown as typed, compared folded.

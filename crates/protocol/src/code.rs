@@ -1,0 +1,70 @@
+//! Closed sets of what can go wrong, for machines. Words for people are made in the web client.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Why a command or a handshake was refused. Stable: programs match on these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// Not JSON, not a known frame, or a field of the wrong type.
+    Malformed,
+    /// Larger than allowed.
+    TooLarge,
+    /// Too many frames in too short a time; slow down.
+    RateLimited,
+    /// The ticket is altered, expired or missing.
+    TicketInvalid,
+    /// This server does not speak that version.
+    ProtocolUnsupported,
+    /// No such session, or the secret is not its own: say hello anew.
+    SessionUnknown,
+    /// The session cannot be replayed without a hole: say hello anew and continue.
+    Resync,
+    /// A command that needs a room came outside of one.
+    NotInRoom,
+    /// This session is in a room already; leave it first.
+    AlreadyInRoom,
+    /// A room's name has 1 to 64 characters, spaces around it not counted.
+    RoomNameInvalid,
+    /// A person's name has 1 to 64 characters, spaces around it not counted.
+    NameInvalid,
+    /// The room has as many people as it may.
+    RoomFull,
+    /// The continuation is altered, expired, or for another room.
+    ContinuationInvalid,
+    /// No such participant in this room.
+    ParticipantUnknown,
+    /// The signal belongs to an earlier call or generation.
+    StaleGeneration,
+    /// A message has 1 to 4,000 characters.
+    MessageInvalid,
+    /// Something the server needs is away for a moment; try again.
+    TryAgain,
+    /// A defect of the server.
+    Internal,
+}
+
+/// Why the server closed a socket, as a WebSocket close code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u16)]
+pub enum CloseCode {
+    /// The server is stopping; reconnect, perhaps to another instance.
+    GoingAway = 1001,
+    /// A frame larger than [`crate::MAX_FRAME_BYTES`].
+    TooLarge = 1009,
+    /// The page is going away (sent by the web client, never by the server).
+    PageHidden = 4000,
+    /// No hello or resume in time, or one that was refused.
+    HandshakeFailed = 4001,
+    /// Too many malformed frames.
+    Malformed = 4002,
+    /// Too many frames.
+    RateLimited = 4003,
+    /// The outbox overflowed: say hello anew and continue.
+    Resync = 4004,
+    /// Another socket resumed this session, or another session continued this participant.
+    Replaced = 4005,
+    /// Nothing heard for too long.
+    Silent = 4006,
+}

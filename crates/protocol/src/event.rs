@@ -1,0 +1,188 @@
+//! What the server tells: answers to commands, and events.
+
+use crate::Signal;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use visavis_domain::ids::{CallId, MessageId, ParticipantId};
+use visavis_domain::room::{Camera, LeaveReason, Microphone, Presence};
+use visavis_domain::time::Timestamp;
+
+/// What an event is about: each has versions of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Topic {
+    /// The room one is in.
+    Room,
+    /// Its chat.
+    Chat,
+    /// To oneself alone; no versions.
+    Direct,
+}
+
+/// Somebody in a room, as others see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Participant {
+    /// Who.
+    #[ts(type = "string")]
+    pub id: ParticipantId,
+    /// As typed.
+    pub name: String,
+    /// Place in the order of joining. Of two, the one with the higher order is polite and makes the first offer.
+    pub order: u32,
+    /// Rises whenever this participant's peers must be built anew. A pair's generation is the sum of both epochs.
+    pub epoch: u32,
+    /// Whether signalling is up.
+    pub presence: Presence,
+    /// State of the microphone.
+    pub microphone: Microphone,
+    /// State of the camera.
+    pub camera: Camera,
+    /// When they came.
+    #[ts(type = "number")]
+    pub joined_at: Timestamp,
+}
+
+/// One line of the chat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ChatMessage {
+    /// Which.
+    #[ts(type = "string")]
+    pub id: MessageId,
+    /// Who wrote it.
+    #[ts(type = "string")]
+    pub from: ParticipantId,
+    /// What they were called then.
+    pub name: String,
+    /// Text, never markup.
+    pub text: String,
+    /// When the server took it.
+    #[ts(type = "number")]
+    pub at: Timestamp,
+}
+
+/// Where to ask for STUN and TURN.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct IceServer {
+    /// `stun:`, `turn:` and `turns:` URLs.
+    pub urls: Vec<String>,
+    /// Ends with the session; absent for STUN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub username: Option<String>,
+    /// Belongs to the username.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub credential: Option<String>,
+}
+
+impl std::fmt::Debug for IceServer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IceServer").field("urls", &self.urls).finish_non_exhaustive()
+    }
+}
+
+/// A room as everybody in it sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RoomSnapshot {
+    /// The name, as its first participant typed it.
+    pub name: String,
+    /// The gathering that goes on.
+    #[ts(type = "string")]
+    pub call: CallId,
+    /// In order of joining.
+    pub participants: Vec<Participant>,
+    /// Version of what stands above.
+    #[ts(type = "number")]
+    pub version: u64,
+    /// The most recent messages, oldest first.
+    pub messages: Vec<ChatMessage>,
+    /// Version of the chat.
+    #[ts(type = "number")]
+    pub chat_version: u64,
+}
+
+/// A room as seen from outside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RoomSummary {
+    /// Names of those inside, in order of joining.
+    pub present: Vec<String>,
+    /// How many the room takes.
+    pub limit: u32,
+}
+
+/// What came of a command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Reply {
+    /// It is done.
+    Done,
+    /// One is in.
+    Joined {
+        /// Oneself.
+        #[ts(type = "string")]
+        participant: ParticipantId,
+        /// Shown at a later join, makes one the same participant again.
+        continuation: String,
+        /// The room, oneself included.
+        room: RoomSnapshot,
+        /// STUN and TURN.
+        ice_servers: Vec<IceServer>,
+    },
+    /// The room now.
+    Snapshot {
+        /// The room, oneself included.
+        room: RoomSnapshot,
+    },
+    /// The room from outside.
+    Summary {
+        /// Who is there.
+        room: RoomSummary,
+    },
+    /// STUN and TURN.
+    IceServers {
+        /// With fresh credentials.
+        ice_servers: Vec<IceServer>,
+    },
+}
+
+/// Past tense: it has happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// Somebody came, oneself included.
+    ParticipantJoined {
+        /// Who.
+        participant: Participant,
+    },
+    /// Something about somebody changed: devices, presence, epoch, name.
+    ParticipantChanged {
+        /// Who, as they are now.
+        participant: Participant,
+    },
+    /// Somebody is gone.
+    ParticipantLeft {
+        /// Who.
+        #[ts(type = "string")]
+        participant: ParticipantId,
+        /// Why.
+        reason: LeaveReason,
+    },
+    /// Somebody wrote, oneself included.
+    MessageSaid {
+        /// What.
+        message: ChatMessage,
+    },
+    /// Another participant's peer speaks to one's own.
+    Signalled {
+        /// Who.
+        #[ts(type = "string")]
+        from: ParticipantId,
+        /// In which call.
+        #[ts(type = "string")]
+        call: CallId,
+        /// Sum of both epochs as the sender knew them.
+        generation: u32,
+        /// What.
+        signal: Signal,
+    },
+}

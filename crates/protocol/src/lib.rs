@@ -1,0 +1,24 @@
+//! The wire between a participant and the server, as docs/protocol.md describes it.
+//!
+//! Shapes only: what a frame means is decided in the server's `app`, what it looks like in TypeScript is
+//! generated from here by `make gen`.
+
+mod code;
+mod command;
+mod event;
+mod frame;
+mod http;
+mod signal;
+
+pub use code::{CloseCode, Code};
+pub use command::{Command, MediaPath};
+pub use event::{ChatMessage, Event, IceServer, Participant, Reply, RoomSnapshot, RoomSummary, Topic};
+pub use frame::{ClientFrame, ServerFrame};
+pub use http::{Problem, Ticket};
+pub use signal::{Candidate, DescriptionKind, Signal, TrackLabel};
+
+/// The version both sides must speak; raised when a frame's meaning changes.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// The largest frame either side may send, in bytes. A session description of four tracks takes about 12 KiB.
+pub const MAX_FRAME_BYTES: usize = 64 * 1024;
