@@ -1,5 +1,11 @@
-//! The room: who is present, in which media state, in which call. Pure; see [`Room::handle`].
+//! The room: who is present, in which media state, in which call. Pure.
+//!
+//! [`handle`] decides and changes nothing; [`apply`] is the only thing that changes state. A room exists from its
+//! first participant's coming to its last one's going. Its live document is the serialised [`Room`].
 
+use crate::ids::{CallId, ParticipantId, SessionId};
+use crate::name::{PersonName, RoomName};
+use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -62,3 +68,440 @@ pub enum Source {
     /// The sound of what is shared.
     ScreenAudio,
 }
+
+/// Both devices of a participant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Devices {
+    /// The microphone.
+    pub microphone: Microphone,
+    /// The camera.
+    pub camera: Camera,
+}
+
+/// One seat of a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Who.
+    pub id: ParticipantId,
+    /// The session that acts for them.
+    pub session: SessionId,
+    /// What they want to be called.
+    pub name: PersonName,
+    /// Place in the order of joining, unique in the room.
+    pub order: u32,
+    /// Rises when their peers must be built anew.
+    pub epoch: u32,
+    /// Whether the session has a socket.
+    pub presence: Presence,
+    /// When the seat is freed; set exactly while reconnecting.
+    pub grace_ends: Option<Timestamp>,
+    /// What their devices do.
+    pub devices: Devices,
+    /// When they came.
+    pub joined_at: Timestamp,
+}
+
+/// What somebody was, as proven by a token of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim {
+    /// Who.
+    pub participant: ParticipantId,
+    /// Their place then.
+    pub order: u32,
+    /// Their epoch then.
+    pub epoch: u32,
+    /// The call they were in.
+    pub call: CallId,
+    /// When they first came.
+    pub joined_at: Timestamp,
+}
+
+/// Whether the peers of somebody who continues still live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MediaPath {
+    /// They do.
+    Kept,
+    /// They do not.
+    Fresh,
+}
+
+/// What the operator allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Seats per room.
+    pub people: u32,
+}
+
+/// What can be asked of a room.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Come in as somebody new.
+    Join {
+        /// Who acts.
+        session: SessionId,
+        /// Drawn at random.
+        participant: ParticipantId,
+        /// The room.
+        name: RoomName,
+        /// Drawn at random; used if this opens the room.
+        call: CallId,
+        /// What to be called.
+        person: PersonName,
+        /// What the devices do.
+        devices: Devices,
+    },
+    /// Come in as who one was.
+    Continue {
+        /// Who acts.
+        session: SessionId,
+        /// Who one was.
+        claim: Claim,
+        /// The room.
+        name: RoomName,
+        /// What to be called.
+        person: PersonName,
+        /// What the devices do.
+        devices: Devices,
+        /// Whether peers still live.
+        media: MediaPath,
+    },
+    /// Go.
+    Leave {
+        /// Who acts.
+        session: SessionId,
+    },
+    /// The session lost its socket.
+    Detach {
+        /// Who.
+        session: SessionId,
+        /// Until when the seat is kept.
+        until: Timestamp,
+    },
+    /// The session has a socket again.
+    Attach {
+        /// Who.
+        session: SessionId,
+    },
+    /// Free the seats whose grace is over.
+    Expire,
+    /// Say what one's devices do.
+    SetDevices {
+        /// Who acts.
+        session: SessionId,
+        /// What they do.
+        devices: Devices,
+    },
+    /// Have everybody build new peers towards this participant.
+    RenewMedia {
+        /// Who acts.
+        session: SessionId,
+    },
+}
+
+/// What happened in a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// It came to be.
+    Opened {
+        /// Its name, as its first participant typed it.
+        name: RoomName,
+        /// The gathering that begins.
+        call: CallId,
+    },
+    /// A seat was taken.
+    Joined {
+        /// Which.
+        member: Member,
+    },
+    /// A seat is as given now.
+    Changed {
+        /// Which.
+        member: Member,
+    },
+    /// A seat was freed.
+    Left {
+        /// Whose.
+        participant: ParticipantId,
+        /// The session that acted for them.
+        session: SessionId,
+        /// Why.
+        reason: LeaveReason,
+    },
+    /// Nobody is left; the room is no more.
+    Closed,
+}
+
+/// Why a command was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// Every seat is taken.
+    #[error("the room is full")]
+    RoomFull,
+    /// The session has no seat here.
+    #[error("not in the room")]
+    NotInRoom,
+    /// The session has a seat already.
+    #[error("in the room already")]
+    AlreadyInRoom,
+    /// The one addressed has no seat here.
+    #[error("no such participant")]
+    ParticipantUnknown,
+    /// A signal from an earlier state of the pair.
+    #[error("stale generation")]
+    StaleGeneration,
+}
+
+/// Epochs stop here, so that the sum of two always fits.
+const MAX_EPOCH: u32 = u32::MAX / 2;
+/// Orders of claims above this are not believed, so that there is always a next one.
+const MAX_ORDER: u32 = u32::MAX / 2;
+
+/// A room with at least one participant (none only between the last `Left` and `Closed`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Room {
+    name: RoomName,
+    call: CallId,
+    version: u64,
+    next_order: u32,
+    /// By order.
+    members: Vec<Member>,
+}
+
+impl Room {
+    /// As its first participant typed it.
+    #[must_use]
+    pub fn name(&self) -> &RoomName {
+        &self.name
+    }
+
+    /// The gathering that goes on.
+    #[must_use]
+    pub fn call(&self) -> CallId {
+        self.call
+    }
+
+    /// How many events have led here.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Everybody present, in order of joining.
+    #[must_use]
+    pub fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// The seat a session acts for.
+    #[must_use]
+    pub fn member_of(&self, session: SessionId) -> Option<&Member> {
+        self.members.iter().find(|member| member.session == session)
+    }
+
+    /// The next moment at which [`Command::Expire`] would free a seat.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.members.iter().filter_map(|member| member.grace_ends).min()
+    }
+
+    /// Whom a signal from `from` reaches, if it may.
+    ///
+    /// # Errors
+    /// If either has no seat here, or the pair has moved on.
+    pub fn relay(&self, from: SessionId, to: ParticipantId, generation: u32) -> Result<&Member, Rejection> {
+        let sender = self.member_of(from).ok_or(Rejection::NotInRoom)?;
+        let target = self.member(to).filter(|target| target.id != sender.id);
+        let target = target.ok_or(Rejection::ParticipantUnknown)?;
+        if sender.epoch + target.epoch != generation {
+            return Err(Rejection::StaleGeneration);
+        }
+        Ok(target)
+    }
+
+    fn member(&self, id: ParticipantId) -> Option<&Member> {
+        self.members.iter().find(|member| member.id == id)
+    }
+
+    fn seat(&self, session: SessionId) -> Result<&Member, Rejection> {
+        self.member_of(session).ok_or(Rejection::NotInRoom)
+    }
+}
+
+/// Decides on a command. No events means that it changes nothing.
+///
+/// # Errors
+/// If the rules say no; then nothing changes either.
+pub fn handle(
+    room: Option<&Room>,
+    now: Timestamp,
+    limits: Limits,
+    command: Command,
+) -> Result<Vec<Event>, Rejection> {
+    match command {
+        Command::Join { session, participant, name, call, person, devices } => {
+            if room.is_some_and(|room| room.member_of(session).is_some()) {
+                return Err(Rejection::AlreadyInRoom);
+            }
+            let order = room.map_or(1, |room| room.next_order);
+            let member = Member {
+                id: participant,
+                session,
+                name: person,
+                order,
+                epoch: 1,
+                presence: Presence::Connected,
+                grace_ends: None,
+                devices,
+                joined_at: now,
+            };
+            admit(room, limits, name, call, member)
+        }
+        Command::Continue { session, claim, name, person, devices, media } => {
+            let member = continued(room, session, claim, person, devices, media)?;
+            match room.and_then(|room| room.member(claim.participant)) {
+                Some(before) => Ok(changed(before, member)),
+                None => admit(room, limits, name, claim.call, member),
+            }
+        }
+        Command::Leave { session } => match room.and_then(|room| Some((room, room.member_of(session)?))) {
+            Some((room, member)) => Ok(left(room, &[(member, LeaveReason::Left)])),
+            None => Ok(Vec::new()),
+        },
+        Command::Expire => {
+            let Some(room) = room else { return Ok(Vec::new()) };
+            let over = |member: &&Member| member.grace_ends.is_some_and(|ends| ends <= now);
+            let gone: Vec<_> = room.members.iter().filter(over).map(|m| (m, LeaveReason::Lost)).collect();
+            Ok(left(room, &gone))
+        }
+        Command::Detach { session, until } => edit(room, session, |member| {
+            member.presence = Presence::Reconnecting;
+            member.grace_ends = Some(until);
+        }),
+        Command::Attach { session } => edit(room, session, |member| {
+            member.presence = Presence::Connected;
+            member.grace_ends = None;
+        }),
+        Command::SetDevices { session, devices } => edit(room, session, |member| member.devices = devices),
+        Command::RenewMedia { session } => {
+            edit(room, session, |member| member.epoch = (member.epoch + 1).min(MAX_EPOCH))
+        }
+    }
+}
+
+/// The state after an event.
+#[must_use]
+pub fn apply(room: Option<Room>, event: &Event) -> Option<Room> {
+    if let Event::Opened { name, call } = event {
+        return Some(Room {
+            name: name.clone(),
+            call: *call,
+            version: 1,
+            next_order: 1,
+            members: Vec::new(),
+        });
+    }
+    let mut room = room?;
+    room.version += 1;
+    match event {
+        Event::Opened { .. } => {}
+        Event::Joined { member } => {
+            room.next_order = room.next_order.max(member.order + 1);
+            let place = room.members.partition_point(|other| other.order < member.order);
+            room.members.insert(place, member.clone());
+        }
+        Event::Changed { member } => {
+            if let Some(seat) = room.members.iter_mut().find(|seat| seat.id == member.id) {
+                *seat = member.clone();
+            }
+        }
+        Event::Left { participant, .. } => room.members.retain(|member| member.id != *participant),
+        Event::Closed => return None,
+    }
+    Some(room)
+}
+
+/// The seat of somebody who continues: the one they have, or the one they had.
+fn continued(
+    room: Option<&Room>,
+    session: SessionId,
+    claim: Claim,
+    person: PersonName,
+    devices: Devices,
+    media: MediaPath,
+) -> Result<Member, Rejection> {
+    let acting = room.and_then(|room| room.member_of(session));
+    if acting.is_some_and(|member| member.id != claim.participant) {
+        return Err(Rejection::AlreadyInRoom);
+    }
+    let seat = room.and_then(|room| room.member(claim.participant));
+    let same_call = room.is_none_or(|room| room.call == claim.call);
+    let epoch = seat.map_or(0, |seat| seat.epoch).max(claim.epoch);
+    let epoch = match media {
+        MediaPath::Kept if same_call => epoch,
+        MediaPath::Kept | MediaPath::Fresh => epoch.saturating_add(1),
+    };
+    let taken = |order| room.is_some_and(|room| room.members.iter().any(|member| member.order == order));
+    let order = match seat {
+        Some(seat) => seat.order,
+        None if taken(claim.order) || claim.order > MAX_ORDER => room.map_or(1, |room| room.next_order),
+        None => claim.order,
+    };
+    Ok(Member {
+        id: claim.participant,
+        session,
+        name: person,
+        order,
+        epoch: epoch.min(MAX_EPOCH),
+        presence: Presence::Connected,
+        grace_ends: None,
+        devices,
+        joined_at: seat.map_or(claim.joined_at, |seat| seat.joined_at),
+    })
+}
+
+fn admit(
+    room: Option<&Room>,
+    limits: Limits,
+    name: RoomName,
+    call: CallId,
+    member: Member,
+) -> Result<Vec<Event>, Rejection> {
+    let present = room.map_or(0, |room| room.members.len());
+    if present >= usize::try_from(limits.people).unwrap_or(usize::MAX) {
+        return Err(Rejection::RoomFull);
+    }
+    let joined = Event::Joined { member };
+    Ok(match room {
+        Some(_) => vec![joined],
+        None => vec![Event::Opened { name, call }, joined],
+    })
+}
+
+fn edit(
+    room: Option<&Room>,
+    session: SessionId,
+    change: impl FnOnce(&mut Member),
+) -> Result<Vec<Event>, Rejection> {
+    let before = room.ok_or(Rejection::NotInRoom)?.seat(session)?;
+    let mut after = before.clone();
+    change(&mut after);
+    Ok(changed(before, after))
+}
+
+fn changed(before: &Member, after: Member) -> Vec<Event> {
+    if *before == after { Vec::new() } else { vec![Event::Changed { member: after }] }
+}
+
+fn left(room: &Room, gone: &[(&Member, LeaveReason)]) -> Vec<Event> {
+    let mut events: Vec<_> = gone
+        .iter()
+        .map(|(member, reason)| Event::Left { participant: member.id, session: member.session, reason: *reason })
+        .collect();
+    if !events.is_empty() && events.len() == room.members.len() {
+        events.push(Event::Closed);
+    }
+    events
+}
+
+#[cfg(test)]
+mod tests;

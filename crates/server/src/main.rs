@@ -1,2 +1,4 @@
-//! See ARCHITECTURE.md.
+//! The binary.
+mod app;
+mod realtime;
 fn main() {}

@@ -1,0 +1,271 @@
+//! Given, when, then; and properties over any sequence of commands.
+
+use super::*;
+use proptest::prelude::*;
+use std::time::Duration;
+
+const LIMITS: Limits = Limits { people: 3 };
+const ON: Devices = Devices { microphone: Microphone::Live, camera: Camera::On };
+const MUTED: Devices = Devices { microphone: Microphone::Muted, camera: Camera::On };
+
+fn at(ms: u64) -> Timestamp {
+    Timestamp(ms)
+}
+
+fn session(n: u8) -> SessionId {
+    SessionId::from_bits(u128::from(n))
+}
+
+fn who(n: u8) -> ParticipantId {
+    ParticipantId::from_bits(u128::from(n))
+}
+
+fn call(n: u8) -> CallId {
+    CallId::from_bits(u128::from(n))
+}
+
+fn join(n: u8) -> Command {
+    Command::Join {
+        session: session(n),
+        participant: who(n),
+        name: RoomName::parse("Café 42/é").unwrap(),
+        call: call(n),
+        person: PersonName::parse("Ana").unwrap(),
+        devices: ON,
+    }
+}
+
+fn again(n: u8, by: u8, claim: Claim, media: MediaPath) -> Command {
+    Command::Continue {
+        session: session(by),
+        claim: Claim { participant: who(n), ..claim },
+        name: RoomName::parse("Café 42/é").unwrap(),
+        person: PersonName::parse("Ana").unwrap(),
+        devices: ON,
+        media,
+    }
+}
+
+fn claim(order: u32, epoch: u32, of: u8) -> Claim {
+    Claim { participant: who(0), order, epoch, call: call(of), joined_at: at(1) }
+}
+
+/// Handles and applies.
+fn step(room: Option<Room>, now: Timestamp, command: Command) -> (Option<Room>, Result<Vec<Event>, Rejection>) {
+    let events = handle(room.as_ref(), now, LIMITS, command);
+    let room = events.iter().flatten().fold(room, apply);
+    (room, events)
+}
+
+fn given(commands: impl IntoIterator<Item = Command>) -> Option<Room> {
+    commands.into_iter().fold(None, |room, command| step(room, at(10), command).0)
+}
+
+fn seats(room: Option<&Room>) -> Vec<(ParticipantId, u32, u32)> {
+    room.map(|room| room.members().iter().map(|m| (m.id, m.order, m.epoch)).collect()).unwrap_or_default()
+}
+
+#[test]
+fn the_first_opens_the_room_and_the_last_closes_it() {
+    let (room, events) = step(None, at(10), join(1));
+    assert!(matches!(events.unwrap().as_slice(), [Event::Opened { .. }, Event::Joined { .. }]));
+    assert_eq!(room.as_ref().unwrap().version(), 2);
+    let (room, _) = step(room, at(10), join(2));
+    let (room, events) = step(room, at(20), Command::Leave { session: session(1) });
+    assert!(matches!(events.unwrap().as_slice(), [Event::Left { reason: LeaveReason::Left, .. }]));
+    let (room, events) = step(room, at(20), Command::Leave { session: session(2) });
+    assert!(matches!(events.unwrap().as_slice(), [Event::Left { .. }, Event::Closed]));
+    assert_eq!(room, None);
+}
+
+#[test]
+fn a_full_room_refuses_until_somebody_goes() {
+    let room = given([join(1), join(2), join(3)]);
+    let (room, refused) = step(room, at(10), join(4));
+    assert_eq!(refused, Err(Rejection::RoomFull));
+    let (room, _) = step(room, at(10), Command::Leave { session: session(2) });
+    let (room, joined) = step(room, at(10), join(4));
+    assert!(joined.is_ok());
+    assert_eq!(seats(room.as_ref()), [(who(1), 1, 1), (who(3), 3, 1), (who(4), 4, 1)]);
+}
+
+#[test]
+fn a_session_sits_once() {
+    let room = given([join(1)]);
+    assert_eq!(step(room, at(10), join(1)).1, Err(Rejection::AlreadyInRoom));
+}
+
+#[test]
+fn a_reload_takes_the_same_seat_with_a_new_epoch_and_tells_of_no_coming_or_going() {
+    let room = given([join(1), join(2), Command::Detach { session: session(1), until: at(50) }]);
+    let (room, events) = step(room, at(20), again(1, 9, claim(1, 1, 1), MediaPath::Fresh));
+    assert!(matches!(events.unwrap().as_slice(), [Event::Changed { .. }]));
+    assert_eq!(seats(room.as_ref()), [(who(1), 1, 2), (who(2), 2, 1)]);
+    let member = room.as_ref().unwrap().member_of(session(9)).unwrap();
+    assert_eq!((member.presence, member.grace_ends, member.joined_at), (Presence::Connected, None, at(10)));
+    assert!(room.unwrap().member_of(session(1)).is_none());
+}
+
+#[test]
+fn after_a_lost_state_everybody_is_who_they_were_and_peers_stay() {
+    let (room, _) = step(None, at(100), again(2, 12, claim(2, 5, 1), MediaPath::Kept));
+    let (room, _) = step(room, at(110), again(1, 11, claim(1, 3, 1), MediaPath::Kept));
+    assert_eq!(seats(room.as_ref()), [(who(1), 1, 3), (who(2), 2, 5)]);
+    assert_eq!(room.as_ref().unwrap().call(), call(1));
+    let (room, _) = step(room, at(120), join(7));
+    assert_eq!(seats(room.as_ref())[2], (who(7), 3, 1));
+}
+
+#[test]
+fn peers_of_another_call_are_not_kept() {
+    let room = given([join(5)]);
+    let (room, _) = step(room, at(20), again(1, 11, claim(1, 3, 1), MediaPath::Kept));
+    assert_eq!(seats(room.as_ref()), [(who(5), 1, 1), (who(1), 2, 4)]);
+}
+
+#[test]
+fn nobody_continues_while_sitting_as_somebody_else() {
+    let room = given([join(1), join(2)]);
+    let (_, refused) = step(room, at(20), again(1, 2, claim(1, 1, 1), MediaPath::Fresh));
+    assert_eq!(refused, Err(Rejection::AlreadyInRoom));
+}
+
+#[test]
+fn claims_cannot_push_epochs_or_orders_over_the_edge() {
+    let wild = claim(u32::MAX, u32::MAX, 1);
+    let room = given([again(1, 11, wild, MediaPath::Fresh), again(2, 12, wild, MediaPath::Fresh), join(3)]);
+    let epochs: Vec<_> = seats(room.as_ref()).iter().map(|seat| seat.2).collect();
+    assert_eq!(epochs, [MAX_EPOCH, MAX_EPOCH, 1]);
+    assert!(room.unwrap().relay(session(11), who(2), MAX_EPOCH * 2).is_ok());
+}
+
+#[test]
+fn a_seat_is_freed_exactly_when_its_grace_ends() {
+    let room = given([join(1), join(2), Command::Detach { session: session(1), until: at(50) }]);
+    assert_eq!(room.as_ref().unwrap().next_deadline(), Some(at(50)));
+    let (room, early) = step(room, at(49), Command::Expire);
+    assert_eq!(early, Ok(vec![]));
+    let (room, events) = step(room, at(50), Command::Expire);
+    assert_eq!(
+        events,
+        Ok(vec![Event::Left { participant: who(1), session: session(1), reason: LeaveReason::Lost }])
+    );
+    assert_eq!(room.unwrap().next_deadline(), None);
+}
+
+#[test]
+fn a_socket_that_comes_back_keeps_the_seat() {
+    let detach = Command::Detach { session: session(1), until: at(50) };
+    let room = given([join(1), detach, Command::Attach { session: session(1) }]);
+    let (room, events) = step(room, at(60), Command::Expire);
+    assert_eq!(events, Ok(vec![]));
+    assert_eq!(room.unwrap().members()[0].presence, Presence::Connected);
+}
+
+#[test]
+fn commands_that_change_nothing_tell_nothing() {
+    for command in [
+        Command::SetDevices { session: session(1), devices: ON },
+        Command::Attach { session: session(1) },
+        Command::Leave { session: session(9) },
+        Command::Expire,
+    ] {
+        assert_eq!(step(given([join(1)]), at(20), command).1, Ok(vec![]));
+    }
+}
+
+#[test]
+fn strangers_change_nothing() {
+    for command in [
+        Command::SetDevices { session: session(9), devices: MUTED },
+        Command::Attach { session: session(9) },
+        Command::Detach { session: session(9), until: at(50) },
+        Command::RenewMedia { session: session(9) },
+    ] {
+        assert_eq!(step(given([join(1)]), at(20), command).1, Err(Rejection::NotInRoom));
+    }
+}
+
+#[test]
+fn signals_go_between_two_seats_of_the_same_generation() {
+    let room = given([join(1), join(2), Command::RenewMedia { session: session(2) }]).unwrap();
+    for (from, to, generation, expected) in [
+        (1, 2, 3, Ok(session(2))),
+        (2, 1, 3, Ok(session(1))),
+        (1, 2, 2, Err(Rejection::StaleGeneration)),
+        (1, 2, 4, Err(Rejection::StaleGeneration)),
+        (1, 1, 2, Err(Rejection::ParticipantUnknown)),
+        (1, 9, 3, Err(Rejection::ParticipantUnknown)),
+        (9, 1, 2, Err(Rejection::NotInRoom)),
+    ] {
+        let reached = room.relay(session(from), who(to), generation).map(|member| member.session);
+        assert_eq!(reached, expected, "{from} to {to} at {generation}");
+    }
+}
+
+fn any_command() -> impl Strategy<Value = Command> {
+    let n = || 0_u8..5;
+    let claims = (0_u32..6, prop_oneof![0_u32..6, Just(u32::MAX)], n());
+    let media = prop_oneof![Just(MediaPath::Kept), Just(MediaPath::Fresh)];
+    prop_oneof![
+        n().prop_map(join),
+        (n(), n(), claims, media).prop_map(|(who, by, (order, epoch, of), media)| {
+            again(who, by, claim(order, epoch, of), media)
+        }),
+        n().prop_map(|n| Command::Leave { session: session(n) }),
+        (n(), 0_u64..100).prop_map(|(n, until)| Command::Detach { session: session(n), until: at(until) }),
+        n().prop_map(|n| Command::Attach { session: session(n) }),
+        Just(Command::Expire),
+        n().prop_map(|n| Command::SetDevices { session: session(n), devices: MUTED }),
+        n().prop_map(|n| Command::RenewMedia { session: session(n) }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_sequence_of_commands_breaks_a_room(commands in prop::collection::vec((0_u64..10, any_command()), 1..60)) {
+        let (mut room, mut history, mut now) = (None, Vec::new(), at(0));
+        for (index, (wait, mut command)) in commands.into_iter().enumerate() {
+            if let Command::Join { participant, .. } = &mut command {
+                // Ids of newcomers are drawn at random: never somebody's who is there.
+                let present = |room: &Room| room.members().iter().any(|member| member.id == *participant);
+                if room.as_ref().is_some_and(present) {
+                    *participant = ParticipantId::from_bits(1_000 + index as u128);
+                }
+            }
+            now = now.plus(Duration::from_millis(wait));
+            let before = room.clone();
+            let (after, outcome) = step(room, now, command);
+            if let Ok(events) = &outcome {
+                history.extend(events.clone());
+            }
+            if outcome.is_err() || outcome == Ok(vec![]) {
+                prop_assert_eq!(&before, &after);
+            }
+            if let Some(room) = &after {
+                let members = room.members();
+                prop_assert!(!members.is_empty());
+                prop_assert!(members.len() <= 3);
+                prop_assert!(members.windows(2).all(|pair| pair[0].order < pair[1].order));
+                prop_assert!(members.iter().all(|m| m.order < room.next_order));
+                for (i, member) in members.iter().enumerate() {
+                    prop_assert_eq!(member.presence == Presence::Reconnecting, member.grace_ends.is_some());
+                    prop_assert!(members[..i].iter().all(|o| o.id != member.id && o.session != member.session));
+                }
+                if let Some(before) = before.as_ref().filter(|before| before.call() == room.call()) {
+                    prop_assert!(room.version() >= before.version());
+                    for member in members {
+                        let earlier = before.members().iter().find(|earlier| earlier.id == member.id);
+                        prop_assert!(earlier.is_none_or(|earlier| earlier.epoch <= member.epoch));
+                    }
+                }
+                let json = serde_json::to_string(room).unwrap();
+                prop_assert_eq!(&serde_json::from_str::<Room>(&json).unwrap(), room);
+            }
+            // Replay: the events alone lead to the same state.
+            let replayed = history.iter().fold(None, apply);
+            prop_assert_eq!(&replayed, &after);
+            room = after;
+        }
+    }
+}

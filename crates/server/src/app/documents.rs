@@ -1,0 +1,66 @@
+//! How rooms and chats lie in live state: their keys, their bodies, the topics their events travel on.
+
+use super::Refused;
+use bytes::Bytes;
+use serde::{Serialize, de::DeserializeOwned};
+use visavis_domain::ids::SessionId;
+use visavis_domain::name::RoomName;
+use visavis_live::{Key, TopicName};
+
+/// Whom an event is for.
+#[derive(Debug, Clone)]
+pub(crate) enum Route<'a> {
+    /// Everybody in a room.
+    Room(&'a RoomName),
+    /// One session.
+    Session(SessionId),
+}
+
+impl Route<'_> {
+    /// The topic's name in live state.
+    pub(crate) fn topic(&self) -> TopicName {
+        match self {
+            Self::Room(name) => TopicName::new(format!("room:{}", name.folded())),
+            Self::Session(id) => TopicName::new(format!("session:{id}")),
+        }
+    }
+}
+
+/// A word from one instance's use case to the edge that holds a session; travels on the session's topic beside
+/// its events, which begin with a brace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ControlNotice {
+    /// Another session has taken this one's seat.
+    Replaced,
+}
+
+impl ControlNotice {
+    const REPLACED: &'static [u8] = b"!replaced";
+
+    pub(super) fn body(self) -> Bytes {
+        match self {
+            Self::Replaced => Bytes::from_static(Self::REPLACED),
+        }
+    }
+
+    /// The notice in a topic's body, if it is one.
+    pub(crate) fn read(body: &[u8]) -> Option<Self> {
+        (body == Self::REPLACED).then_some(Self::Replaced)
+    }
+}
+
+pub(super) fn room_key(name: &RoomName) -> Key {
+    Key::room(name.folded())
+}
+
+pub(super) fn chat_key(name: &RoomName) -> Key {
+    Key::chat(name.folded())
+}
+
+pub(super) fn decode<D: DeserializeOwned>(body: Option<&Bytes>) -> Result<Option<D>, Refused> {
+    body.map(|body| serde_json::from_slice(body)).transpose().map_err(|_| Refused::Corrupt)
+}
+
+pub(super) fn encode(document: &impl Serialize) -> Result<Bytes, Refused> {
+    serde_json::to_vec(document).map(Bytes::from).map_err(|_| Refused::Corrupt)
+}

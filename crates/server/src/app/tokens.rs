@@ -1,0 +1,185 @@
+//! Signed values that come back to us later: tickets that open a session, continuations that prove who one was.
+//!
+//! Nothing is stored for them, so they hold across restarts and instances.
+
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::time::Duration;
+use visavis_domain::ids::{CallId, ParticipantId};
+use visavis_domain::room::Claim;
+use visavis_domain::time::Timestamp;
+
+/// A ticket lives as long as a page may take from asking for it to using it.
+pub(crate) const TICKET_TTL: Duration = Duration::from_secs(60);
+/// A continuation outlives any call; the room's own state decides what it is still good for.
+const CONTINUATION_TTL: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Not signed by us, for another purpose, or out of date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("token refused")]
+pub(crate) struct TokenRefused;
+
+#[derive(Clone, Serialize, Deserialize)]
+struct TicketClaims {
+    aud: String,
+    exp: u64,
+    jti: String,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct ContinuationClaims {
+    aud: String,
+    exp: u64,
+    sub: ParticipantId,
+    /// The folded name of the room.
+    room: String,
+    order: u32,
+    epoch: u32,
+    call: CallId,
+    joined_at: Timestamp,
+}
+
+const TICKET: &str = "ticket";
+const CONTINUATION: &str = "continuation";
+
+/// Signs and checks.
+pub(crate) struct Tokens {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+}
+
+impl Tokens {
+    /// With the installation's signing key.
+    pub(crate) fn new(key: &[u8]) -> Self {
+        Self { encoding: EncodingKey::from_secret(key), decoding: DecodingKey::from_secret(key) }
+    }
+
+    /// A ticket; `nonce` makes it one of its kind.
+    pub(crate) fn ticket(&self, now: Timestamp, nonce: u128) -> Result<String, TokenRefused> {
+        self.sign(&TicketClaims {
+            aud: TICKET.into(),
+            exp: seconds(now.plus(TICKET_TTL)),
+            jti: format!("{nonce:032x}"),
+        })
+    }
+
+    /// Whether this is a ticket of ours that still holds.
+    pub(crate) fn check_ticket(&self, now: Timestamp, ticket: &str) -> Result<(), TokenRefused> {
+        let claims: TicketClaims = self.verify(TICKET, ticket)?;
+        in_time(now, claims.exp)
+    }
+
+    /// Proof of having been this participant of this room.
+    pub(crate) fn continuation(&self, now: Timestamp, room: &str, claim: &Claim) -> Result<String, TokenRefused> {
+        self.sign(&ContinuationClaims {
+            aud: CONTINUATION.into(),
+            exp: seconds(now.plus(CONTINUATION_TTL)),
+            sub: claim.participant,
+            room: room.to_owned(),
+            order: claim.order,
+            epoch: claim.epoch,
+            call: claim.call,
+            joined_at: claim.joined_at,
+        })
+    }
+
+    /// What a continuation proves, if it is ours, in time, and for this room.
+    pub(crate) fn claim(&self, now: Timestamp, room: &str, continuation: &str) -> Result<Claim, TokenRefused> {
+        let claims: ContinuationClaims = self.verify(CONTINUATION, continuation)?;
+        in_time(now, claims.exp)?;
+        if claims.room != room {
+            return Err(TokenRefused);
+        }
+        Ok(Claim {
+            participant: claims.sub,
+            order: claims.order,
+            epoch: claims.epoch,
+            call: claims.call,
+            joined_at: claims.joined_at,
+        })
+    }
+
+    fn sign(&self, claims: &impl Serialize) -> Result<String, TokenRefused> {
+        encode(&Header::new(Algorithm::HS256), claims, &self.encoding).map_err(|_| TokenRefused)
+    }
+
+    /// Everything but the time, which is an argument and not the library's clock.
+    fn verify<C: DeserializeOwned + Clone>(&self, audience: &str, token: &str) -> Result<C, TokenRefused> {
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.validate_exp = false;
+        validation.set_required_spec_claims(&["exp", "aud"]);
+        validation.set_audience(&[audience]);
+        decode::<C>(token, &self.decoding, &validation).map(|data| data.claims).map_err(|_| TokenRefused)
+    }
+}
+
+fn seconds(at: Timestamp) -> u64 {
+    at.0 / 1000
+}
+
+fn in_time(now: Timestamp, exp: u64) -> Result<(), TokenRefused> {
+    if seconds(now) <= exp { Ok(()) } else { Err(TokenRefused) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_700_000_000_000);
+
+    fn claim() -> Claim {
+        Claim {
+            participant: ParticipantId::from_bits(1),
+            order: 2,
+            epoch: 3,
+            call: CallId::from_bits(4),
+            joined_at: Timestamp(5),
+        }
+    }
+
+    #[test]
+    fn a_ticket_holds_for_a_minute_and_only_with_our_key() {
+        let (ours, foreign) = (Tokens::new(b"ours"), Tokens::new(b"foreign"));
+        let ticket = ours.ticket(NOW, 1).unwrap();
+        for (tokens, after, expected) in [
+            (&ours, 0, Ok(())),
+            (&ours, 60, Ok(())),
+            (&ours, 61, Err(TokenRefused)),
+            (&foreign, 0, Err(TokenRefused)),
+        ] {
+            let now = NOW.plus(Duration::from_secs(after));
+            assert_eq!(tokens.check_ticket(now, &ticket), expected, "after {after} s");
+        }
+    }
+
+    #[test]
+    fn a_continuation_is_for_one_room_and_one_purpose() {
+        let tokens = Tokens::new(b"ours");
+        let continuation = tokens.continuation(NOW, "café", &claim()).unwrap();
+        assert_eq!(tokens.claim(NOW, "café", &continuation), Ok(claim()));
+        assert_eq!(tokens.claim(NOW, "other", &continuation), Err(TokenRefused));
+        assert_eq!(tokens.check_ticket(NOW, &continuation), Err(TokenRefused));
+        let ticket = tokens.ticket(NOW, 1).unwrap();
+        assert_eq!(tokens.claim(NOW, "café", &ticket), Err(TokenRefused));
+        let late = NOW.plus(CONTINUATION_TTL + Duration::from_secs(1));
+        assert_eq!(tokens.claim(late, "café", &continuation), Err(TokenRefused));
+    }
+
+    #[test]
+    fn forgeries_are_refused_alike() {
+        let tokens = Tokens::new(b"ours");
+        let none = "eyJ0eXAiOiJKV1QiLCJhbGciOiJub25lIn0.eyJhdWQiOiJ0aWNrZXQiLCJleHAiOjk5OTk5OTk5OTksImp0aSI6IjEifQ.";
+        let text_exp = {
+            let claims = serde_json::json!({"aud": TICKET, "exp": "9999999999", "jti": "1"});
+            encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(b"ours")).unwrap()
+        };
+        let other_hash = {
+            let claims = serde_json::json!({"aud": TICKET, "exp": 9_999_999_999_u64, "jti": "1"});
+            encode(&Header::new(Algorithm::HS512), &claims, &EncodingKey::from_secret(b"ours")).unwrap()
+        };
+        let long = "a".repeat(64 * 1024);
+        for token in ["", "a.b.c", none, &text_exp, &other_hash, &long] {
+            assert_eq!(tokens.check_ticket(NOW, token), Err(TokenRefused));
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The realtime edge: WebSockets, sessions that survive them, and fan-out of events to them.
+//!
+//! It knows frames and sockets; what a command means is [`crate::app`]'s.
+
+mod command;
+mod hub;
+mod outbox;
+mod session;
+mod socket;
+mod upgrade;
+
+pub(crate) use hub::Hub;
+pub(crate) use session::Sessions;
+pub(crate) use upgrade::{Realtime, RealtimeSettings, router};

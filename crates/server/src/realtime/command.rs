@@ -1,0 +1,119 @@
+//! Carries out one command of one session and answers it.
+
+use super::session::{Execution, Session};
+use super::upgrade::Realtime;
+use crate::app::{self, JoinRequest};
+use std::sync::Arc;
+use visavis_domain::name::RoomName;
+use visavis_domain::room::Devices;
+use visavis_protocol::{Code, Command, Reply, ServerFrame};
+
+impl Realtime {
+    /// Runs the command and puts its reply or rejection into the session's outbox.
+    pub(super) async fn execute(
+        &self,
+        session: &Arc<Session>,
+        execution: &mut Execution,
+        id: u32,
+        command: Command,
+    ) {
+        execution.executed = id;
+        let outcome = match command {
+            Command::Join { room, name, microphone, camera, continuation, media } => {
+                let devices = Devices { microphone, camera };
+                let request = JoinRequest { session: session.id, name, devices, continuation, media };
+                match self.join(session, execution, &room, request).await {
+                    // The answer is in the outbox already, ahead of the events that followed it.
+                    Ok(reply) => return session.release(super::socket::encode(&ServerFrame::Reply { id, reply })),
+                    Err(code) => Err(code),
+                }
+            }
+            Command::Leave => self.leave(session, execution).await,
+            Command::Look { room } => self.look(&room).await,
+            Command::IceServers => Ok(Reply::IceServers { ice_servers: self.ice_servers(session) }),
+            Command::Snapshot => {
+                let room = execution.room.as_ref();
+                self.in_room(room, |room| self.app.snapshot(room, session.id)).await
+            }
+            Command::SetMedia { microphone, camera } => {
+                let devices = Devices { microphone, camera };
+                let room = execution.room.as_ref();
+                self.in_room(room, |room| self.app.set_devices(room, session.id, devices)).await
+            }
+            Command::RenewMedia => {
+                let room = execution.room.as_ref();
+                self.in_room(room, |room| self.app.renew_media(room, session.id)).await
+            }
+            Command::Signal { to, generation, signal } => {
+                let room = execution.room.as_ref();
+                self.in_room(room, |room| self.app.signal(room, session.id, to, generation, signal)).await
+            }
+            Command::Say { message, text } => {
+                let room = execution.room.as_ref();
+                self.in_room(room, |room| self.app.say(room, session.id, message, text)).await
+            }
+        };
+        session.push(super::socket::encode(&match outcome {
+            Ok(reply) => ServerFrame::Reply { id, reply },
+            Err(code) => ServerFrame::Rejection { id, code },
+        }));
+    }
+
+    async fn in_room<'a, F>(
+        &self,
+        room: Option<&'a RoomName>,
+        run: impl FnOnce(&'a RoomName) -> F,
+    ) -> Result<Reply, Code>
+    where
+        F: Future<Output = Result<Reply, app::Refused>>,
+    {
+        let room = room.ok_or(Code::NotInRoom)?;
+        run(room).await.map_err(|refused| refused.code())
+    }
+
+    async fn look(&self, room: &str) -> Result<Reply, Code> {
+        let room = RoomName::parse(room).map_err(|_| Code::RoomNameInvalid)?;
+        self.app.look(&room).await.map_err(|refused| refused.code())
+    }
+
+    async fn join(
+        &self,
+        session: &Arc<Session>,
+        execution: &mut Execution,
+        room: &str,
+        request: JoinRequest,
+    ) -> Result<Reply, Code> {
+        let room = RoomName::parse(room).map_err(|_| Code::RoomNameInvalid)?;
+        if let Some(current) = &execution.room {
+            // The seat may have been lost meanwhile; then the session is free to sit down again.
+            if self.app.snapshot(current, session.id).await.is_ok() {
+                return Err(Code::AlreadyInRoom);
+            }
+            self.hub.unsubscribe(session, current).await;
+            execution.room = None;
+        }
+        // Events are collected before the commit and follow the answer, so that none is missed between.
+        session.hold();
+        self.hub.subscribe(session, &room).await;
+        match self.app.join(&room, request, self.ice_servers(session)).await {
+            Ok(reply) => {
+                execution.room = Some(room);
+                Ok(reply)
+            }
+            Err(refused) => {
+                self.hub.unsubscribe(session, &room).await;
+                session.discard_held();
+                Err(refused.code())
+            }
+        }
+    }
+
+    async fn leave(&self, session: &Arc<Session>, execution: &mut Execution) -> Result<Reply, Code> {
+        if let Some(room) = &execution.room {
+            self.app.leave(room, session.id).await.map_err(|refused| refused.code())?;
+            self.hub.unsubscribe(session, room).await;
+            execution.room = None;
+        }
+        Ok(Reply::Done)
+    }
+}

@@ -1,0 +1,232 @@
+//! Sessions: what outlives a socket. A session ends when its grace runs out with no socket, or when it can no
+//! longer be replayed.
+
+use super::outbox::{Hole, Outbox};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use axum::extract::ws::Utf8Bytes;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+use visavis_domain::ids::SessionId;
+use visavis_domain::name::RoomName;
+use visavis_protocol::{CloseCode, Code};
+
+/// Names one of a session's sockets; a later one takes the session from an earlier one.
+pub(crate) type SocketNumber = u32;
+
+pub(crate) struct Session {
+    pub(crate) id: SessionId,
+    /// 256 bits, known to the participant alone.
+    secret: [u8; 32],
+    /// The host by which the participant reached us: STUN and TURN are offered under the same name.
+    pub(crate) host: Box<str>,
+    delivery: Mutex<Delivery>,
+    /// There is something to send, or the socket has to end.
+    pub(crate) wake: Notify,
+    /// Held while a command runs, so that a resume never repeats one that is still on its way.
+    pub(crate) execution: tokio::sync::Mutex<Execution>,
+}
+
+/// Where the session's commands have got to.
+#[derive(Default)]
+pub(crate) struct Execution {
+    /// Id of the last command carried out.
+    pub(crate) executed: u32,
+    /// The room the session is in.
+    pub(crate) room: Option<RoomName>,
+}
+
+struct Delivery {
+    outbox: Outbox,
+    /// Events that came while a join was under way; they follow its reply.
+    held: Option<Vec<Utf8Bytes>>,
+    socket: SocketNumber,
+    attached: bool,
+    ended: Option<CloseCode>,
+}
+
+/// What a socket finds when it looks for work.
+pub(crate) enum Work {
+    /// Send this.
+    Frame(Utf8Bytes),
+    /// Nothing to send now.
+    Idle,
+    /// The session is over for this socket.
+    Close(CloseCode),
+}
+
+impl Session {
+    fn new(id: SessionId, secret: [u8; 32], host: Box<str>, outbox_bytes: usize) -> Self {
+        Self {
+            id,
+            secret,
+            host,
+            delivery: Mutex::new(Delivery {
+                outbox: Outbox::new(outbox_bytes),
+                held: None,
+                socket: 1,
+                attached: true,
+                ended: None,
+            }),
+            wake: Notify::new(),
+            execution: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// A frame for the participant, after those that wait already.
+    pub(crate) fn push(&self, frame: Utf8Bytes) {
+        let mut delivery = self.delivery();
+        if delivery.outbox.push(frame).is_err() {
+            delivery.ended.get_or_insert(CloseCode::Resync);
+        }
+        drop(delivery);
+        self.wake.notify_one();
+    }
+
+    /// An event, which waits while a join is under way.
+    pub(crate) fn deliver(&self, event: &Utf8Bytes) {
+        let mut delivery = self.delivery();
+        if let Some(held) = &mut delivery.held {
+            held.push(event.clone());
+            return;
+        }
+        drop(delivery);
+        self.push(event.clone());
+    }
+
+    /// Events wait from now on.
+    pub(crate) fn hold(&self) {
+        self.delivery().held = Some(Vec::new());
+    }
+
+    /// The join's answer first, then the events that waited.
+    pub(crate) fn release(&self, answer: Utf8Bytes) {
+        let held = self.delivery().held.take().unwrap_or_default();
+        self.push(answer);
+        for event in held {
+            self.push(event);
+        }
+    }
+
+    /// The join came to nothing: what waited was not for this session.
+    pub(crate) fn discard_held(&self) {
+        self.delivery().held = None;
+    }
+
+    /// Ends the session: its socket closes with this code, and none can resume it.
+    pub(crate) fn end(&self, code: CloseCode) {
+        self.delivery().ended.get_or_insert(code);
+        self.wake.notify_one();
+    }
+
+    /// What socket `number` should do next.
+    pub(crate) fn work(&self, number: SocketNumber) -> Work {
+        let mut delivery = self.delivery();
+        if delivery.socket != number {
+            return Work::Close(CloseCode::Replaced);
+        }
+        if let Some(code) = delivery.ended {
+            return Work::Close(code);
+        }
+        delivery.outbox.pop_unsent().map_or(Work::Idle, Work::Frame)
+    }
+
+    /// The participant has every counted frame up to this one.
+    pub(crate) fn acknowledge(&self, received: u64) {
+        self.delivery().outbox.acknowledge(received);
+    }
+
+    /// A new socket takes the session; frames after `received` will be sent again.
+    pub(crate) fn attach(&self, received: u64) -> Result<SocketNumber, Code> {
+        let mut delivery = self.delivery();
+        if delivery.ended.is_some() {
+            return Err(Code::SessionUnknown);
+        }
+        delivery.outbox.rewind(received).map_err(|Hole| Code::Resync)?;
+        delivery.socket += 1;
+        delivery.attached = true;
+        let number = delivery.socket;
+        drop(delivery);
+        self.wake.notify_one();
+        Ok(number)
+    }
+
+    /// Socket `number` is gone. True if that leaves the session without one.
+    pub(crate) fn detach(&self, number: SocketNumber) -> bool {
+        let mut delivery = self.delivery();
+        if delivery.socket != number {
+            return false;
+        }
+        delivery.attached = false;
+        true
+    }
+
+    /// Whether the session is still without a socket since socket `number` went.
+    pub(crate) fn abandoned_since(&self, number: SocketNumber) -> bool {
+        let delivery = self.delivery();
+        !delivery.attached && delivery.socket == number
+    }
+
+    /// Whether it can no longer be resumed.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.delivery().ended.is_some()
+    }
+
+    /// The secret as it goes over the wire.
+    pub(crate) fn secret_text(&self) -> String {
+        self.secret.iter().fold(String::with_capacity(64), |mut text, byte| {
+            use std::fmt::Write;
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
+
+    fn delivery(&self) -> MutexGuard<'_, Delivery> {
+        // Nothing in here panics half-way; after a poisoning the state is as good as before.
+        self.delivery.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// All sessions of this instance.
+#[derive(Default)]
+pub(crate) struct Sessions {
+    by_id: Mutex<HashMap<SessionId, Arc<Session>>>,
+}
+
+impl Sessions {
+    /// Opens one.
+    pub(crate) fn open(&self, id: SessionId, secret: [u8; 32], host: &str, outbox_bytes: usize) -> Arc<Session> {
+        let session = Arc::new(Session::new(id, secret, host.into(), outbox_bytes));
+        self.all().insert(id, session.clone());
+        session
+    }
+
+    /// Finds one by id and secret; says the same whether it is the id or the secret that is wrong.
+    pub(crate) fn find(&self, id: SessionId, secret: &str) -> Option<Arc<Session>> {
+        let session = self.all().get(&id).cloned()?;
+        verify_slices_are_equal(session.secret_text().as_bytes(), secret.as_bytes()).ok()?;
+        Some(session)
+    }
+
+    /// Forgets one.
+    pub(crate) fn close(&self, id: SessionId) {
+        self.all().remove(&id);
+    }
+
+    /// Ends all, as when events may have been missed.
+    pub(crate) fn end_all(&self, code: CloseCode) {
+        let sessions: Vec<_> = self.all().values().cloned().collect();
+        for session in sessions {
+            session.end(code);
+        }
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.all().len()
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<SessionId, Arc<Session>>> {
+        self.by_id.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

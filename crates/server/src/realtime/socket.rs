@@ -1,0 +1,269 @@
+//! One WebSocket: handshake, then frames in and out until either side ends it. Bytes from the network are never
+//! more than a fault sent back, and at worst the end of this socket.
+
+use super::session::{Session, SocketNumber, Work};
+use super::upgrade::Realtime;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use visavis_protocol::{ClientFrame, CloseCode, Code, PROTOCOL_VERSION, ServerFrame};
+
+/// From upgrade to hello. More leaves sockets to those who only open them; less hurts slow phones.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often a silent socket is pinged. A page sends a ping of its own as often, so this is for programs and
+/// for pages whose timers sleep.
+const PING_EVERY: Duration = Duration::from_secs(5);
+/// Nothing heard for this long: the socket is dead. Two pings' worth.
+const SILENCE: Duration = Duration::from_secs(10);
+/// A socket that takes no bytes for this long is dead.
+const SEND_TIMEOUT: Duration = Duration::from_secs(10);
+/// Faults a socket may cause before it is closed: room for a bug, not for a flood.
+const MAX_FAULTS: u32 = 20;
+/// Frames over the rate that are refused one by one before the socket is closed.
+const MAX_EXCESS: u32 = 200;
+
+/// How a socket ended, as far as the session cares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// The page said that it goes away.
+    Closed,
+    /// The line broke, or the participant broke the rules.
+    Broken,
+}
+
+/// A frame as text. Serialising our own types into memory cannot fail.
+pub(crate) fn encode(frame: &ServerFrame) -> Utf8Bytes {
+    serde_json::to_string(frame).unwrap_or_default().into()
+}
+
+pub(super) struct Socket<'a> {
+    realtime: &'a Arc<Realtime>,
+    ws: WebSocket,
+    rate: DefaultDirectRateLimiter,
+    faults: u32,
+    excess: u32,
+}
+
+/// Why the loop stops.
+enum Stop {
+    Ended(End),
+    Close(CloseCode),
+}
+
+impl<'a> Socket<'a> {
+    pub(super) fn new(realtime: &'a Arc<Realtime>, ws: WebSocket) -> Self {
+        let settings = &realtime.settings;
+        let quota = Quota::per_second(settings.commands_per_second).allow_burst(settings.commands_burst);
+        Self { realtime, ws, rate: RateLimiter::direct(quota), faults: 0, excess: 0 }
+    }
+
+    /// The whole life of the socket.
+    pub(super) async fn run(mut self, host: &str) {
+        let stopping = self.realtime.stopping.clone();
+        let handshake = timeout(HANDSHAKE_TIMEOUT, self.handshake(host));
+        let Some(opened) = stopping.run_until_cancelled(handshake).await else {
+            return self.close(CloseCode::GoingAway).await;
+        };
+        let Ok(Some((session, number))) = opened else {
+            return self.close(CloseCode::HandshakeFailed).await;
+        };
+        let stop = self.serve(&session, number).await;
+        // The session is told before the close frame goes out: a peer that does not answer must not keep it.
+        let end = match stop {
+            Stop::Ended(end) => end,
+            Stop::Close(_) => End::Broken,
+        };
+        self.realtime.socket_ended(&session, number, end).await;
+        if let Stop::Close(code) = stop {
+            self.close(code).await;
+        }
+    }
+
+    async fn handshake(&mut self, host: &str) -> Option<(Arc<Session>, SocketNumber)> {
+        let text = loop {
+            match self.ws.recv().await?.ok()? {
+                Message::Text(text) => break text,
+                Message::Ping(_) | Message::Pong(_) => {}
+                Message::Binary(_) | Message::Close(_) => return None,
+            }
+        };
+        let outcome = match serde_json::from_str(&text) {
+            Ok(ClientFrame::Hello { protocol, ticket }) => self.hello(protocol, &ticket, host),
+            Ok(ClientFrame::Resume { session, secret, received }) => {
+                self.realtime.resume(session, &secret, received).await
+            }
+            _ => Err(Code::Malformed),
+        };
+        match outcome {
+            Ok((session, number, answer)) => {
+                self.send(encode(&answer)).await.ok()?;
+                Some((session, number))
+            }
+            Err(code) => {
+                let _ = self.send(encode(&ServerFrame::Refused { code })).await;
+                None
+            }
+        }
+    }
+
+    fn hello(
+        &self,
+        protocol: u32,
+        ticket: &str,
+        host: &str,
+    ) -> Result<(Arc<Session>, SocketNumber, ServerFrame), Code> {
+        if protocol != PROTOCOL_VERSION {
+            return Err(Code::ProtocolUnsupported);
+        }
+        self.realtime.app.check_ticket(ticket).map_err(|refused| refused.code())?;
+        let session = self.realtime.open(host);
+        let answer = ServerFrame::Welcome {
+            session: session.id,
+            secret: session.secret_text(),
+            grace_ms: u64::try_from(self.realtime.settings.grace.as_millis()).unwrap_or(u64::MAX),
+        };
+        Ok((session, 1, answer))
+    }
+
+    async fn serve(&mut self, session: &Arc<Session>, number: SocketNumber) -> Stop {
+        let mut heard = Instant::now();
+        let mut ticks = interval(PING_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let stopping = self.realtime.stopping.clone();
+        loop {
+            if let Err(stop) = self.drain(session, number).await {
+                return stop;
+            }
+            tokio::select! {
+                message = self.ws.recv() => {
+                    heard = Instant::now();
+                    if let Err(stop) = self.receive(session, message).await {
+                        return stop;
+                    }
+                }
+                () = session.wake.notified() => {}
+                _ = ticks.tick() => match heard.elapsed() {
+                    quiet if quiet >= SILENCE => return Stop::Close(CloseCode::Silent),
+                    quiet if quiet >= PING_EVERY => {
+                        if self.send_message(Message::Ping(bytes::Bytes::new())).await.is_err() {
+                            return Stop::Ended(End::Broken);
+                        }
+                    }
+                    _ => {}
+                },
+                () = stopping.cancelled() => return Stop::Close(CloseCode::GoingAway),
+            }
+        }
+    }
+
+    /// Sends what waits.
+    async fn drain(&mut self, session: &Session, number: SocketNumber) -> Result<(), Stop> {
+        loop {
+            match session.work(number) {
+                Work::Frame(frame) => self.send(frame).await.map_err(|()| Stop::Ended(End::Broken))?,
+                Work::Idle => return Ok(()),
+                Work::Close(code) => return Err(Stop::Close(code)),
+            }
+        }
+    }
+
+    async fn receive(
+        &mut self,
+        session: &Arc<Session>,
+        message: Option<Result<Message, axum::Error>>,
+    ) -> Result<(), Stop> {
+        let text = match message {
+            Some(Ok(Message::Text(text))) => text,
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
+            Some(Ok(Message::Binary(_))) => return self.fault(Code::Malformed, CloseCode::Malformed).await,
+            Some(Ok(Message::Close(frame))) => return Err(Stop::Ended(goodbye(frame.as_ref()))),
+            Some(Err(error)) if is_too_large(&error) => return Err(Stop::Close(CloseCode::TooLarge)),
+            Some(Err(_)) | None => return Err(Stop::Ended(End::Broken)),
+        };
+        if self.rate.check().is_err() {
+            return self.too_fast().await;
+        }
+        match serde_json::from_str(&text) {
+            Ok(ClientFrame::Ping { received }) => {
+                session.acknowledge(received);
+                let pong = encode(&ServerFrame::Pong);
+                self.send(pong).await.map_err(|()| Stop::Ended(End::Broken))
+            }
+            Ok(ClientFrame::Command { id, command }) => {
+                let mut execution = session.execution.lock().await;
+                if id == execution.executed.saturating_add(1) {
+                    self.realtime.execute(session, &mut execution, id, command).await;
+                    Ok(())
+                } else if id <= execution.executed {
+                    // Sent again after an outage although it had been carried out: its answer is in the outbox.
+                    Ok(())
+                } else {
+                    drop(execution);
+                    self.fault(Code::Malformed, CloseCode::Malformed).await
+                }
+            }
+            Ok(ClientFrame::Hello { .. } | ClientFrame::Resume { .. }) | Err(_) => {
+                self.fault(Code::Malformed, CloseCode::Malformed).await
+            }
+        }
+    }
+
+    async fn too_fast(&mut self) -> Result<(), Stop> {
+        self.excess += 1;
+        if self.excess > MAX_EXCESS {
+            return Err(Stop::Close(CloseCode::RateLimited));
+        }
+        let frame = encode(&ServerFrame::Fault { code: Code::RateLimited });
+        self.send(frame).await.map_err(|()| Stop::Ended(End::Broken))
+    }
+
+    async fn fault(&mut self, code: Code, close: CloseCode) -> Result<(), Stop> {
+        metrics::counter!("visavis_realtime_faults_total").increment(1);
+        self.faults += 1;
+        if self.faults > MAX_FAULTS {
+            return Err(Stop::Close(close));
+        }
+        self.send(encode(&ServerFrame::Fault { code })).await.map_err(|()| Stop::Ended(End::Broken))
+    }
+
+    async fn send(&mut self, text: Utf8Bytes) -> Result<(), ()> {
+        self.send_message(Message::Text(text)).await
+    }
+
+    async fn send_message(&mut self, message: Message) -> Result<(), ()> {
+        match timeout(SEND_TIMEOUT, self.ws.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(()),
+        }
+    }
+
+    async fn close(mut self, code: CloseCode) {
+        let frame = CloseFrame { code: code as u16, reason: Utf8Bytes::default() };
+        if self.send_message(Message::Close(Some(frame))).await.is_err() {
+            return;
+        }
+        // Reading on until the peer has closed too: closing first would reset the line and lose the code.
+        let _ = timeout(Duration::from_secs(1), async { while let Some(Ok(_)) = self.ws.recv().await {} }).await;
+    }
+}
+
+fn goodbye(frame: Option<&CloseFrame>) -> End {
+    let going = [CloseCode::PageHidden as u16, CloseCode::GoingAway as u16, 1000];
+    match frame {
+        Some(frame) if going.contains(&frame.code) => End::Closed,
+        _ => End::Broken,
+    }
+}
+
+fn is_too_large(error: &axum::Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(inner) = source {
+        if let Some(tungstenite::Error::Capacity(_)) = inner.downcast_ref::<tungstenite::Error>() {
+            return true;
+        }
+        source = inner.source();
+    }
+    false
+}

@@ -1,0 +1,236 @@
+//! The way in: `POST /api/v1/tickets`, and the upgrade at `/ws` with its check of the origin.
+
+use super::hub::Hub;
+use super::session::{Session, Sessions, SocketNumber};
+use super::socket::{End, Socket};
+use crate::app::{App, IceServers};
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{FromRequestParts, State};
+use axum::http::uri::Authority;
+use axum::http::{StatusCode, header, request::Parts};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use visavis_domain::ids::SessionId;
+use visavis_protocol::{CloseCode, Code, IceServer, MAX_FRAME_BYTES, Problem, ServerFrame, Ticket};
+
+/// Bytes read from a socket at a time. The library's default costs 134 KB per idle socket, this about 4 KB.
+const READ_BUFFER: usize = 2 * 1024;
+
+/// What the operator can set.
+#[derive(Debug, Clone)]
+pub(crate) struct RealtimeSettings {
+    /// How long a session waits for its owner after a broken line.
+    pub(crate) grace: Duration,
+    /// How long after the page said goodbye: a reload's time.
+    pub(crate) closed_grace: Duration,
+    /// Bound of a session's outbox.
+    pub(crate) outbox_bytes: usize,
+    /// Sustained rate of frames per socket.
+    pub(crate) commands_per_second: NonZeroU32,
+    /// Frames at once.
+    pub(crate) commands_burst: NonZeroU32,
+    /// Origins that may connect besides the one that served the page, as `https://host[:port]`.
+    pub(crate) allowed_origins: Vec<String>,
+}
+
+/// The edge's state.
+pub(crate) struct Realtime {
+    pub(crate) app: Arc<App>,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) ice: Arc<dyn IceServers>,
+    pub(crate) settings: RealtimeSettings,
+    /// Cancelled when the server stops.
+    pub(crate) stopping: CancellationToken,
+}
+
+/// The routes of this edge.
+pub(crate) fn router(realtime: Arc<Realtime>) -> Router {
+    Router::new()
+        .route("/api/v1/tickets", post(tickets))
+        .route("/ws", get(upgrade))
+        .with_state(realtime)
+}
+
+async fn tickets(State(realtime): State<Arc<Realtime>>, request: axum::extract::Request) -> Response {
+    let (parts, _) = request.into_parts();
+    if !origin_allowed(&parts, &realtime.settings.allowed_origins) {
+        return problem(StatusCode::FORBIDDEN, "origin_refused", "This origin may not use this server");
+    }
+    match realtime.app.ticket() {
+        Ok((ticket, ttl)) => {
+            let expires_in = u32::try_from(ttl.as_secs()).unwrap_or(u32::MAX);
+            ([(header::CACHE_CONTROL, "no-store")], Json(Ticket { ticket, expires_in })).into_response()
+        }
+        Err(refused) => {
+            tracing::error!(%refused, "no ticket could be signed");
+            problem(StatusCode::INTERNAL_SERVER_ERROR, "internal", "No ticket could be made")
+        }
+    }
+}
+
+async fn upgrade(State(realtime): State<Arc<Realtime>>, request: axum::extract::Request) -> Response {
+    let (mut parts, _) = request.into_parts();
+    if !origin_allowed(&parts, &realtime.settings.allowed_origins) {
+        return problem(StatusCode::FORBIDDEN, "origin_refused", "This origin may not use this server");
+    }
+    let host = authority_of(&parts).map(|authority| authority.host().to_owned()).unwrap_or_default();
+    let ws = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
+        Ok(ws) => ws,
+        Err(rejection) => {
+            return problem(rejection.status(), "not_a_websocket", "This address is for WebSockets only");
+        }
+    };
+    ws.max_message_size(MAX_FRAME_BYTES)
+        .max_frame_size(MAX_FRAME_BYTES)
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(0)
+        .on_upgrade(move |socket| async move {
+            Socket::new(&realtime, socket).run(&host).await;
+        })
+}
+
+impl Realtime {
+    /// A new session, known to this instance.
+    pub(super) fn open(&self, host: &str) -> Arc<Session> {
+        let id = SessionId::from_bits(self.app.random_bits());
+        let mut secret = [0; 32];
+        secret[..16].copy_from_slice(&self.app.random_bits().to_be_bytes());
+        secret[16..].copy_from_slice(&self.app.random_bits().to_be_bytes());
+        let session = self.sessions.open(id, secret, host, self.settings.outbox_bytes);
+        self.count();
+        session
+    }
+
+    /// A socket takes up an earlier session. A command that still runs is waited for.
+    pub(super) async fn resume(
+        &self,
+        id: SessionId,
+        secret: &str,
+        received: u64,
+    ) -> Result<(Arc<Session>, SocketNumber, ServerFrame), Code> {
+        let session = self.sessions.find(id, secret).ok_or(Code::SessionUnknown)?;
+        let execution = session.execution.lock().await;
+        let number = session.attach(received)?;
+        let executed = execution.executed;
+        if let Some(room) = &execution.room
+            && let Err(refused) = self.app.attach(room, id).await
+        {
+            tracing::debug!(%refused, "a resumed session has no seat");
+        }
+        drop(execution);
+        Ok((session, number, ServerFrame::Resumed { executed }))
+    }
+
+    /// A socket is gone: its session waits for another one, for as long as its grace.
+    pub(super) async fn socket_ended(self: &Arc<Self>, session: &Arc<Session>, number: SocketNumber, end: End) {
+        if !session.detach(number) {
+            return;
+        }
+        let grace = match end {
+            End::Closed => self.settings.closed_grace,
+            End::Broken => self.settings.grace,
+        };
+        let execution = session.execution.lock().await;
+        if let Some(room) = &execution.room
+            && session.abandoned_since(number)
+            && let Err(refused) = self.app.detach(room, session.id, grace).await
+        {
+            tracing::debug!(%refused, "a detached session has no seat");
+        }
+        drop(execution);
+        if session.has_ended() {
+            // Nobody resumes it; its owner may continue in the seat with a new one while the grace lasts.
+            return self.forget(session).await;
+        }
+        let (realtime, session) = (self.clone(), session.clone());
+        tokio::spawn(async move {
+            tokio::time::sleep(grace).await;
+            if session.abandoned_since(number) {
+                session.end(CloseCode::Silent);
+                realtime.forget(&session).await;
+            }
+        });
+    }
+
+    /// The session is over; the room frees its seat by its own deadline.
+    async fn forget(&self, session: &Arc<Session>) {
+        let mut execution = session.execution.lock().await;
+        if let Some(room) = execution.room.take() {
+            self.hub.unsubscribe(session, &room).await;
+        }
+        drop(execution);
+        self.sessions.close(session.id);
+        self.count();
+    }
+
+    pub(super) fn ice_servers(&self, session: &Session) -> Vec<IceServer> {
+        self.ice.for_session(session.id, &session.host, self.app.now())
+    }
+
+    fn count(&self) {
+        #[allow(clippy::cast_precision_loss, reason = "a gauge of sessions, exact up to 2^53")]
+        metrics::gauge!("visavis_sessions").set(self.sessions.count() as f64);
+    }
+}
+
+/// Programs send no origin and have a ticket; pages send theirs, which must be the host that they talk to, or a
+/// listed one.
+fn origin_allowed(parts: &Parts, allowed: &[String]) -> bool {
+    let Some(origin) = parts.headers.get(header::ORIGIN) else { return true };
+    let Ok(origin) = origin.to_str() else { return false };
+    if allowed.iter().any(|one| one == origin) {
+        return true;
+    }
+    let Some((_, own)) = origin.split_once("://") else { return false };
+    authority_of(parts).is_some_and(|authority| authority.as_str().eq_ignore_ascii_case(own))
+}
+
+/// The name and port by which the request reached us: HTTP/1.1 says it in a header, HTTP/2 in the target.
+fn authority_of(parts: &Parts) -> Option<Authority> {
+    let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    host.and_then(|host| host.parse().ok()).or_else(|| parts.uri.authority().cloned())
+}
+
+fn problem(status: StatusCode, code: &str, title: &str) -> Response {
+    let body = Problem { title: title.into(), status: status.as_u16(), code: code.into() };
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(body)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_serving_host_and_listed_origins_may_connect() {
+        let listed = vec!["https://www.example.org".to_owned()];
+        for (origin, host, expected) in [
+            (None, "visavis.example", true),
+            (Some("https://visavis.example"), "visavis.example", true),
+            (Some("https://Visavis.example"), "visavis.EXAMPLE", true),
+            (Some("http://localhost:8080"), "localhost:8080", true),
+            (Some("http://localhost:8081"), "localhost:8080", false),
+            (Some("https://www.example.org"), "visavis.example", true),
+            (Some("https://evil.example"), "visavis.example", false),
+            (Some("https://visavis.example.evil.example"), "visavis.example", false),
+            (Some("null"), "visavis.example", false),
+            (Some(""), "visavis.example", false),
+        ] {
+            let with_origin = |request: axum::http::request::Builder| match origin {
+                Some(origin) => request.header("origin", origin),
+                None => request,
+            };
+            let http1 = with_origin(axum::http::Request::get("/ws").header("host", host));
+            let http2 = with_origin(axum::http::Request::get(format!("https://{host}/ws")));
+            for request in [http1, http2] {
+                let (parts, ()) = request.body(()).unwrap().into_parts();
+                assert_eq!(origin_allowed(&parts, &listed), expected, "{origin:?} at {host}");
+            }
+        }
+    }
+}
