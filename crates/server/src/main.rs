@@ -1,4 +1,24 @@
-//! The binary.
+//! The binary `visavis`: command line, then either the server or one of the tools around it.
+
 mod app;
+mod cli;
+mod config;
+mod doctor;
+mod edge;
+mod http;
+mod listen;
 mod realtime;
-fn main() {}
+mod secrets;
+mod telemetry;
+mod tls;
+mod turn_io;
+mod wiring;
+
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -55,7 +55,7 @@ enum Stop {
 impl<'a> Socket<'a> {
     pub(super) fn new(realtime: &'a Arc<Realtime>, ws: WebSocket) -> Self {
         let settings = &realtime.settings;
-        let quota = Quota::per_second(settings.commands_per_second).allow_burst(settings.commands_burst);
+        let quota = Quota::per_second(settings.frames_per_second).allow_burst(settings.frames_burst);
         Self { realtime, ws, rate: RateLimiter::direct(quota), faults: 0, excess: 0 }
     }
 
@@ -146,12 +146,11 @@ impl<'a> Socket<'a> {
                 () = session.wake.notified() => {}
                 _ = ticks.tick() => match heard.elapsed() {
                     quiet if quiet >= SILENCE => return Stop::Close(CloseCode::Silent),
-                    quiet if quiet >= PING_EVERY => {
-                        if self.send_message(Message::Ping(bytes::Bytes::new())).await.is_err() {
-                            return Stop::Ended(End::Broken);
-                        }
-                    }
-                    _ => {}
+                    quiet if quiet < PING_EVERY => {}
+                    _ => match self.send_message(Message::Ping(bytes::Bytes::new())).await {
+                        Ok(()) => {}
+                        Err(()) => return Stop::Ended(End::Broken),
+                    },
                 },
                 () = stopping.cancelled() => return Stop::Close(CloseCode::GoingAway),
             }

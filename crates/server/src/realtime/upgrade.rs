@@ -4,6 +4,7 @@ use super::hub::Hub;
 use super::session::{Session, Sessions, SocketNumber};
 use super::socket::{End, Socket};
 use crate::app::{App, IceServers};
+use crate::edge::{ClientAddress, RateByAddress, problem};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, State};
 use axum::http::uri::Authority;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use visavis_domain::ids::SessionId;
-use visavis_protocol::{CloseCode, Code, IceServer, MAX_FRAME_BYTES, Problem, ServerFrame, Ticket};
+use visavis_protocol::{CloseCode, Code, IceServer, MAX_FRAME_BYTES, ServerFrame, Ticket};
 
 /// Bytes read from a socket at a time. The library's default costs 134 KB per idle socket, this about 4 KB.
 const READ_BUFFER: usize = 2 * 1024;
@@ -31,9 +32,9 @@ pub(crate) struct RealtimeSettings {
     /// Bound of a session's outbox.
     pub(crate) outbox_bytes: usize,
     /// Sustained rate of frames per socket.
-    pub(crate) commands_per_second: NonZeroU32,
+    pub(crate) frames_per_second: NonZeroU32,
     /// Frames at once.
-    pub(crate) commands_burst: NonZeroU32,
+    pub(crate) frames_burst: NonZeroU32,
     /// Origins that may connect besides the one that served the page, as `https://host[:port]`.
     pub(crate) allowed_origins: Vec<String>,
 }
@@ -44,6 +45,8 @@ pub(crate) struct Realtime {
     pub(crate) hub: Arc<Hub>,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) ice: Arc<dyn IceServers>,
+    /// How often an address may ask for a ticket.
+    pub(crate) tickets: RateByAddress,
     pub(crate) settings: RealtimeSettings,
     /// Cancelled when the server stops.
     pub(crate) stopping: CancellationToken,
@@ -61,6 +64,12 @@ async fn tickets(State(realtime): State<Arc<Realtime>>, request: axum::extract::
     let (parts, _) = request.into_parts();
     if !origin_allowed(&parts, &realtime.settings.allowed_origins) {
         return problem(StatusCode::FORBIDDEN, "origin_refused", "This origin may not use this server");
+    }
+    if let Some(ClientAddress(address)) = parts.extensions.get()
+        && let Err(wait) = realtime.tickets.check(*address)
+    {
+        let refused = problem(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many tickets; try again later");
+        return ([(header::RETRY_AFTER, wait.to_string())], refused).into_response();
     }
     match realtime.app.ticket() {
         Ok((ticket, ttl)) => {
@@ -195,11 +204,6 @@ fn origin_allowed(parts: &Parts, allowed: &[String]) -> bool {
 fn authority_of(parts: &Parts) -> Option<Authority> {
     let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
     host.and_then(|host| host.parse().ok()).or_else(|| parts.uri.authority().cloned())
-}
-
-fn problem(status: StatusCode, code: &str, title: &str) -> Response {
-    let body = Problem { title: title.into(), status: status.as_u16(), code: code.into() };
-    (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(body)).into_response()
 }
 
 #[cfg(test)]

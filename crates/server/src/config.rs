@@ -1,0 +1,146 @@
+//! Settings: one typed tree, filled from defaults, a file, the environment and flags, in rising order.
+//!
+//! The defaults are the commented file `config/default.toml`, so that what is documented is what holds.
+
+mod load;
+
+pub(crate) use load::{DEFAULT_FILE, Loaded, Overrides, load};
+
+use ipnet::IpNet;
+use serde::{Deserialize, Deserializer};
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use url::Url;
+
+/// Everything an operator can set; see `config/default.toml` for what each means.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Settings {
+    pub(crate) data: PathBuf,
+    #[serde(deserialize_with = "address_or_off")]
+    pub(crate) http: Option<SocketAddr>,
+    pub(crate) https: SocketAddr,
+    #[serde(deserialize_with = "url_or_nothing")]
+    pub(crate) public_url: Option<Url>,
+    pub(crate) tls: Tls,
+    pub(crate) limits: Limits,
+    pub(crate) rooms: Rooms,
+    pub(crate) session: Session,
+    pub(crate) turn: Turn,
+    pub(crate) metrics: Metrics,
+    pub(crate) log: Log,
+    pub(crate) proxy: Proxy,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tls {
+    pub(crate) mode: TlsMode,
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
+    pub(crate) domains: Vec<String>,
+    pub(crate) contact: String,
+    pub(crate) directory: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum TlsMode {
+    LocalCa,
+    Files,
+    Acme,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Limits {
+    pub(crate) connections_per_address: u32,
+    pub(crate) connections: u32,
+    pub(crate) header_timeout_s: u64,
+    pub(crate) request_timeout_s: u64,
+    pub(crate) body_bytes: usize,
+    pub(crate) tickets_per_minute: NonZeroU32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rooms {
+    pub(crate) max_people: NonZeroU32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Session {
+    pub(crate) grace_ms: u64,
+    pub(crate) closed_grace_ms: u64,
+    pub(crate) outbox_bytes: usize,
+    pub(crate) frames_per_second: NonZeroU32,
+    pub(crate) frames_burst: NonZeroU32,
+    pub(crate) allowed_origins: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Turn {
+    pub(crate) enabled: bool,
+    pub(crate) relay_addresses: Vec<IpAddr>,
+    pub(crate) allow_peers: Vec<IpNet>,
+    pub(crate) credential_ttl_s: u64,
+    pub(crate) allocations_per_session: u32,
+    pub(crate) allocations: u32,
+    pub(crate) bytes_per_second: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Metrics {
+    #[serde(deserialize_with = "address_or_off")]
+    pub(crate) address: Option<SocketAddr>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Log {
+    pub(crate) filter: String,
+    pub(crate) format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum LogFormat {
+    Auto,
+    Human,
+    Json,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Proxy {
+    pub(crate) trusted: Vec<IpNet>,
+}
+
+fn address_or_off<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text == "off" {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| {
+        serde::de::Error::custom(format!(
+            "\"{text}\" is not an address and a port, such as \"127.0.0.1:8080\" or \"[::]:8443\", nor \"off\""
+        ))
+    })
+}
+
+fn url_or_nothing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match Url::parse(&text) {
+        Ok(url) if url.scheme() == "https" && url.host().is_some() => Ok(Some(url)),
+        _ => Err(serde::de::Error::custom(format!(
+            "\"{text}\" is not an address such as \"https://visavis.example.org\""
+        ))),
+    }
+}

@@ -1,0 +1,188 @@
+//! Reads the layers and remembers where each value comes from.
+
+use super::{Settings, TlsMode};
+use config::{Config, ConfigError, Environment, File, FileFormat, ValueKind};
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+/// The commented file of all defaults.
+pub(crate) const DEFAULT_FILE: &str = include_str!("default.toml");
+
+/// Keys whose values are lists: in the environment they are split at commas.
+const LISTS: [&str; 5] =
+    ["tls.domains", "session.allowed_origins", "turn.relay_addresses", "turn.allow_peers", "proxy.trusted"];
+
+/// What flags set: key and value.
+pub(crate) type Overrides = Vec<(&'static str, String)>;
+
+/// Settings and the origin of each.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) settings: Settings,
+    /// Key to (value as TOML, origin), in order.
+    pub(crate) origins: BTreeMap<String, (String, String)>,
+}
+
+/// Why the settings cannot be used. The text names the key, the value and what was expected.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BadSettings {
+    #[error("{0}")]
+    Unreadable(#[from] ConfigError),
+    #[error("{key} is \"{value}\", but {expected}")]
+    Value { key: &'static str, value: String, expected: &'static str },
+}
+
+/// Merges defaults, file, environment and flags.
+pub(crate) fn load(
+    file: Option<&Path>,
+    environment: HashMap<String, String>,
+    flags: &Overrides,
+) -> Result<Loaded, BadSettings> {
+    let mut environment =
+        Environment::with_prefix("VISAVIS").prefix_separator("_").separator("__").source(Some(environment));
+    environment = environment.try_parsing(true).list_separator(",");
+    for key in LISTS {
+        environment = environment.with_list_parse_key(key);
+    }
+    let mut builder = Config::builder().add_source(File::from_str(DEFAULT_FILE, FileFormat::Toml));
+    if let Some(path) = file {
+        builder = builder.add_source(File::from(path).format(FileFormat::Toml).required(true));
+    }
+    builder = builder.add_source(environment);
+    for (key, value) in flags {
+        builder = builder.set_override(*key, value.as_str())?;
+    }
+    let merged = builder.build()?;
+    let settings: Settings = merged.clone().try_deserialize()?;
+    check(&settings)?;
+    let mut origins = BTreeMap::new();
+    for (key, value) in merged.cache.into_table()? {
+        describe(&key, &value, flags, &mut origins);
+    }
+    Ok(Loaded { settings, origins })
+}
+
+fn check(settings: &Settings) -> Result<(), BadSettings> {
+    let refuse = |key, value: &dyn std::fmt::Display, expected| {
+        Err(BadSettings::Value { key, value: value.to_string(), expected })
+    };
+    let tls = &settings.tls;
+    if tls.mode == TlsMode::Files && tls.certificate.as_os_str().is_empty() {
+        return refuse("tls.certificate", &"", "tls.mode = \"files\" needs the path of a PEM file");
+    }
+    if tls.mode == TlsMode::Files && tls.key.as_os_str().is_empty() {
+        return refuse("tls.key", &"", "tls.mode = \"files\" needs the path of a PEM file");
+    }
+    if tls.mode == TlsMode::Acme && tls.domains.is_empty() {
+        return refuse("tls.domains", &"", "tls.mode = \"acme\" needs at least one public name");
+    }
+    if settings.session.outbox_bytes < visavis_protocol::MAX_FRAME_BYTES {
+        return refuse("session.outbox_bytes", &settings.session.outbox_bytes, "at least 65536 are needed");
+    }
+    if settings.limits.header_timeout_s == 0 || settings.limits.request_timeout_s == 0 {
+        return refuse("limits.header_timeout_s", &0, "a number of seconds above 0 was expected");
+    }
+    Ok(())
+}
+
+fn describe(
+    key: &str,
+    value: &config::Value,
+    flags: &Overrides,
+    into: &mut BTreeMap<String, (String, String)>,
+) {
+    match &value.kind {
+        ValueKind::Table(table) => {
+            for (name, inner) in table {
+                describe(&format!("{key}.{name}"), inner, flags, into);
+            }
+        }
+        kind => {
+            let origin = if flags.iter().any(|(flag, _)| *flag == key) {
+                "flag".to_owned()
+            } else {
+                match value.origin() {
+                    None => "default".to_owned(),
+                    Some(origin) if origin.contains("environment") => "environment".to_owned(),
+                    Some(path) => path.to_owned(),
+                }
+            };
+            into.insert(key.to_owned(), (toml_text(kind), origin));
+        }
+    }
+}
+
+fn toml_text(kind: &ValueKind) -> String {
+    match kind {
+        ValueKind::String(text) => toml::Value::String(text.clone()).to_string(),
+        ValueKind::Array(items) => {
+            let items: Vec<_> = items.iter().map(|item| toml_text(&item.kind)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(environment: &[(&str, &str)], flags: &Overrides) -> Result<Loaded, BadSettings> {
+        let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        load(None, environment, flags)
+    }
+
+    #[test]
+    fn the_default_file_is_complete() {
+        let loaded = with(&[], &vec![]).unwrap();
+        assert_eq!(loaded.settings.http, Some("127.0.0.1:8080".parse().unwrap()));
+        assert_eq!(loaded.settings.https, "[::]:8443".parse().unwrap());
+        assert!(loaded.origins.values().all(|(_, origin)| origin == "default"), "{:?}", loaded.origins);
+    }
+
+    #[test]
+    fn a_flag_beats_the_environment_beats_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("visavis.toml");
+        std::fs::write(&path, "http = '127.0.0.1:1'\nhttps = '[::]:1'\n[rooms]\nmax_people = 2\n").unwrap();
+        let environment = [("VISAVIS_HTTPS", "[::]:2"), ("VISAVIS_ROOMS__MAX_PEOPLE", "3")];
+        let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let loaded = load(Some(&path), environment, &vec![("https", "[::]:3".into())]).unwrap();
+        assert_eq!(loaded.settings.http, Some("127.0.0.1:1".parse().unwrap()));
+        assert_eq!(loaded.settings.https, "[::]:3".parse().unwrap());
+        assert_eq!(loaded.settings.rooms.max_people.get(), 3);
+        assert_eq!(loaded.origins["https"].1, "flag");
+        assert_eq!(loaded.origins["rooms.max_people"].1, "environment");
+        assert!(loaded.origins["http"].1.contains("visavis.toml"), "{:?}", loaded.origins["http"]);
+        assert_eq!(loaded.origins["data"].1, "default");
+    }
+
+    #[test]
+    fn lists_are_split_at_commas_in_the_environment() {
+        let loaded = with(&[("VISAVIS_TURN__ALLOW_PEERS", "127.0.0.0/8,10.0.0.0/8")], &vec![]).unwrap();
+        assert_eq!(loaded.settings.turn.allow_peers.len(), 2);
+        let loaded = with(&[("VISAVIS_TURN__RELAY_ADDRESSES", "127.0.0.1")], &vec![]).unwrap();
+        assert_eq!(loaded.settings.turn.relay_addresses.len(), 1);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (name, value, words) in [
+            ("VISAVIS_HTP", "x", vec!["htp"]),
+            ("VISAVIS_ROOMS__SEATS", "4", vec!["seats"]),
+            ("VISAVIS_HTTP", "8080", vec!["http", "8080", "127.0.0.1:8080"]),
+            ("VISAVIS_HTTPS", "nowhere", vec!["https"]),
+            ("VISAVIS_ROOMS__MAX_PEOPLE", "many", vec!["rooms.max_people", "many"]),
+            ("VISAVIS_ROOMS__MAX_PEOPLE", "0", vec!["rooms.max_people", "0"]),
+            ("VISAVIS_TLS__MODE", "magic", vec!["magic", "local-ca"]),
+            ("VISAVIS_TLS__MODE", "files", vec!["tls.certificate"]),
+            ("VISAVIS_PUBLIC_URL", "http://x", vec!["public_url", "https://visavis.example.org"]),
+            ("VISAVIS_SESSION__OUTBOX_BYTES", "10", vec!["session.outbox_bytes", "65536"]),
+        ] {
+            let error = with(&[(name, value)], &vec![]).unwrap_err().to_string();
+            for word in words {
+                assert!(error.contains(word), "{name}={value}: {error}");
+            }
+        }
+    }
+}

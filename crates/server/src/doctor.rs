@@ -1,0 +1,117 @@
+//! `visavis doctor`: what would keep the server from working here, and what to do about it.
+
+use crate::config::{Settings, TlsMode};
+use std::fmt;
+use std::net::{SocketAddr, TcpListener, UdpSocket};
+
+/// One thing looked at.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    what: String,
+    /// What to do, if it is not fine.
+    advice: Option<String>,
+}
+
+impl Finding {
+    pub(crate) fn is_fine(&self) -> bool {
+        self.advice.is_none()
+    }
+
+    fn fine(what: impl Into<String>) -> Self {
+        Self { what: what.into(), advice: None }
+    }
+
+    fn wrong(what: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { what: what.into(), advice: Some(advice.into()) }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.advice {
+            None => write!(f, "ok     {}", self.what),
+            Some(advice) => write!(f, "wrong  {}\n       {advice}", self.what),
+        }
+    }
+}
+
+/// Looks at everything that can be looked at without a running server.
+pub(crate) fn examine(settings: &Settings) -> Vec<Finding> {
+    let mut findings = vec![data(settings)];
+    if let Some(http) = settings.http {
+        findings.push(tcp("http", http));
+    }
+    findings.push(tcp("https", settings.https));
+    findings.push(udp(settings.https));
+    findings.extend(settings.metrics.address.map(|address| tcp("metrics.address", address)));
+    findings.extend(certificate(settings));
+    findings.push(addresses());
+    findings
+}
+
+fn data(settings: &Settings) -> Finding {
+    let shown = settings.data.display();
+    match crate::secrets::Secrets::load_or_create(&settings.data) {
+        Ok(_) => Finding::fine(format!("data: {shown} holds the keys")),
+        Err(error) => Finding::wrong(
+            format!("data: {error:#}"),
+            "Give another directory with --data, or give this user the right to write there.",
+        ),
+    }
+}
+
+fn tcp(key: &str, address: SocketAddr) -> Finding {
+    match TcpListener::bind(address) {
+        Ok(_) => Finding::fine(format!("{key}: TCP {address} is free")),
+        Err(error) => Finding::wrong(
+            format!("{key}: TCP {address}: {error}"),
+            "End what uses it (it may be this server, already running), or set another address.",
+        ),
+    }
+}
+
+fn udp(address: SocketAddr) -> Finding {
+    match UdpSocket::bind(address) {
+        Ok(_) => Finding::fine(format!("https: UDP {address} is free")),
+        Err(error) => Finding::wrong(
+            format!("https: UDP {address}: {error}"),
+            "Calls need it for STUN and TURN: end what uses it, or set another address.",
+        ),
+    }
+}
+
+fn certificate(settings: &Settings) -> Option<Finding> {
+    match settings.tls.mode {
+        TlsMode::LocalCa => Some(Finding::fine(
+            "tls: certificates come from the local authority; other devices must trust its ca.pem",
+        )),
+        TlsMode::Acme if settings.https.port() != 443 => Some(Finding::wrong(
+            "tls: ACME validates on port 443 only",
+            "Set https = \"[::]:443\", or have port 443 of the public address forwarded here.",
+        )),
+        TlsMode::Acme => None,
+        TlsMode::Files => {
+            let missing = [&settings.tls.certificate, &settings.tls.key].into_iter().find(|path| !path.is_file());
+            Some(match missing {
+                None => Finding::fine("tls: certificate and key are there"),
+                Some(path) => Finding::wrong(
+                    format!("tls: {} is not a file", path.display()),
+                    "Set tls.certificate and tls.key to PEM files.",
+                ),
+            })
+        }
+    }
+}
+
+fn addresses() -> Finding {
+    let all = if_addrs::get_if_addrs().unwrap_or_default();
+    let outside: Vec<_> =
+        all.iter().filter(|one| !one.is_loopback() && !one.is_link_local()).map(|one| one.ip().to_string()).collect();
+    if outside.is_empty() {
+        return Finding::wrong(
+            "addresses: this machine has none but loopback",
+            "Calls work on this machine alone until it is on a network.",
+        );
+    }
+    Finding::fine(format!("addresses: {}", outside.join(", ")))
+}

@@ -1,0 +1,21 @@
+//! What the HTTP and the realtime edge share.
+
+mod rate;
+
+pub(crate) use rate::RateByAddress;
+
+use axum::Json;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use std::net::IpAddr;
+use visavis_protocol::Problem;
+
+/// Whose request it is: the peer, or who a trusted balancer says. An extension of every request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ClientAddress(pub(crate) IpAddr);
+
+/// A refusal for programs, as RFC 9457 has it.
+pub(crate) fn problem(status: StatusCode, code: &str, title: &str) -> Response {
+    let body = Problem { title: title.into(), status: status.as_u16(), code: code.into() };
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(body)).into_response()
+}

@@ -1,0 +1,136 @@
+//! The HTTP edge around the routes: headers on every answer, limits, health, the embedded web client.
+
+mod assets;
+mod headers;
+
+use crate::edge::{ClientAddress, problem};
+use crate::listen::Connection;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use ipnet::IpNet;
+use std::any::Any;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+
+/// What the edge needs to know.
+pub(crate) struct Http {
+    pub(crate) body_bytes: usize,
+    pub(crate) request_timeout: Duration,
+    /// Balancers.
+    pub(crate) trusted: Vec<IpNet>,
+    /// False as soon as the server wants no more work.
+    pub(crate) ready: Box<dyn Fn() -> bool + Send + Sync>,
+    /// The local authority's certificate, where there is one.
+    pub(crate) ca: Option<Vec<u8>>,
+    /// The certificate is one that browsers trust by themselves: they may insist on HTTPS from now on.
+    pub(crate) strict_transport: bool,
+}
+
+/// The whole of what a port answers; `routes` are those of the other edges.
+pub(crate) fn router(http: Http, routes: Router) -> Router {
+    let http = Arc::new(http);
+    let own = Router::new()
+        .route("/healthz", get(|| async { "up\n" }))
+        .route("/readyz", get(readyz))
+        .route("/ca.pem", get(ca))
+        .fallback(assets::serve)
+        .with_state(http.clone());
+    // WebSockets outlive any request: only their handshake is under the time limit.
+    own.merge(routes)
+        .layer(DefaultBodyLimit::max(http.body_bytes))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, http.request_timeout))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(http.clone(), headers::add))
+        .layer(middleware::from_fn(observe))
+        .layer(middleware::from_fn_with_state(http, identify))
+}
+
+async fn readyz(State(http): State<Arc<Http>>) -> Response {
+    if (http.ready)() { "ready\n".into_response() } else { (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response() }
+}
+
+async fn ca(State(http): State<Arc<Http>>) -> Response {
+    match &http.ca {
+        Some(pem) => ([(header::CONTENT_TYPE, "application/x-pem-file")], pem.clone()).into_response(),
+        None => problem(StatusCode::NOT_FOUND, "not_found", "This server has no authority of its own"),
+    }
+}
+
+/// A defect in a handler is this request's, and nobody else's.
+fn panicked(_: Box<dyn Any + Send>) -> hyper::Response<Body> {
+    metrics::counter!("visavis_panics_total").increment(1);
+    tracing::error!("a request handler panicked");
+    problem(StatusCode::INTERNAL_SERVER_ERROR, "internal", "A defect of the server")
+}
+
+async fn identify(State(http): State<Arc<Http>>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<Connection>().map(|connection| connection.peer.ip());
+    if let Some(peer) = peer {
+        let address = client_address(peer, request.headers(), &http.trusted);
+        request.extensions_mut().insert(ClientAddress(address));
+    }
+    next.run(request).await
+}
+
+/// The last address in X-Forwarded-For that no trusted balancer wrote about another trusted one.
+fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
+    if !is_trusted(&peer) {
+        return peer;
+    }
+    let lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
+    let chain: Vec<_> = lines.flat_map(|line| line.split(',')).map(|one| one.trim().parse::<IpAddr>()).collect();
+    let mut client = peer;
+    for hop in chain.into_iter().rev() {
+        let Ok(hop) = hop else { break };
+        client = hop.to_canonical();
+        if !is_trusted(&client) {
+            break;
+        }
+    }
+    client
+}
+
+/// Counts and logs by route, never by path: paths carry the names of rooms.
+async fn observe(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("assets", |path| path.as_str()).to_owned();
+    let method = request.method().clone();
+    let started = std::time::Instant::now();
+    let response = next.run(request).await;
+    let status = response.status().as_u16();
+    metrics::counter!("visavis_requests_total", "route" => route.clone(), "status" => status.to_string()).increment(1);
+    tracing::debug!(%method, route, status, elapsed = ?started.elapsed(), "request");
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forwarded_addresses_are_believed_from_trusted_balancers_only() {
+        let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap()];
+        for (peer, forwarded, expected) in [
+            ("198.51.100.7", "203.0.113.9", "198.51.100.7"),
+            ("10.0.0.1", "203.0.113.9", "203.0.113.9"),
+            ("10.0.0.1", "1.2.3.4, 203.0.113.9", "203.0.113.9"),
+            ("10.0.0.1", "203.0.113.9, 10.0.0.2", "203.0.113.9"),
+            ("10.0.0.1", "nonsense", "10.0.0.1"),
+            ("10.0.0.1", "203.0.113.9, nonsense", "10.0.0.1"),
+            ("10.0.0.1", "", "10.0.0.1"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("x-forwarded-for", forwarded.parse().unwrap());
+            let address = client_address(peer.parse().unwrap(), &headers, &trusted);
+            assert_eq!(address, expected.parse::<IpAddr>().unwrap(), "{forwarded} from {peer}");
+        }
+    }
+}

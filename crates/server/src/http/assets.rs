@@ -1,0 +1,123 @@
+//! The web client, embedded: compressed forms, ETags, and `index.html` for the pages it draws itself.
+
+use crate::edge::problem;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../../web/dist"]
+#[allow_missing = true]
+struct Assets;
+
+const INDEX: &str = "index.html";
+/// Names of these files carry a hash of their content.
+const HASHED: &str = "assets/";
+
+pub(super) async fn serve(request: Request) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return problem(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Only GET and HEAD here");
+    }
+    let path = request.uri().path().trim_start_matches('/');
+    let compressed = [".br", ".gz"].iter().any(|ending| path.ends_with(ending));
+    if !path.is_empty() && !compressed && path != INDEX && Assets::get(path).is_some() {
+        return file(path, StatusCode::OK, &request);
+    }
+    if path.starts_with("api/") || !wants_page(request.headers()) {
+        return problem(StatusCode::NOT_FOUND, "not_found", "There is nothing here");
+    }
+    if Assets::get(INDEX).is_none() {
+        return problem(StatusCode::NOT_FOUND, "not_found", "This build has no web client: see README, make run");
+    }
+    let known = path.is_empty() || path.strip_prefix("r/").is_some_and(|room| !room.is_empty());
+    // The page says itself that it knows no such address; the status says it to programs.
+    file(INDEX, if known { StatusCode::OK } else { StatusCode::NOT_FOUND }, &request)
+}
+
+fn wants_page(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    accept.is_none_or(|accept| accept.contains("text/html") || accept.contains("*/*"))
+}
+
+fn file(path: &str, status: StatusCode, request: &Request) -> Response {
+    let accepted = request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    let Some((file, encoding)) = best_form(path, accepted.unwrap_or_default()) else {
+        return problem(StatusCode::NOT_FOUND, "not_found", "There is nothing here");
+    };
+    let etag = etag(&file);
+    let mut headers = HeaderMap::new();
+    let lasting = if path.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(lasting));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Ok(value) = HeaderValue::from_str(&etag) {
+        headers.insert(header::ETAG, value);
+    }
+    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    if status == StatusCode::OK && known.is_some_and(|known| known.split(',').any(|one| one.trim() == etag)) {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    if let Ok(value) = HeaderValue::from_str(&content_type(path)) {
+        headers.insert(header::CONTENT_TYPE, value);
+    }
+    if let Some(encoding) = encoding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(file.data.len()));
+    let body = if *request.method() == Method::HEAD {
+        Body::empty()
+    } else {
+        match file.data {
+            std::borrow::Cow::Borrowed(bytes) => Body::from(bytes),
+            std::borrow::Cow::Owned(bytes) => Body::from(bytes),
+        }
+    };
+    (status, headers, body).into_response()
+}
+
+/// The smallest form that the browser takes and the build has made.
+fn best_form(path: &str, accepted: &str) -> Option<(EmbeddedFile, Option<&'static str>)> {
+    let accepts = |name: &str| {
+        accepted.split(',').any(|one| {
+            let (coding, weight) = one.split_once(';').unwrap_or((one, ""));
+            coding.trim() == name && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
+        })
+    };
+    for (name, ending) in [("br", ".br"), ("gzip", ".gz")] {
+        if accepts(name)
+            && let Some(file) = Assets::get(&format!("{path}{ending}"))
+        {
+            return Some((file, Some(name)));
+        }
+    }
+    Assets::get(path).map(|file| (file, None))
+}
+
+fn etag(file: &EmbeddedFile) -> String {
+    use std::fmt::Write;
+    let hash = file.metadata.sha256_hash();
+    hash.iter().take(16).fold(String::from("\""), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    }) + "\""
+}
+
+fn content_type(path: &str) -> String {
+    let ending = path.rsplit_once('.').map(|(_, ending)| ending);
+    match ending {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("webmanifest") => "application/manifest+json",
+        Some("txt") => "text/plain; charset=utf-8",
+        Some("png") => "image/png",
+        Some("ico") => "image/x-icon",
+        Some("woff2") => "font/woff2",
+        Some("json") => "application/json",
+        Some("wasm") => "application/wasm",
+        _ => "application/octet-stream",
+    }
+    .to_owned()
+}

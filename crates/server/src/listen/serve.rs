@@ -1,0 +1,211 @@
+//! The accept loop and what becomes of one connection.
+
+use super::caps::{Caps, Place};
+use super::sniff::{NEEDED, Protocol, sniff};
+use super::{ByteStream, Connection, Rewind, Security, StunStreams, canonical};
+use crate::tls::TlsConfigs;
+use axum::Router;
+use bytes::{Bytes, BytesMut};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use rustls_acme::is_tls_alpn_challenge;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
+use tokio_rustls::LazyConfigAcceptor;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
+
+/// Streams of one HTTP/2 connection at a time. Pages need a handful.
+const H2_STREAMS: u32 = 64;
+
+/// What is behind a port.
+pub(crate) struct Doors {
+    pub(crate) router: Router,
+    /// None: the port is for plain HTTP alone.
+    pub(crate) tls: Option<TlsConfigs>,
+    pub(crate) stun: Option<Arc<dyn StunStreams>>,
+    /// Where a browser is sent that speaks plain HTTP to the TLS port: the port people see.
+    pub(crate) redirect_port: Option<u16>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Timeouts {
+    /// First bytes, TLS handshake, and the head of each request.
+    pub(crate) header: Duration,
+}
+
+/// One port.
+pub(crate) struct Listener {
+    pub(crate) socket: TcpListener,
+    pub(crate) doors: Doors,
+    pub(crate) caps: Arc<Caps>,
+    pub(crate) timeouts: Timeouts,
+    /// No more connections; those that are open finish their requests.
+    pub(crate) stopping: CancellationToken,
+    pub(crate) tasks: TaskTracker,
+}
+
+impl Listener {
+    /// Accepts until stopped.
+    pub(crate) async fn run(self) {
+        let listener = Arc::new(self);
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.socket.accept() => accepted,
+                () = listener.stopping.cancelled() => return,
+            };
+            match accepted {
+                Ok((stream, peer)) => listener.admit(stream, canonical(peer)),
+                Err(error) => {
+                    // Out of file descriptors, most likely: what is open must end first.
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            }
+        }
+    }
+
+    fn admit(self: &Arc<Self>, stream: TcpStream, peer: SocketAddr) {
+        let Some(place) = self.caps.take(peer.ip()) else {
+            metrics::counter!("visavis_connections_refused_total").increment(1);
+            return;
+        };
+        metrics::counter!("visavis_connections_total").increment(1);
+        // Frames are small and wait for nobody. A socket that cannot do it still works.
+        let _ = stream.set_nodelay(true);
+        let listener = self.clone();
+        self.tasks.spawn(async move {
+            if let Err(error) = listener.connection(stream, peer, place).await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+        });
+    }
+
+    async fn connection(self: Arc<Self>, mut stream: TcpStream, peer: SocketAddr, place: Place) -> io::Result<()> {
+        let local = canonical(stream.local_addr()?);
+        let Some(tls) = &self.doors.tls else {
+            return self.http(stream, peer, Security::Plain, place).await;
+        };
+        let (seen, protocol) = timeout(self.timeouts.header, first_bytes(&mut stream)).await??;
+        let stream = Rewind::new(seen, stream);
+        match protocol {
+            Protocol::Tls => {
+                let handshake = timeout(self.timeouts.header, handshake(tls, stream));
+                let Some(mut stream) = handshake.await?? else { return Ok(()) };
+                // HTTP/2 was agreed on or not; TURN over TLS shows itself by its first bytes either way.
+                let (seen, protocol) = timeout(self.timeouts.header, first_bytes(&mut stream)).await??;
+                let stream = Rewind::new(seen, stream);
+                match protocol {
+                    Protocol::Stun => self.stun(stream, local, peer, Security::Tls).await,
+                    Protocol::Tls | Protocol::Http => self.http(stream, peer, Security::Tls, place).await?,
+                }
+            }
+            Protocol::Stun => self.stun(stream, local, peer, Security::Plain).await,
+            Protocol::Http => redirect(stream, self.doors.redirect_port.unwrap_or(local.port()), self.timeouts).await?,
+        }
+        Ok(())
+    }
+
+    async fn stun(&self, stream: impl ByteStream + 'static, local: SocketAddr, peer: SocketAddr, security: Security) {
+        if let Some(stun) = &self.doors.stun {
+            let serve = stun.serve(Box::new(stream), local, peer, security);
+            self.stopping.run_until_cancelled(serve).await;
+        }
+    }
+
+    async fn http(
+        &self,
+        stream: impl ByteStream + 'static,
+        peer: SocketAddr,
+        security: Security,
+        place: Place,
+    ) -> io::Result<()> {
+        let mut server = auto::Builder::new(TokioExecutor::new());
+        server
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.timeouts.header)
+            .max_buf_size(32 * 1024);
+        server
+            .http2()
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(H2_STREAMS)
+            .keep_alive_interval(Duration::from_secs(20))
+            .keep_alive_timeout(Duration::from_secs(10));
+        let connection = Connection { peer, security, _place: Arc::new(place) };
+        let router = self.doors.router.clone();
+        let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+            let mut request = request.map(axum::body::Body::new);
+            request.extensions_mut().insert(connection.clone());
+            router.clone().oneshot(request)
+        });
+        let connection = server.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        tokio::pin!(connection);
+        let outcome = tokio::select! {
+            outcome = connection.as_mut() => outcome,
+            () = self.stopping.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        outcome.map_err(io::Error::other)
+    }
+}
+
+async fn handshake(
+    tls: &TlsConfigs,
+    stream: Rewind<TcpStream>,
+) -> io::Result<Option<tokio_rustls::server::TlsStream<Rewind<TcpStream>>>> {
+    let start = LazyConfigAcceptor::new(rustls::server::Acceptor::default(), stream).await?;
+    match &tls.challenge {
+        Some(challenge) if is_tls_alpn_challenge(&start.client_hello()) => {
+            start.into_stream(challenge.clone()).await?.shutdown().await?;
+            Ok(None)
+        }
+        _ => start.into_stream(tls.ordinary.clone()).await.map(Some),
+    }
+}
+
+/// Reads until the protocol is clear. What was read has to be read again by whoever speaks it.
+async fn first_bytes(stream: &mut (impl tokio::io::AsyncRead + Unpin)) -> io::Result<(Bytes, Protocol)> {
+    let mut seen = BytesMut::with_capacity(NEEDED);
+    loop {
+        if let Some(protocol) = sniff(&seen) {
+            return Ok((seen.freeze(), protocol));
+        }
+        let mut byte = [0; NEEDED];
+        let wanted = NEEDED - seen.len();
+        let read = stream.read(&mut byte[..wanted]).await?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        seen.extend_from_slice(&byte[..read]);
+    }
+}
+
+/// Somebody typed the TLS port without https: they are sent where they meant to go.
+async fn redirect(stream: impl ByteStream + 'static, port: u16, timeouts: Timeouts) -> io::Result<()> {
+    let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| async move {
+        let host = request.headers().get(hyper::header::HOST).and_then(|host| host.to_str().ok());
+        let host = host.and_then(|host| host.parse::<axum::http::uri::Authority>().ok());
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        let response = hyper::Response::builder();
+        let response = match host {
+            Some(host) => response
+                .status(308)
+                .header(hyper::header::LOCATION, format!("https://{}:{port}{path}", host.host())),
+            None => response.status(400),
+        };
+        response.body(axum::body::Body::empty())
+    });
+    let mut server = hyper::server::conn::http1::Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(timeouts.header).keep_alive(false);
+    let served = server.serve_connection(TokioIo::new(stream), service);
+    timeout(timeouts.header, served).await?.map_err(io::Error::other)
+}

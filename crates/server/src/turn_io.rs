@@ -1,0 +1,71 @@
+//! STUN and TURN on the one port: sockets, filter, quotas and credentials around a sans-IO engine
+//! (turn-server-proto). The packet path is a thread of its own, without tokio.
+//!
+//! Each client 5-tuple has an engine of its own, so that nothing is searched per packet and everything about a
+//! client goes when its allocation does.
+
+mod budget;
+mod client;
+mod credentials;
+mod peers;
+mod sockets;
+mod stream;
+mod thread;
+
+pub(crate) use credentials::Credentials;
+
+use ipnet::IpNet;
+use mio::Waker;
+use std::io;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+use std::time::Duration;
+use visavis_domain::ids::SessionId;
+use visavis_domain::time::Timestamp;
+
+/// Messages between streams and the thread. Full means that the thread is behind; streams then wait.
+const INBOX: usize = 4 * 1024;
+
+/// What the operator can set, and what the server knows about itself.
+pub(crate) struct TurnSettings {
+    pub(crate) secret: [u8; 32],
+    pub(crate) realm: String,
+    /// Where to relay from; none means the address by which the client reached us.
+    pub(crate) relay_addresses: Vec<IpAddr>,
+    /// Special networks that may be relayed into all the same.
+    pub(crate) allow_peers: Vec<IpNet>,
+    /// Listeners of ours: never relayed to.
+    pub(crate) own_services: Vec<SocketAddr>,
+    pub(crate) credential_ttl: Duration,
+    pub(crate) allocations_per_user: u32,
+    pub(crate) allocations: u32,
+    /// Each way, for each allocation.
+    pub(crate) bytes_per_second: u64,
+}
+
+/// The running server, for the edges. Cheap to clone; the thread ends with the last one.
+#[derive(Clone)]
+pub(crate) struct TurnHandle {
+    inbox: SyncSender<stream::FromStream>,
+    waker: Arc<Waker>,
+    secret: Arc<[u8; 32]>,
+    credential_ttl: Duration,
+}
+
+/// Starts serving on the UDP socket, and streams as they are handed in.
+pub(crate) fn start(udp: UdpSocket, settings: TurnSettings) -> io::Result<TurnHandle> {
+    let (inbox, messages) = std::sync::mpsc::sync_channel(INBOX);
+    let (secret, credential_ttl) = (Arc::new(settings.secret), settings.credential_ttl);
+    let thread = thread::TurnThread::new(udp, settings, messages)?;
+    let waker = thread.waker();
+    std::thread::Builder::new().name("turn".into()).spawn(move || thread.run())?;
+    Ok(TurnHandle { inbox, waker, secret, credential_ttl })
+}
+
+impl TurnHandle {
+    /// What a session may show to allocate, from now until the operator's limit.
+    pub(crate) fn credentials(&self, session: SessionId, now: Timestamp) -> Credentials {
+        credentials::mint(&self.secret, session, now, self.credential_ttl)
+    }
+}

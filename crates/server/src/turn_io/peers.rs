@@ -1,0 +1,171 @@
+//! To whom may be relayed. Pure.
+//!
+//! Everything special is refused: relaying into the server's own network is what open relays are abused for.
+//! Addresses are compared in their canonical form, since every way of writing IPv4 in IPv6 is a way around a list.
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+/// IANA's special-purpose registry, multicast and reserved space included.
+const SPECIAL_V4: [(Ipv4Addr, u8); 16] = [
+    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::new(10, 0, 0, 0), 8),
+    (Ipv4Addr::new(100, 64, 0, 0), 10),
+    (Ipv4Addr::new(127, 0, 0, 0), 8),
+    (Ipv4Addr::new(169, 254, 0, 0), 16),
+    (Ipv4Addr::new(172, 16, 0, 0), 12),
+    (Ipv4Addr::new(192, 0, 0, 0), 24),
+    (Ipv4Addr::new(192, 0, 2, 0), 24),
+    (Ipv4Addr::new(192, 31, 196, 0), 24),
+    (Ipv4Addr::new(192, 88, 99, 0), 24),
+    (Ipv4Addr::new(192, 168, 0, 0), 16),
+    (Ipv4Addr::new(198, 18, 0, 0), 15),
+    (Ipv4Addr::new(198, 51, 100, 0), 24),
+    (Ipv4Addr::new(203, 0, 113, 0), 24),
+    (Ipv4Addr::new(224, 0, 0, 0), 4),
+    (Ipv4Addr::new(240, 0, 0, 0), 4),
+];
+
+/// Of IPv6, global unicast (2000::/3) is what there is beside these and what [`canonical`] unwraps.
+const SPECIAL_V6: [(Ipv6Addr, u8); 5] = [
+    (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),
+    (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32),
+    (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16),
+    (Ipv6Addr::new(0x2620, 0x4f, 0x8000, 0, 0, 0, 0, 0), 48),
+    (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),
+];
+const GLOBAL_UNICAST: (Ipv6Addr, u8) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
+
+/// The rules of this server.
+pub(super) struct Peers {
+    allowed: Vec<IpNet>,
+    /// Ports that listeners of ours use, on the addresses given, or on all addresses of the machine.
+    services: Vec<SocketAddr>,
+    /// Addresses of this machine.
+    own: Vec<IpAddr>,
+}
+
+impl Peers {
+    pub(super) fn new(allowed: Vec<IpNet>, services: Vec<SocketAddr>, own: Vec<IpAddr>) -> Self {
+        Self { allowed, services, own: own.into_iter().map(canonical).collect() }
+    }
+
+    /// Whether packets may go to this address on some port. What is a relay of ours is decided elsewhere.
+    pub(super) fn allows_address(&self, address: IpAddr) -> bool {
+        let address = canonical(address);
+        !is_special(address) || self.allowed.iter().any(|net| net.contains(&address))
+    }
+
+    /// Whether packets may go exactly there.
+    pub(super) fn allows(&self, peer: SocketAddr) -> bool {
+        self.allows_address(peer.ip()) && !self.is_service(peer)
+    }
+
+    fn is_service(&self, peer: SocketAddr) -> bool {
+        let address = canonical(peer.ip());
+        let ours = address.is_loopback() || address.is_unspecified() || self.own.contains(&address);
+        self.services.iter().any(|service| {
+            let at = canonical(service.ip());
+            service.port() == peer.port() && (at == address || (at.is_unspecified() && ours))
+        })
+    }
+}
+
+/// The address that packets really go to, where IPv4 is wrapped in IPv6.
+pub(super) fn canonical(address: IpAddr) -> IpAddr {
+    let IpAddr::V6(v6) = address else { return address };
+    let s = v6.segments();
+    let low = |high: u16, low: u16| {
+        let [a, b] = high.to_be_bytes();
+        let [c, d] = low.to_be_bytes();
+        IpAddr::V4(Ipv4Addr::new(a, b, c, d))
+    };
+    match s {
+        // :: and ::1 are themselves.
+        [0, 0, 0, 0, 0, 0, 0, 0 | 1] => address,
+        // ::ffff:0:0/96 mapped, ::/96 compatible, ::ffff:0:0:0/96 translated, 64:ff9b::/96 NAT64.
+        [0, 0, 0, 0, 0, 0xffff | 0, h, l]
+        | [0, 0, 0, 0, 0xffff, 0, h, l]
+        | [0x64, 0xff9b, 0, 0, 0, 0, h, l] => low(h, l),
+        _ => address,
+    }
+}
+
+fn is_special(canonical: IpAddr) -> bool {
+    match canonical {
+        IpAddr::V4(v4) => SPECIAL_V4.iter().any(|(net, bits)| Ipv4Net::new_assert(*net, *bits).contains(&v4)),
+        IpAddr::V6(v6) => {
+            let within = |(net, bits): &(Ipv6Addr, u8)| Ipv6Net::new_assert(*net, *bits).contains(&v6);
+            !within(&GLOBAL_UNICAST) || SPECIAL_V6.iter().any(within)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn rules() -> Peers {
+        let services = ["[::]:8443", "127.0.0.1:8080", "192.0.2.7:9090"];
+        Peers::new(
+            Vec::new(),
+            services.map(|text| text.parse().unwrap()).to_vec(),
+            vec!["9.9.9.9".parse().unwrap()],
+        )
+    }
+
+    #[test]
+    fn only_ordinary_public_addresses_are_relayed_to() {
+        for address in ["1.1.1.1", "8.8.8.8", "223.255.255.255", "100.128.0.1", "2606:4700::1111", "2a00::1"] {
+            assert!(rules().allows_address(address.parse().unwrap()), "{address}");
+        }
+        for address in [
+            "0.0.0.0", "0.1.2.3", "10.0.0.1", "100.64.0.1", "127.0.0.1", "127.255.255.254", "169.254.169.254",
+            "172.16.0.1", "172.31.255.255", "192.0.0.1", "192.0.2.1", "192.88.99.1", "192.168.1.1", "198.18.0.1",
+            "198.19.255.255", "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.255.255.255", "240.0.0.1",
+            "255.255.255.255", "::", "::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "::10.0.0.1",
+            "::ffff:0:127.0.0.1", "64:ff9b::127.0.0.1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "2002:7f00:1::",
+            "2002:a00:1::1", "2001::1", "2001:0:4136:e378::1", "2001:db8::1", "fc00::1", "fd12::1", "fe80::1",
+            "fec0::1", "ff02::1", "100::1", "3fff::1", "5f00::1",
+        ] {
+            assert!(!rules().allows_address(address.parse().unwrap()), "{address}");
+        }
+    }
+
+    #[test]
+    fn an_allowed_network_opens_itself_in_every_form_but_never_our_services() {
+        let rules = Peers::new(
+            vec!["127.0.0.0/8".parse().unwrap(), "9.0.0.0/8".parse().unwrap()],
+            rules().services,
+            rules().own,
+        );
+        for (peer, expected) in [
+            ("127.0.0.1:5000", true),
+            ("[::ffff:127.0.0.1]:5000", true),
+            ("10.0.0.1:5000", false),
+            ("127.0.0.1:8080", false),
+            ("[::ffff:127.0.0.1]:8080", false),
+            ("[64:ff9b::127.0.0.1]:8080", false),
+            ("127.0.0.2:8080", true),
+            ("127.0.0.2:8443", false),
+            ("9.9.9.9:8443", false),
+            ("9.9.9.8:8443", true),
+            ("9.9.9.9:9090", true),
+        ] {
+            assert_eq!(rules.allows(peer.parse().unwrap()), expected, "{peer}");
+        }
+    }
+
+    proptest! {
+        /// Every wrapping of a special IPv4 address is as special as the address.
+        #[test]
+        fn wrapping_opens_nothing(bits in any::<u32>()) {
+            let v4 = Ipv4Addr::from_bits(bits);
+            let refused = !rules().allows_address(v4.into());
+            for wrapped in [v4.to_ipv6_mapped(), Ipv6Addr::from_bits((0x64_ff9b_u128 << 96) | u128::from(bits))] {
+                prop_assert_eq!(!rules().allows_address(wrapped.into()), refused);
+            }
+        }
+    }
+}

@@ -1,0 +1,522 @@
+//! The packet path: one thread that owns every socket and every engine.
+
+use super::TurnSettings;
+use super::client::{Client, FiveTuple, Gate, Verdict, Wire, binding_answer, introduces};
+use super::peers::{Peers, canonical};
+use super::sockets::{Arrived, MainSocket, Sender, bind_relay};
+use super::stream::{FromStream, StreamInput};
+use crate::listen::source;
+use bytes::Bytes;
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use mio::{Events, Interest, Poll, Token, Waker};
+use std::collections::HashMap;
+use std::io;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use stun_types::TransportType;
+use stun_types::message::{BINDING, Message, MessageClass};
+use turn_server_proto::api::{
+    DelayedMessageOrChannelSend, SocketAllocateError, Transmit, TurnServerApi, TurnServerPollRet,
+};
+use turn_types::AddressFamily;
+use turn_types::transmit::{DelayedTransmitBuild, TransmitBuild};
+use visavis_domain::time::Timestamp;
+
+const MAIN: Token = Token(0);
+const WAKE: Token = Token(1);
+const FIRST_RELAY: usize = 2;
+/// How often engines are asked for what time has changed, and figures are handed over.
+const TICK: Duration = Duration::from_secs(1);
+/// A client that has not allocated is forgotten after this: its nonce is all that is lost.
+const UNALLOCATED: Duration = Duration::from_secs(30);
+/// Clients without an allocation, at most. Beyond it newcomers get no answer until older ones have gone.
+const MAX_UNALLOCATED: usize = 4096;
+/// Requests without an allocation that one source may send per second, for long and at once. A browser sends about
+/// ten when it gathers; a reflector is worth nothing at this rate.
+const UNKNOWN_PER_SECOND: NonZeroU32 = NonZeroU32::new(20).expect("not zero");
+const UNKNOWN_BURST: NonZeroU32 = NonZeroU32::new(200).expect("not zero");
+pub(super) struct TurnThread {
+    poll: Poll,
+    waker: Arc<Waker>,
+    main: MainSocket,
+    inbox: Receiver<FromStream>,
+    state: State,
+}
+
+/// Everything but the sockets that packets come in by.
+struct State {
+    settings: TurnSettings,
+    peers: Peers,
+    clients: HashMap<FiveTuple, Client>,
+    relays: HashMap<SocketAddr, Relay>,
+    /// By token, less the first.
+    tokens: HashMap<Token, SocketAddr>,
+    next_token: usize,
+    per_user: HashMap<Box<str>, u32>,
+    unallocated: usize,
+    unknown: DefaultKeyedRateLimiter<IpAddr>,
+    registry: mio::Registry,
+    /// Where the library's time begins.
+    started: Instant,
+    counts: Counts,
+    /// Room to put a packet together in.
+    scratch: Vec<u8>,
+}
+
+struct Relay {
+    socket: mio::net::UdpSocket,
+    client: FiveTuple,
+}
+
+#[derive(Default)]
+struct Counts {
+    relayed_packets: u64,
+    relayed_bytes: u64,
+    refused_peers: u64,
+    over_budget: u64,
+    garbage: u64,
+    dropped: u64,
+}
+
+impl TurnThread {
+    pub(super) fn new(udp: UdpSocket, settings: TurnSettings, inbox: Receiver<FromStream>) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
+        let mut main = MainSocket::new(udp)?;
+        poll.registry().register(&mut main.socket, MAIN, Interest::READABLE)?;
+        let own = if_addrs::get_if_addrs()?.iter().map(if_addrs::Interface::ip).collect();
+        let peers = Peers::new(settings.allow_peers.clone(), settings.own_services.clone(), own);
+        let quota = Quota::per_second(UNKNOWN_PER_SECOND).allow_burst(UNKNOWN_BURST);
+        let state = State {
+            settings,
+            peers,
+            clients: HashMap::new(),
+            relays: HashMap::new(),
+            tokens: HashMap::new(),
+            next_token: FIRST_RELAY,
+            per_user: HashMap::new(),
+            unallocated: 0,
+            unknown: RateLimiter::keyed(quota),
+            registry: poll.registry().try_clone()?,
+            started: Instant::now(),
+            counts: Counts::default(),
+            scratch: vec![0; 64 * 1024 + 64],
+        };
+        Ok(Self { poll, waker, main, inbox, state })
+    }
+
+    pub(super) fn waker(&self) -> Arc<Waker> {
+        self.waker.clone()
+    }
+
+    /// Runs until nobody can hand streams in any more.
+    pub(super) fn run(mut self) {
+        let mut events = Events::with_capacity(1024);
+        let mut next_tick = Instant::now() + TICK;
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            let wait = next_tick.saturating_duration_since(Instant::now());
+            if let Err(error) = self.poll.poll(&mut events, Some(wait))
+                && error.kind() != io::ErrorKind::Interrupted
+            {
+                tracing::error!(%error, "TURN cannot wait for packets");
+            }
+            let now = Instant::now();
+            for event in &events {
+                match event.token() {
+                    MAIN => self.take_datagrams(now),
+                    WAKE => {}
+                    token => self.state.take_from_relay(token, &mut buffer, &self.main.sender(), now),
+                }
+            }
+            if !self.take_messages(now) {
+                return;
+            }
+            if now >= next_tick {
+                next_tick = now + TICK;
+                self.state.tick(&self.main.sender(), now);
+            }
+        }
+    }
+
+    fn take_datagrams(&mut self, now: Instant) {
+        let state = &mut self.state;
+        let receive = |sender: &Sender<'_>, arrived: Arrived<'_>| {
+            let tuple =
+                FiveTuple { wire: Wire::Udp, peer: arrived.peer, local: arrived.local };
+            state.take_from_client(tuple, arrived.bytes, sender, now);
+        };
+        // mio tells of an edge once: everything there is has to be taken.
+        let mut receive = receive;
+        loop {
+            match self.main.receive(&mut receive) {
+                Ok(true) => {}
+                Ok(false) => return,
+                // An answer to an earlier datagram that went nowhere, for example: the next one is another's.
+                Err(error) => tracing::debug!(%error, "a datagram could not be received"),
+            }
+        }
+    }
+
+    /// False once all handles are gone.
+    fn take_messages(&mut self, now: Instant) -> bool {
+        loop {
+            let FromStream { peer, local, what } = match self.inbox.try_recv() {
+                Ok(message) => message,
+                Err(TryRecvError::Empty) => return true,
+                Err(TryRecvError::Disconnected) => return false,
+            };
+            let tuple = FiveTuple { wire: Wire::Stream, peer, local };
+            let sender = self.main.sender();
+            match what {
+                StreamInput::Opened(stream) => {
+                    if let Some(client) = self.state.client(tuple, now) {
+                        client.stream = Some(stream);
+                    }
+                }
+                StreamInput::Packet(bytes) => self.state.take_from_client(tuple, &bytes, &sender, now),
+                StreamInput::Closed => self.state.forget(tuple),
+            }
+        }
+    }
+}
+
+impl State {
+    fn turn_now(&self, now: Instant) -> turn_types::Instant {
+        let nanos = now.saturating_duration_since(self.started).as_nanos();
+        // Zero is before any lifetime the engine could have given out.
+        turn_types::Instant::from_nanos(i64::try_from(nanos).unwrap_or(i64::MAX))
+    }
+
+    /// The client, made if there is room for another that has not allocated.
+    fn client(&mut self, tuple: FiveTuple, now: Instant) -> Option<&mut Client> {
+        if !self.clients.contains_key(&tuple) {
+            if self.unallocated >= MAX_UNALLOCATED {
+                return None;
+            }
+            self.unallocated += 1;
+            let client = Client::new(tuple, &self.settings.realm, self.settings.bytes_per_second, now);
+            self.clients.insert(tuple, client);
+        }
+        self.clients.get_mut(&tuple)
+    }
+
+    /// Takes one packet of a client. The first byte says what it is (RFC 7983): media will be told apart here too.
+    fn take_from_client(&mut self, tuple: FiveTuple, bytes: &[u8], sender: &Sender<'_>, now: Instant) {
+        match bytes.first() {
+            Some(0..=3) => self.stun(tuple, bytes, sender, now),
+            Some(0x40..=0x4f) => self.engine(tuple, bytes, sender, now),
+            _ => self.counts.garbage += 1,
+        }
+    }
+
+    fn stun(&mut self, tuple: FiveTuple, bytes: &[u8], sender: &Sender<'_>, now: Instant) {
+        let Ok(message) = Message::from_bytes(bytes) else {
+            self.counts.garbage += 1;
+            return;
+        };
+        let allocated = self.clients.get(&tuple).is_some_and(|client| !client.relays.is_empty());
+        if !allocated && self.unknown.check_key(&source(tuple.peer.ip())).is_err() {
+            self.counts.dropped += 1;
+            return;
+        }
+        match message.class() {
+            MessageClass::Request if message.has_method(BINDING) => {
+                let answer = binding_answer(&message, tuple.peer);
+                self.answer(tuple, &answer, sender);
+            }
+            MessageClass::Request => {
+                if !self.clients.contains_key(&tuple) && !introduces(&message) {
+                    return;
+                }
+                if let Verdict::Answer(answer) = self.examine(tuple, &message, now) {
+                    return self.answer(tuple, &answer, sender);
+                }
+                self.engine(tuple, bytes, sender, now);
+                self.follow_up(tuple, sender, now);
+            }
+            MessageClass::Indication => self.engine(tuple, bytes, sender, now),
+            MessageClass::Success | MessageClass::Error => {}
+        }
+    }
+
+    fn examine(&mut self, tuple: FiveTuple, message: &Message<'_>, now: Instant) -> Verdict {
+        if self.client(tuple, now).is_none() {
+            return Verdict::Answer(Vec::new());
+        }
+        let Some(mut client) = self.clients.remove(&tuple) else { return Verdict::Pass };
+        let full = self.relays.len() >= self.settings.allocations as usize;
+        let each = self.settings.allocations_per_user;
+        let gate = Gate {
+            secret: &self.settings.secret,
+            realm: &self.settings.realm,
+            peers: &self.peers,
+            is_relay_address: &|address| {
+                let address = canonical(address);
+                self.relays.keys().any(|relay| relay.ip() == address)
+            },
+            has_room: &|user| !full && self.per_user.get(user).copied().unwrap_or(0) < each,
+            now: wall_clock(),
+        };
+        let verdict = client.examine(message, &gate);
+        self.clients.insert(tuple, client);
+        verdict
+    }
+
+    /// Gives a packet to the client's engine and sends what comes of it.
+    fn engine(&mut self, tuple: FiveTuple, bytes: &[u8], sender: &Sender<'_>, now: Instant) {
+        let turn_now = self.turn_now(now);
+        let Some(client) = self.clients.get_mut(&tuple) else { return };
+        if !client.relays.is_empty() && !client.to_peers.take(bytes.len(), now) {
+            self.counts.over_budget += 1;
+            return;
+        }
+        let transmit = Transmit::new(bytes, tuple.wire.into(), tuple.peer, tuple.local);
+        let Some(out) = client.engine.recv(transmit, turn_now) else { return };
+        self.send(tuple, out, sender);
+    }
+
+    fn send(
+        &mut self,
+        tuple: FiveTuple,
+        out: TransmitBuild<DelayedMessageOrChannelSend<&[u8]>>,
+        sender: &Sender<'_>,
+    ) {
+        let (from, to) = (out.from, out.to);
+        // What is sent on unchanged is sent from where it lies.
+        if let DelayedMessageOrChannelSend::Range(bytes, range) = out.data {
+            return self.send_bytes(tuple, from, to, &bytes[range], sender);
+        }
+        let mut scratch = std::mem::take(&mut self.scratch);
+        if out.data.len() <= scratch.len() {
+            let length = out.data.write_into(&mut scratch);
+            self.send_bytes(tuple, from, to, &scratch[..length], sender);
+        }
+        self.scratch = scratch;
+    }
+
+    fn send_bytes(&mut self, tuple: FiveTuple, from: SocketAddr, to: SocketAddr, bytes: &[u8], sender: &Sender<'_>) {
+        if from == tuple.local && to == tuple.peer {
+            return self.answer(tuple, bytes, sender);
+        }
+        // The last look before the packet leaves: the exact address, whatever was permitted before.
+        let to = SocketAddr::new(canonical(to.ip()), to.port());
+        if !self.relays.contains_key(&to) && !self.peers.allows(to) {
+            self.counts.refused_peers += 1;
+            return;
+        }
+        let Some(relay) = self.relays.get(&from) else { return };
+        if relay.socket.send_to(bytes, to).is_ok() {
+            self.counts.relayed_packets += 1;
+            self.counts.relayed_bytes += bytes.len() as u64;
+        } else {
+            self.counts.dropped += 1;
+        }
+    }
+
+    /// To the client itself.
+    fn answer(&mut self, tuple: FiveTuple, bytes: &[u8], sender: &Sender<'_>) {
+        if bytes.is_empty() {
+            return;
+        }
+        let sent = match tuple.wire {
+            Wire::Udp => sender.send(tuple.local.ip(), tuple.peer, bytes).is_ok(),
+            Wire::Stream => {
+                let stream = self.clients.get(&tuple).and_then(|client| client.stream.as_ref());
+                stream.is_some_and(|stream| stream.try_send(padded(bytes)).is_ok())
+            }
+        };
+        if !sent {
+            self.counts.dropped += 1;
+        }
+    }
+
+    /// What the engine wants besides: sockets made and closed, and answers that waited for them.
+    fn follow_up(&mut self, tuple: FiveTuple, sender: &Sender<'_>, now: Instant) {
+        let turn_now = self.turn_now(now);
+        loop {
+            let Some(client) = self.clients.get_mut(&tuple) else { return };
+            match client.engine.poll(turn_now) {
+                TurnServerPollRet::AllocateSocket { transport, listen_addr, client_addr, allocation_transport, family } => {
+                    let relay = self.open_relay(tuple, allocation_transport, family);
+                    let Some(client) = self.clients.get_mut(&tuple) else { return };
+                    client.engine.allocated_socket(
+                        transport, listen_addr, client_addr, allocation_transport, family, relay, turn_now,
+                    );
+                }
+                TurnServerPollRet::SocketClose { listen_addr, .. } => self.close_relay(listen_addr),
+                TurnServerPollRet::TcpConnect { relayed_addr, peer_addr, listen_addr, client_addr } => {
+                    let refused = Err(turn_server_proto::api::TcpConnectError::Forbidden);
+                    client.engine.tcp_connected(relayed_addr, peer_addr, listen_addr, client_addr, refused, turn_now);
+                }
+                TurnServerPollRet::TcpClose { .. } => {}
+                TurnServerPollRet::WaitUntil(_) => break,
+            }
+        }
+        while let Some(client) = self.clients.get_mut(&tuple)
+            && let Some(out) = client.engine.poll_transmit(turn_now)
+        {
+            self.send_bytes(tuple, out.from, out.to, &out.data, sender);
+        }
+    }
+
+    fn open_relay(
+        &mut self,
+        tuple: FiveTuple,
+        transport: TransportType,
+        family: AddressFamily,
+    ) -> Result<SocketAddr, SocketAllocateError> {
+        if transport != TransportType::Udp {
+            return Err(SocketAllocateError::InsufficientCapacity);
+        }
+        let addresses = relay_addresses(&self.settings.relay_addresses, tuple.local.ip(), family);
+        if addresses.is_empty() {
+            return Err(SocketAllocateError::AddressFamilyNotSupported);
+        }
+        let opened = bind_relay(&addresses).and_then(|(mut socket, address)| {
+            let token = Token(self.next_token);
+            self.registry.register(&mut socket, token, Interest::READABLE)?;
+            self.next_token += 1;
+            self.tokens.insert(token, address);
+            Ok((address, Relay { socket, client: tuple }))
+        });
+        let (address, relay) = opened.map_err(|error| {
+            tracing::warn!(%error, "no socket for an allocation");
+            SocketAllocateError::InsufficientCapacity
+        })?;
+        self.relays.insert(address, relay);
+        if let Some(client) = self.clients.get_mut(&tuple) {
+            if client.relays.is_empty() {
+                self.unallocated = self.unallocated.saturating_sub(1);
+            }
+            client.relays.push(address);
+            if let Some(known) = &client.known {
+                *self.per_user.entry(known.user.clone()).or_default() += 1;
+            }
+        }
+        Ok(address)
+    }
+
+    fn close_relay(&mut self, address: SocketAddr) {
+        let Some(mut relay) = self.relays.remove(&address) else { return };
+        // The socket closes with its value in any case.
+        let _ = self.registry.deregister(&mut relay.socket);
+        self.tokens.retain(|_, at| *at != address);
+        let Some(client) = self.clients.get_mut(&relay.client) else { return };
+        client.relays.retain(|at| *at != address);
+        if client.relays.is_empty() {
+            self.unallocated += 1;
+            client.since = Instant::now();
+        }
+        if let Some(known) = &client.known
+            && let Some(count) = self.per_user.get_mut(&known.user)
+        {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                self.per_user.remove(&known.user);
+            }
+        }
+    }
+
+    /// Takes what arrived at a relay.
+    fn take_from_relay(&mut self, token: Token, buffer: &mut [u8], sender: &Sender<'_>, now: Instant) {
+        let Some(address) = self.tokens.get(&token).copied() else { return };
+        let turn_now = self.turn_now(now);
+        loop {
+            let Some(relay) = self.relays.get(&address) else { return };
+            let tuple = relay.client;
+            let (length, peer) = match relay.socket.recv_from(buffer) {
+                Ok(received) => received,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(_) => continue,
+            };
+            let peer = SocketAddr::new(canonical(peer.ip()), peer.port());
+            let Some(client) = self.clients.get_mut(&tuple) else { return };
+            if !client.to_client.take(length, now) {
+                self.counts.over_budget += 1;
+                continue;
+            }
+            let transmit = Transmit::new(&buffer[..length], TransportType::Udp, peer, address);
+            if let Some(out) = client.engine.recv(transmit, turn_now) {
+                self.counts.relayed_packets += 1;
+                self.counts.relayed_bytes += length as u64;
+                self.send(tuple, out, sender);
+            }
+        }
+    }
+
+    /// A client's stream is gone, and with it its allocation.
+    fn forget(&mut self, tuple: FiveTuple) {
+        let Some(client) = self.clients.get(&tuple) else { return };
+        for relay in client.relays.clone() {
+            self.close_relay(relay);
+        }
+        self.clients.remove(&tuple);
+        self.unallocated = self.unallocated.saturating_sub(1);
+    }
+
+    fn tick(&mut self, sender: &Sender<'_>, now: Instant) {
+        let tuples: Vec<_> = self.clients.keys().copied().collect();
+        for tuple in tuples {
+            self.follow_up(tuple, sender, now);
+            let over = |client: &Client| {
+                client.relays.is_empty()
+                    && client.stream.is_none()
+                    && now.saturating_duration_since(client.since) > UNALLOCATED
+            };
+            if self.clients.get(&tuple).is_some_and(over) {
+                self.forget(tuple);
+            }
+        }
+        self.unknown.retain_recent();
+        self.report();
+    }
+
+    fn report(&mut self) {
+        let counts = std::mem::take(&mut self.counts);
+        metrics::counter!("visavis_turn_relayed_packets_total").increment(counts.relayed_packets);
+        metrics::counter!("visavis_turn_relayed_bytes_total").increment(counts.relayed_bytes);
+        metrics::counter!("visavis_turn_dropped_total", "reason" => "peer").increment(counts.refused_peers);
+        metrics::counter!("visavis_turn_dropped_total", "reason" => "budget").increment(counts.over_budget);
+        metrics::counter!("visavis_turn_dropped_total", "reason" => "garbage").increment(counts.garbage);
+        metrics::counter!("visavis_turn_dropped_total", "reason" => "full").increment(counts.dropped);
+        #[allow(clippy::cast_precision_loss, reason = "a gauge of sockets")]
+        metrics::gauge!("visavis_turn_allocations").set(self.relays.len() as f64);
+    }
+}
+
+/// Where to relay from for a client that reached us at `local`.
+///
+/// A client on this machine reaches us at loopback, yet browsers refuse candidates there: it gets an address of
+/// the machine's if there is one.
+fn relay_addresses(configured: &[IpAddr], local: IpAddr, family: AddressFamily) -> Vec<IpAddr> {
+    let fits = |address: &IpAddr| match family {
+        AddressFamily::IPV4 => address.is_ipv4(),
+        AddressFamily::IPV6 => address.is_ipv6(),
+    };
+    if !configured.is_empty() {
+        return configured.iter().copied().filter(fits).collect();
+    }
+    let mut addresses: Vec<_> = Some(local).filter(|local| !local.is_loopback() && fits(local)).into_iter().collect();
+    let machine = if_addrs::get_if_addrs().unwrap_or_default();
+    let usable = machine.iter().filter(|one| !one.is_loopback() && !one.is_link_local()).map(if_addrs::Interface::ip);
+    addresses.extend(usable.filter(fits));
+    addresses.extend(Some(local).filter(fits));
+    addresses
+}
+
+/// Channel data on a stream is padded to a multiple of four (RFC 8656 §12.5).
+fn padded(bytes: &[u8]) -> Bytes {
+    let mut packet = Vec::with_capacity(bytes.len() + 3);
+    packet.extend_from_slice(bytes);
+    packet.resize(bytes.len().next_multiple_of(4), 0);
+    packet.into()
+}
+
+fn wall_clock() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
