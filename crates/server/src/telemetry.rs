@@ -14,8 +14,8 @@ use tracing_subscriber::EnvFilter;
 pub(crate) fn start_logs(log: &Log) -> Result<()> {
     let filter = EnvFilter::try_new(&log.filter)
         .with_context(|| format!("log.filter is \"{}\", but levels as in \"info\" were expected", log.filter))?;
-    // The engine opens a span for each packet, with addresses in it: neither the time nor the words are wanted.
-    let quiet = ["turn_server_proto=warn", "stun_proto=warn", "stun_types=warn", "turn_types=warn"];
+    // The engine opens a span for each packet, with addresses in it, and calls each refused request an error.
+    let quiet = ["turn_server_proto=off", "stun_proto=off", "stun_types=off", "turn_types=off"];
     let filter = quiet.iter().filter_map(|one| one.parse().ok()).fold(filter, EnvFilter::add_directive);
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let human = match log.format {

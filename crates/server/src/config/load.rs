@@ -174,7 +174,7 @@ mod tests {
             ("VISAVIS_HTTPS", "nowhere", vec!["https"]),
             ("VISAVIS_ROOMS__MAX_PEOPLE", "many", vec!["rooms.max_people", "many"]),
             ("VISAVIS_ROOMS__MAX_PEOPLE", "0", vec!["rooms.max_people", "0"]),
-            ("VISAVIS_TLS__MODE", "magic", vec!["magic", "local-ca"]),
+            ("VISAVIS_TLS__MODE", "magic", vec!["magic", "tls.mode"]),
             ("VISAVIS_TLS__MODE", "files", vec!["tls.certificate"]),
             ("VISAVIS_PUBLIC_URL", "http://x", vec!["public_url", "https://visavis.example.org"]),
             ("VISAVIS_SESSION__OUTBOX_BYTES", "10", vec!["session.outbox_bytes", "65536"]),

@@ -46,7 +46,7 @@ pub(super) fn next_packet(buffer: &mut BytesMut) -> Result<Option<Bytes>, Garbag
     }
     let length = usize::from(u16::from_be_bytes([buffer[2], buffer[3]]));
     let (whole, padding) = match buffer[0] >> 6 {
-        0 if length % 4 == 0 => (STUN_HEADER + length, 0),
+        0 if buffer[0] < 4 && length % 4 == 0 => (STUN_HEADER + length, 0),
         1 => (CHANNEL_HEADER + length, (4 - length % 4) % 4),
         _ => return Err(Garbage),
     };

@@ -204,11 +204,12 @@ impl State {
         self.clients.get_mut(&tuple)
     }
 
-    /// Takes one packet of a client. The first byte says what it is (RFC 7983): media will be told apart here too.
+    /// Takes one packet of a client. The first byte says what it is (RFC 7983, and RFC 5766
+    /// for the channels of older clients): media will be told apart here too.
     fn take_from_client(&mut self, tuple: FiveTuple, bytes: &[u8], sender: &Sender<'_>, now: Instant) {
         match bytes.first() {
             Some(0..=3) => self.stun(tuple, bytes, sender, now),
-            Some(0x40..=0x4f) => self.engine(tuple, bytes, sender, now),
+            Some(0x40..=0x7f) => self.engine(tuple, bytes, sender, now),
             _ => self.counts.garbage += 1,
         }
     }
