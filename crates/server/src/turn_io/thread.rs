@@ -287,16 +287,21 @@ impl State {
         sender: &Sender<'_>,
     ) {
         let (from, to) = (out.from, out.to);
-        // What is sent on unchanged is sent from where it lies.
-        if let DelayedMessageOrChannelSend::Range(bytes, range) = out.data {
-            return self.send_bytes(tuple, from, to, &bytes[range], sender);
+        match out.data {
+            // What is sent on unchanged is sent from where it lies.
+            DelayedMessageOrChannelSend::Range(bytes, range) => {
+                self.send_bytes(tuple, from, to, &bytes[range], sender);
+            }
+            DelayedMessageOrChannelSend::Channel(packet) if packet.len() <= self.scratch.len() => {
+                let mut scratch = std::mem::take(&mut self.scratch);
+                let length = packet.write_into(&mut scratch);
+                self.send_bytes(tuple, from, to, &scratch[..length], sender);
+                self.scratch = scratch;
+            }
+            // Built, not written into the scratch: the library (0.7.3) writes data indications as send indications.
+            // They come only before a channel is bound.
+            rare => self.send_bytes(tuple, from, to, &rare.build(), sender),
         }
-        let mut scratch = std::mem::take(&mut self.scratch);
-        if out.data.len() <= scratch.len() {
-            let length = out.data.write_into(&mut scratch);
-            self.send_bytes(tuple, from, to, &scratch[..length], sender);
-        }
-        self.scratch = scratch;
     }
 
     fn send_bytes(&mut self, tuple: FiveTuple, from: SocketAddr, to: SocketAddr, bytes: &[u8], sender: &Sender<'_>) {

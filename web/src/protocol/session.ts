@@ -1,0 +1,286 @@
+// A session with the server: survives its socket. Counts frames, repeats what was not carried out, and says when
+// it had to start over. Knows sockets and time only through what it is given, so that tests need neither.
+
+import { PROTOCOL_VERSION } from './generated';
+import type { ClientFrame, Code, Command, Event, Reply, ServerFrame, Topic } from './generated';
+
+/** Whether signalling is up. `lost` has been down for long; it is still being tried. */
+export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'lost';
+
+/** A command was refused by the server, or went down with its session. */
+export class CommandFailed extends Error {
+  constructor(readonly code: Code | 'session_lost') {
+    super(code);
+  }
+}
+
+export interface SessionEvents {
+  /** Something happened in the room, the chat, or to oneself. */
+  event(event: Event, topic: Topic, version: number | undefined): void;
+  /** A new session, the first one included: whoever was in a room has to continue in it. */
+  opened(): void;
+  /** Somebody else continues as oneself; this session does not come back. */
+  replaced(): void;
+  link(state: LinkState): void;
+}
+
+/** What a session needs of the world. */
+export interface Surroundings {
+  ticket(signal: AbortSignal): Promise<string>;
+  socket(): WebSocket;
+  setTimer(run: () => void, ms: number): unknown;
+  clearTimer(timer: unknown): void;
+  random(): number;
+}
+
+const PING_EVERY = 5_000;
+/** No frame for this long after a ping: the socket is dead, whatever the browser thinks. */
+const PONG_WITHIN = 5_000;
+const FIRST_RETRY = 250;
+const LAST_RETRY = 5_000;
+const LOST_AFTER = 30_000;
+const CONNECT_WITHIN = 8_000;
+
+const CLOSE_PAGE_HIDDEN = 4000;
+const CLOSE_HANDSHAKE_FAILED = 4001;
+const CLOSE_RESYNC = 4004;
+const CLOSE_REPLACED = 4005;
+
+interface Pending {
+  command: Command;
+  resolve(reply: Reply): void;
+  reject(error: CommandFailed): void;
+}
+
+export class Session {
+  #identity: { session: string; secret: string } | null = null;
+  #received = 0;
+  #nextId = 1;
+  #pending = new Map<number, Pending>();
+  #socket: WebSocket | null = null;
+  #established = false;
+  #everConnected = false;
+  #ended = false;
+  #attempts = 0;
+  #abort: AbortController | null = null;
+  #timers = new Map<'ping' | 'pong' | 'retry' | 'lost' | 'connect', unknown>();
+
+  constructor(
+    private readonly surroundings: Surroundings,
+    private readonly on: SessionEvents,
+  ) {}
+
+  /** Whether commands reach the server at once. */
+  get connected(): boolean {
+    return this.#established;
+  }
+
+  /** Opens the session, or tries at once where it would have waited. */
+  connect(): void {
+    if (this.#ended || this.#socket || this.#abort) return;
+    this.#clear('retry');
+    if (!this.#everConnected) this.on.link('connecting');
+    if (!this.#timers.has('lost')) this.#after('lost', LOST_AFTER, () => this.on.link('lost'));
+    if (this.#identity) this.#open({ type: 'resume', ...this.#identity, received: this.#received });
+    else void this.#hello();
+  }
+
+  /** Answers when it has been carried out, after outages too. */
+  command(command: Command): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended) {
+        reject(new CommandFailed('session_lost'));
+        return;
+      }
+      const id = this.#nextId++;
+      this.#pending.set(id, { command, resolve, reject });
+      if (this.#established) this.#send({ type: 'command', id, command });
+    });
+  }
+
+  /** The page goes away, perhaps to come back. */
+  hide(): void {
+    this.#drop(CLOSE_PAGE_HIDDEN);
+  }
+
+  /** Ends it for good. */
+  close(): void {
+    this.#ended = true;
+    this.#drop(CLOSE_PAGE_HIDDEN);
+    for (const timer of [...this.#timers.keys()]) this.#clear(timer);
+    this.#fail();
+  }
+
+  async #hello(): Promise<void> {
+    const abort = (this.#abort = new AbortController());
+    this.#after('connect', CONNECT_WITHIN, () => abort.abort());
+    try {
+      const ticket = await this.surroundings.ticket(abort.signal);
+      if (this.#abort !== abort) return;
+      this.#abort = null;
+      this.#open({ type: 'hello', protocol: PROTOCOL_VERSION, ticket });
+    } catch {
+      if (this.#abort !== abort) return;
+      this.#abort = null;
+      this.#retryLater();
+    }
+  }
+
+  #open(first: ClientFrame): void {
+    const socket = (this.#socket = this.surroundings.socket());
+    this.#after('connect', CONNECT_WITHIN, () => this.#lose(socket));
+    socket.onopen = () => socket.send(JSON.stringify(first));
+    socket.onmessage = (message) => {
+      if (socket === this.#socket) this.#receive(JSON.parse(String(message.data)) as ServerFrame);
+    };
+    socket.onclose = (close) => this.#lose(socket, close.code);
+  }
+
+  #receive(frame: ServerFrame): void {
+    this.#clear('pong');
+    switch (frame.type) {
+      case 'welcome':
+        this.#identity = { session: frame.session, secret: frame.secret };
+        this.#received = 0;
+        // Commands of the session before belong to it: what they were about has to be said anew.
+        this.#fail();
+        this.#nextId = 1;
+        this.#establish();
+        this.on.opened();
+        return;
+      case 'resumed':
+        this.#establish();
+        for (const [id, { command }] of this.#pending) {
+          if (id > frame.executed) this.#send({ type: 'command', id, command });
+        }
+        return;
+      case 'refused':
+        this.#identity = null;
+        return;
+      case 'fault':
+      case 'pong':
+        return;
+      case 'reply':
+        this.#received += 1;
+        this.#take(frame.id)?.resolve(frame.reply);
+        return;
+      case 'rejection':
+        this.#received += 1;
+        this.#take(frame.id)?.reject(new CommandFailed(frame.code));
+        return;
+      case 'event':
+        this.#received += 1;
+        this.on.event(frame.event, frame.topic, frame.version);
+        return;
+      default:
+        frame satisfies never;
+    }
+  }
+
+  #establish(): void {
+    this.#established = true;
+    this.#everConnected = true;
+    this.#attempts = 0;
+    this.#clear('connect');
+    this.#clear('lost');
+    this.#schedulePing();
+    this.on.link('connected');
+  }
+
+  #schedulePing(): void {
+    this.#after('ping', PING_EVERY, () => {
+      const socket = this.#socket;
+      if (!socket) return;
+      this.#send({ type: 'ping', received: this.#received });
+      this.#after('pong', PONG_WITHIN, () => this.#lose(socket));
+      this.#schedulePing();
+    });
+  }
+
+  #lose(socket: WebSocket, code?: number): void {
+    if (socket !== this.#socket) return;
+    this.#drop();
+    if (code === CLOSE_REPLACED) {
+      this.#ended = true;
+      this.#fail();
+      this.on.replaced();
+      return;
+    }
+    if (code === CLOSE_RESYNC || code === CLOSE_HANDSHAKE_FAILED) this.#identity = null;
+    this.#retryLater();
+  }
+
+  /** Lets go of the socket without waiting for it. */
+  #drop(code?: number): void {
+    this.#abort?.abort();
+    this.#abort = null;
+    for (const timer of ['ping', 'pong', 'connect', 'retry'] as const) this.#clear(timer);
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#established = false;
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    if (code === undefined) socket.close();
+    else socket.close(code);
+  }
+
+  #retryLater(): void {
+    if (this.#ended) return;
+    if (this.#everConnected && this.#attempts === 0) this.on.link('reconnecting');
+    if (!this.#timers.has('lost')) this.#after('lost', LOST_AFTER, () => this.on.link('lost'));
+    const wait = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** this.#attempts);
+    this.#attempts += 1;
+    // Spread, so that everybody does not come back in the same moment.
+    this.#after('retry', wait * (0.5 + this.surroundings.random()), () => this.connect());
+  }
+
+  #send(frame: ClientFrame): void {
+    this.#socket?.send(JSON.stringify(frame));
+  }
+
+  #take(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    return pending;
+  }
+
+  #fail(): void {
+    const lost = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject } of lost) reject(new CommandFailed('session_lost'));
+  }
+
+  #after(name: 'ping' | 'pong' | 'retry' | 'lost' | 'connect', ms: number, run: () => void): void {
+    this.#clear(name);
+    const timer = this.surroundings.setTimer(() => {
+      this.#timers.delete(name);
+      run();
+    }, ms);
+    this.#timers.set(name, timer);
+  }
+
+  #clear(name: 'ping' | 'pong' | 'retry' | 'lost' | 'connect'): void {
+    const timer = this.#timers.get(name);
+    if (timer === undefined) return;
+    this.surroundings.clearTimer(timer);
+    this.#timers.delete(name);
+  }
+}
+
+/** The browser, and the server that served this page. */
+export const browserSurroundings: Surroundings = {
+  async ticket(signal) {
+    const response = await fetch('/api/v1/tickets', { method: 'POST', signal });
+    if (!response.ok) throw new Error(`no ticket: ${response.status}`);
+    const body = (await response.json()) as { ticket: string };
+    return body.ticket;
+  },
+  socket() {
+    const url = new URL('/ws', location.href);
+    url.protocol = url.protocol.replace('http', 'ws');
+    return new WebSocket(url);
+  },
+  setTimer: (run, ms) => setTimeout(run, ms),
+  clearTimer: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+  random: () => Math.random(),
+};

@@ -1,0 +1,262 @@
+// One pair's RTCPeerConnection: perfect negotiation with roles from the server, queued candidates, ICE restart.
+// Knows neither rooms nor sessions; signals go in and out as values.
+
+import type { Signal, Source, TrackLabel } from '../protocol/generated';
+
+export type PeerState = 'connecting' | 'connected' | 'reconnecting' | 'failed';
+
+export interface PeerOptions {
+  /** The polite one yields when both offer at once, and makes the first offer. */
+  polite: boolean;
+  iceServers: RTCIceServer[];
+  /** All media over TURN. */
+  relayOnly: boolean;
+  send(signal: Signal): void;
+  onTrack(source: Source, track: MediaStreamTrack): void;
+  onState(state: PeerState): void;
+  /** ICE is about to restart: servers with fresh credentials, if these are old. */
+  freshIceServers(): Promise<RTCIceServer[] | null>;
+  /** Restarting did not help. */
+  onBeyondRepair(): void;
+}
+
+const KINDS = { microphone: 'audio', camera: 'video', screen: 'video', screen_audio: 'audio' } as const;
+/** In the order in which they stand in the first offer. */
+const FROM_THE_START = ['microphone', 'camera'] as const satisfies Source[];
+const CAMERA_BITRATE = 2_500_000;
+/** From `disconnected` to a restart: most of these mend themselves at once. */
+const RESTART_AFTER = 1_000;
+const RESTART_AGAIN_AFTER = 5_000;
+/** From the first failure to peers built anew. The polite one goes first, so that it happens once. */
+const GIVE_UP_AFTER = { polite: 20_000, impolite: 30_000 };
+
+export class Peer {
+  readonly connection: RTCPeerConnection;
+  #options: PeerOptions;
+  #sources = new Map<RTCRtpTransceiver, Source>();
+  #announced = new Set<RTCRtpTransceiver>();
+  #tracks: Partial<Record<Source, MediaStreamTrack | null>> = {};
+  #makingOffer = false;
+  #ignoringOffer = false;
+  #early: RTCIceCandidateInit[] = [];
+  /** Signals one after another: each step waits for the browser. */
+  #queue: Promise<void> = Promise.resolve();
+  #everConnected = false;
+  #restartTimer: ReturnType<typeof setTimeout> | undefined;
+  #giveUpTimer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  constructor(options: PeerOptions, tracks: Partial<Record<Source, MediaStreamTrack | null>>) {
+    this.#options = options;
+    this.#tracks = { ...tracks };
+    this.connection = new RTCPeerConnection({
+      iceServers: options.iceServers,
+      bundlePolicy: 'max-bundle',
+      iceTransportPolicy: options.relayOnly ? 'relay' : 'all',
+    });
+    this.connection.onnegotiationneeded = () => void this.#offer();
+    this.connection.onicecandidate = ({ candidate }) => {
+      if (candidate) options.send({ type: 'candidate', candidate: toWire(candidate) });
+    };
+    this.connection.onconnectionstatechange = () => this.#follow();
+    if (options.polite) {
+      for (const source of FROM_THE_START) this.#addTransceiver(source);
+    }
+    options.onState('connecting');
+  }
+
+  /** Sends this track for the source from now on, or nothing. Needs no negotiation. */
+  async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
+    this.#tracks[source] = track;
+    for (const [transceiver, of] of this.#sources) {
+      if (of === source && transceiver.sender.track !== track) await transceiver.sender.replaceTrack(track);
+    }
+  }
+
+  /** A signal of this generation from the other side. */
+  receive(signal: Signal): Promise<void> {
+    this.#queue = this.#queue.then(async () => {
+      if (this.#closed) return;
+      if (signal.type === 'candidate') await this.#candidate(fromWire(signal.candidate));
+      else await this.#description({ type: signal.kind, sdp: signal.sdp }, signal.tracks);
+    });
+    // One bad signal must not keep the next ones out.
+    this.#queue = this.#queue.catch((error: unknown) => {
+      if (!this.#closed) console.warn('a signal could not be used', error);
+    });
+    return this.#queue;
+  }
+
+  /** Looks for a new path. */
+  async restart(): Promise<void> {
+    if (this.#closed) return;
+    const servers = await this.#options.freshIceServers().catch(() => null);
+    // Closed while it waited for the servers.
+    if (this.connection.signalingState === 'closed') return;
+    if (servers) {
+      this.connection.setConfiguration({ ...this.connection.getConfiguration(), iceServers: servers });
+    }
+    this.connection.restartIce();
+  }
+
+  /** Restarts if the path is in doubt, as after a change of network. */
+  async restartIfBroken(): Promise<void> {
+    const state = this.connection.connectionState;
+    if (state === 'disconnected' || state === 'failed') await this.restart();
+  }
+
+  dispose(): void {
+    this.#closed = true;
+    clearTimeout(this.#restartTimer);
+    clearTimeout(this.#giveUpTimer);
+    const connection = this.connection;
+    connection.onnegotiationneeded = connection.onicecandidate = connection.onconnectionstatechange = null;
+    connection.close();
+  }
+
+  #addTransceiver(source: Source): void {
+    const track = this.#tracks[source] ?? null;
+    const init: RTCRtpTransceiverInit = { direction: 'sendrecv' };
+    if (source === 'camera') init.sendEncodings = [{ maxBitrate: CAMERA_BITRATE }];
+    this.#sources.set(this.connection.addTransceiver(track ?? KINDS[source], init), source);
+  }
+
+  async #offer(): Promise<void> {
+    try {
+      this.#makingOffer = true;
+      await this.connection.setLocalDescription();
+      this.#sendDescription();
+    } catch (error) {
+      if (!this.#closed) console.warn('no offer could be made', error);
+    } finally {
+      this.#makingOffer = false;
+    }
+  }
+
+  async #description(description: RTCSessionDescriptionInit, tracks: TrackLabel[]): Promise<void> {
+    const connection = this.connection;
+    const offer = description.type === 'offer';
+    const collision = offer && (this.#makingOffer || connection.signalingState !== 'stable');
+    this.#ignoringOffer = collision && !this.#options.polite;
+    if (this.#ignoringOffer) return;
+    // An answer to an offer that has been taken back meanwhile.
+    if (!offer && connection.signalingState !== 'have-local-offer') return;
+    await connection.setRemoteDescription(description);
+    this.#label(tracks);
+    for (const candidate of this.#early.splice(0)) await this.#addCandidate(candidate);
+    if (!offer) return;
+    await this.#fill();
+    await connection.setLocalDescription();
+    this.#sendDescription();
+  }
+
+  /** Learns what the other side's sections carry, and shows their tracks. */
+  #label(tracks: TrackLabel[]): void {
+    for (const { mid, source } of tracks) {
+      const transceiver = this.connection.getTransceivers().find((one) => one.mid === mid);
+      if (!transceiver) continue;
+      this.#sources.set(transceiver, source);
+      if (this.#announced.has(transceiver)) continue;
+      this.#announced.add(transceiver);
+      this.#options.onTrack(source, transceiver.receiver.track);
+    }
+  }
+
+  /** Sends in the sections that the other side has opened. */
+  async #fill(): Promise<void> {
+    for (const [transceiver, source] of this.#sources) {
+      if (transceiver.direction === 'sendrecv') continue;
+      transceiver.direction = 'sendrecv';
+      await transceiver.sender.replaceTrack(this.#tracks[source] ?? null);
+      if (source === 'camera') await limitBitrate(transceiver.sender);
+    }
+  }
+
+  async #candidate(candidate: RTCIceCandidateInit): Promise<void> {
+    if (this.connection.remoteDescription) await this.#addCandidate(candidate);
+    else this.#early.push(candidate);
+  }
+
+  async #addCandidate(candidate: RTCIceCandidateInit): Promise<void> {
+    try {
+      await this.connection.addIceCandidate(candidate);
+    } catch (error) {
+      // Candidates of an ignored offer, or of the ICE before a restart, have nowhere to go.
+      if (!this.#ignoringOffer && !this.#closed) console.debug('a candidate was of no use', error);
+    }
+  }
+
+  #sendDescription(): void {
+    const description = this.connection.localDescription;
+    if (!description || (description.type !== 'offer' && description.type !== 'answer')) return;
+    const tracks: TrackLabel[] = [];
+    for (const [transceiver, source] of this.#sources) {
+      if (transceiver.mid !== null) tracks.push({ mid: transceiver.mid, source });
+    }
+    this.#options.send({ type: 'description', kind: description.type, sdp: description.sdp, tracks });
+  }
+
+  #follow(): void {
+    const state = this.connection.connectionState;
+    switch (state) {
+      case 'connected':
+        this.#everConnected = true;
+        clearTimeout(this.#restartTimer);
+        clearTimeout(this.#giveUpTimer);
+        this.#giveUpTimer = undefined;
+        this.#options.onState('connected');
+        return;
+      case 'disconnected':
+      case 'failed':
+        this.#options.onState(this.#everConnected ? 'reconnecting' : 'failed');
+        this.#restartSoon(state === 'failed' ? 0 : RESTART_AFTER);
+        this.#giveUpTimer ??= setTimeout(
+          () => this.#options.onBeyondRepair(),
+          this.#options.polite ? GIVE_UP_AFTER.polite : GIVE_UP_AFTER.impolite,
+        );
+        return;
+      case 'new':
+      case 'connecting':
+      case 'closed':
+        return;
+      default:
+        state satisfies never;
+    }
+  }
+
+  #restartSoon(after: number): void {
+    clearTimeout(this.#restartTimer);
+    this.#restartTimer = setTimeout(() => {
+      if (this.connection.connectionState === 'connected') return;
+      void this.restart();
+      this.#restartSoon(RESTART_AGAIN_AFTER);
+    }, after);
+  }
+}
+
+async function limitBitrate(sender: RTCRtpSender): Promise<void> {
+  const parameters = sender.getParameters();
+  const encoding = parameters.encodings[0];
+  if (!encoding) return;
+  encoding.maxBitrate = CAMERA_BITRATE;
+  // Before the first negotiation is through some browsers refuse; the default is a good one.
+  await sender.setParameters(parameters).catch(() => undefined);
+}
+
+function toWire(candidate: RTCIceCandidate): Extract<Signal, { type: 'candidate' }>['candidate'] {
+  return {
+    candidate: candidate.candidate,
+    ...(candidate.sdpMid === null ? {} : { sdp_mid: candidate.sdpMid }),
+    ...(candidate.sdpMLineIndex === null ? {} : { sdp_m_line_index: candidate.sdpMLineIndex }),
+    ...(candidate.usernameFragment === null ? {} : { username_fragment: candidate.usernameFragment }),
+  };
+}
+
+function fromWire(wire: Extract<Signal, { type: 'candidate' }>['candidate']): RTCIceCandidateInit {
+  return {
+    candidate: wire.candidate,
+    sdpMid: wire.sdp_mid ?? null,
+    sdpMLineIndex: wire.sdp_m_line_index ?? null,
+    usernameFragment: wire.username_fragment ?? null,
+  };
+}
