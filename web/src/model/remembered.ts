@@ -1,0 +1,81 @@
+// What the browser keeps between visits. Everything works without it: private windows may refuse.
+
+interface Slot<T> {
+  get(): T;
+  set(value: T): void;
+}
+
+function slot(storage: () => Storage, key: string): Slot<string | null> {
+  return {
+    get() {
+      try {
+        return storage().getItem(key);
+      } catch {
+        return null;
+      }
+    },
+    set(value) {
+      try {
+        if (value === null) storage().removeItem(key);
+        else storage().setItem(key, value);
+      } catch {
+        // Then it is not remembered.
+      }
+    },
+  };
+}
+
+const local = (key: string): Slot<string | null> => slot(() => localStorage, `visavis.${key}`);
+
+export const remembered = {
+  name: local('name'),
+  microphone: local('microphone'),
+  camera: local('camera'),
+  speaker: local('speaker'),
+};
+
+/** Rooms one has been in, newest first. */
+export const recentRooms: Slot<string[]> = {
+  get() {
+    const text = local('rooms').get();
+    try {
+      const rooms: unknown = JSON.parse(text ?? '[]');
+      return Array.isArray(rooms) ? rooms.filter((room) => typeof room === 'string') : [];
+    } catch {
+      return [];
+    }
+  },
+  set(rooms) {
+    local('rooms').set(JSON.stringify(rooms.slice(0, 6)));
+  },
+};
+
+/** Puts a room in front of the others. */
+export function rememberRoom(room: string): void {
+  const same = (one: string): boolean => one.toLowerCase() === room.toLowerCase();
+  recentRooms.set([room, ...recentRooms.get().filter((one) => !same(one))]);
+}
+
+/** What brings this page back into a call after a reload. Kept for the tab alone. */
+export interface Seat {
+  continuation: string;
+  name: string;
+  microphone: 'on' | 'muted' | 'off';
+  camera: 'on' | 'off';
+}
+
+export function seatOf(room: string): Slot<Seat | null> {
+  const text = slot(() => sessionStorage, `visavis.seat.${room}`);
+  return {
+    get() {
+      try {
+        return JSON.parse(text.get() ?? 'null') as Seat | null;
+      } catch {
+        return null;
+      }
+    },
+    set(seat) {
+      text.set(seat && JSON.stringify(seat));
+    },
+  };
+}

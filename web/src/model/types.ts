@@ -1,0 +1,27 @@
+// Plain types of the view-models.
+
+import type { Code } from '../protocol/generated';
+
+export type EndReason = 'left' | 'replaced' | 'removed';
+
+export type Phase =
+  | { kind: 'before' }
+  | { kind: 'joining' }
+  | { kind: 'refused'; code: Code | 'unreachable' }
+  | { kind: 'in_call' }
+  | { kind: 'ended'; reason: EndReason };
+
+export interface ChatLine {
+  id: string;
+  fromId: string;
+  name: string;
+  mine: boolean;
+  text: string;
+  /** Milliseconds since 1970; the server's for what it has taken. */
+  at: number;
+  state: 'sending' | 'sent' | 'failed';
+}
+
+export type Notice =
+  | { id: number; kind: 'joined' | 'left'; name: string }
+  | { id: number; kind: 'microphone_lost' | 'microphone_changed' | 'camera_lost' | 'camera_changed' };
