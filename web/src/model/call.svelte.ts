@@ -126,6 +126,11 @@ export class Call {
 
   /** From the end page: once more, with the devices as they were. */
   async rejoin(): Promise<void> {
+    if (this.phase.kind === 'ended' && this.phase.reason === 'replaced') {
+      // This page's session is the other window's now.
+      location.reload();
+      return;
+    }
     this.#session.connect();
     this.phase = { kind: 'joining' };
     await this.devices.start({ microphone: 'on', camera: 'on' });

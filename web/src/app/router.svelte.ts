@@ -1,0 +1,43 @@
+// Addresses: which page, and for rooms which one. Everything behind /r/ is the name, whatever characters it has.
+
+export type Route = { page: 'home' } | { page: 'room'; room: string } | { page: 'unknown' };
+
+export function routeOf(pathname: string): Route {
+  if (pathname === '/') return { page: 'home' };
+  if (pathname.startsWith('/r/')) {
+    const encoded = pathname.slice('/r/'.length);
+    try {
+      const room = decodeURIComponent(encoded).trim();
+      if (room) return { page: 'room', room };
+    } catch {
+      // A lone percent sign, typed by hand.
+      return { page: 'room', room: encoded };
+    }
+  }
+  return { page: 'unknown' };
+}
+
+/** The address of a room. */
+export function roomPath(room: string): string {
+  return `/r/${encodeURIComponent(room)}`;
+}
+
+class Router {
+  route = $state<Route>(routeOf(location.pathname));
+
+  constructor() {
+    addEventListener('popstate', () => this.#read());
+  }
+
+  go(path: string): void {
+    history.pushState(null, '', path);
+    this.#read();
+    scrollTo(0, 0);
+  }
+
+  #read(): void {
+    this.route = routeOf(location.pathname);
+  }
+}
+
+export const router = new Router();

@@ -1,0 +1,55 @@
+// Builds the web client into dist/, with compressed forms beside each file for the server to choose from.
+
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+const COMPRESSED = /\.(js|css|html|svg|json|webmanifest|txt)$/;
+
+/** Writes `.br` and `.gz` beside what gets smaller by it. */
+function compress(): Plugin {
+  return {
+    name: 'visavis-compress',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle(_, bundle) {
+      for (const [name, output] of Object.entries(bundle)) {
+        if (!COMPRESSED.test(name)) continue;
+        const source = Buffer.from(output.type === 'chunk' ? output.code : output.source);
+        const brotli = brotliCompressSync(source, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
+        for (const [ending, bytes] of [['br', brotli] as const, ['gz', gzipSync(source, { level: 9 })] as const]) {
+          if (bytes.length < source.length) {
+            this.emitFile({ type: 'asset', fileName: `${name}.${ending}`, source: bytes });
+          }
+        }
+      }
+    },
+  };
+}
+
+const server = process.env['VISAVIS_SERVER'] ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  plugins: [
+    paraglideVitePlugin({
+      project: './project.inlang',
+      outdir: './src/messages/compiled',
+      strategy: ['baseLocale'],
+      emitTsDeclarations: true,
+    }),
+    svelte(),
+    compress(),
+  ],
+  build: {
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+  },
+  server: {
+    proxy: { '/api': server, '/ws': { target: server, ws: true, changeOrigin: true } },
+  },
+  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
+});
