@@ -1,0 +1,135 @@
+//! The wire is what both sides say it is. What stands in `samples/` is what travels: each decodes and encodes to
+//! the same JSON, and together they show every variant of every frame. The committed TypeScript is what the Rust
+//! types give. So neither side can change the wire unnoticed.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test's way to fail")]
+
+#[path = "../examples/generate/typescript.rs"]
+mod typescript;
+
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use visavis_protocol::{ClientFrame, CloseCode, Code, MAX_FRAME_BYTES, Problem, ServerFrame, Ticket};
+
+/// The samples by file name without its ending.
+fn samples() -> BTreeMap<String, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    let read = |entry: std::io::Result<std::fs::DirEntry>| {
+        let path = entry.unwrap().path();
+        assert_eq!(path.extension().unwrap(), "json", "{path:?}");
+        (path.file_stem().unwrap().to_str().unwrap().to_owned(), std::fs::read_to_string(&path).unwrap())
+    };
+    std::fs::read_dir(folder).unwrap().map(read).collect()
+}
+
+fn round_trip<T: serde::de::DeserializeOwned + serde::Serialize>(name: &str, text: &str) -> Value {
+    let decoded: T = serde_json::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+    serde_json::to_value(decoded).unwrap()
+}
+
+fn encoded(name: &str, text: &str) -> Value {
+    match name.split('.').next().unwrap() {
+        "client" => round_trip::<ClientFrame>(name, text),
+        "server" => round_trip::<ServerFrame>(name, text),
+        "http" if name == "http.ticket" => round_trip::<Ticket>(name, text),
+        "http" if name == "http.problem" => round_trip::<Problem>(name, text),
+        "codes" => round_trip::<Vec<Code>>(name, text),
+        "close_codes" => {
+            let all = CloseCode::ALL.iter();
+            all.map(|code| (serde_json::to_value(code).unwrap().as_str().unwrap().to_owned(), *code as u16))
+                .collect()
+        }
+        _ => panic!("no type is known for {name}"),
+    }
+}
+
+#[test]
+fn each_sample_is_encoded_as_it_stands() {
+    for (name, text) in samples() {
+        let sample: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(encoded(&name, &text), sample, "{name}");
+        assert!(text.len() <= MAX_FRAME_BYTES);
+    }
+}
+
+/// Every `"word"` that a value holds as a string, its keys apart.
+fn words(value: &Value, into: &mut BTreeSet<String>) {
+    match value {
+        Value::String(word) => drop(into.insert(word.clone())),
+        Value::Array(values) => values.iter().for_each(|value| words(value, into)),
+        Value::Object(fields) => fields.values().for_each(|value| words(value, into)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// What stands in quotes in a declaration: its tags and the words of closed sets.
+fn quoted(declaration: &str) -> impl Iterator<Item = &str> {
+    declaration.split('"').skip(1).step_by(2).filter(|word| *word != "type")
+}
+
+#[test]
+fn every_variant_and_word_of_the_wire_has_a_sample() {
+    let mut shown = BTreeSet::new();
+    for (name, text) in samples() {
+        if name != "close_codes" {
+            words(&serde_json::from_str(&text).unwrap(), &mut shown);
+        }
+    }
+    let declarations = typescript::declarations();
+    let missing: Vec<_> = declarations
+        .iter()
+        .flat_map(|(name, declaration)| quoted(declaration).map(move |word| (name, word)))
+        .filter(|(_, word)| !shown.contains(*word))
+        .collect();
+    assert_eq!(missing, []);
+}
+
+/// The tag of each variant at this place, from the samples.
+fn tags(at: &str) -> BTreeSet<String> {
+    let frames =
+        samples().into_iter().filter(|(name, _)| name.starts_with("client") || name.starts_with("server"));
+    let frames = frames.map(|(_, text)| serde_json::from_str::<Value>(&text).unwrap());
+    frames.filter_map(|frame| Some(frame.pointer(at)?.as_str()?.to_owned())).collect()
+}
+
+#[test]
+fn tags_that_occur_in_several_places_have_a_sample_in_each() {
+    // `snapshot`, `leave`, `ice_servers`: one word, several enums.
+    let declarations = typescript::declarations();
+    for (at, types) in [
+        ("/type", ["ClientFrame", "ServerFrame"].as_slice()),
+        ("/command/type", &["Command"]),
+        ("/reply/type", &["Reply"]),
+        ("/event/type", &["Event"]),
+        ("/command/signal/type", &["Signal"]),
+    ] {
+        let declared: BTreeSet<String> = types
+            .iter()
+            .flat_map(|name| declarations[*name].split("\"type\": \"").skip(1))
+            .map(|rest| rest.split('"').next().unwrap().to_owned())
+            .collect();
+        assert_eq!(tags(at), declared, "{at}");
+    }
+}
+
+#[test]
+fn the_committed_file_is_what_rust_generates() {
+    let committed = std::fs::read_to_string(typescript::path()).unwrap_or_default();
+    assert!(
+        committed == typescript::source(),
+        "web/src/protocol/generated.ts is stale: run `cargo run -p visavis-protocol --example generate`"
+    );
+}
+
+#[test]
+fn no_declaration_leaves_a_type_that_typescript_does_not_know() {
+    let declarations = typescript::declarations();
+    assert!(declarations.len() > 20, "{:?}", declarations.keys());
+    for declaration in declarations.values() {
+        for unwanted in ["bigint", ": unknown", ": any", "u64"] {
+            assert!(!declaration.contains(unwanted), "{declaration}");
+        }
+    }
+    assert!(!typescript::source().contains("crate::"));
+}
