@@ -118,7 +118,7 @@ fn the_committed_file_is_what_rust_generates() {
     let committed = std::fs::read_to_string(typescript::path()).unwrap_or_default();
     assert!(
         committed == typescript::source(),
-        "web/src/protocol/generated.ts is stale: run `cargo run -p visavis-protocol --example generate`"
+        "web/src/protocol/generated.ts is stale: run `make gen` (`cargo run -p visavis-protocol --example generate`)"
     );
 }
 
@@ -132,4 +132,36 @@ fn no_declaration_leaves_a_type_that_typescript_does_not_know() {
         }
     }
     assert!(!typescript::source().contains("crate::"));
+}
+
+/// What stands behind an arrow in the example, with ids and other shortened values written out.
+fn example_frames(arrow: &str) -> Vec<String> {
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/protocol.md");
+    let document = std::fs::read_to_string(document).unwrap();
+    let frames = document.lines().filter_map(|line| line.strip_prefix(arrow));
+    frames.map(|frame| frame.replace("_…", &format!("_{}", "0".repeat(31)))).collect()
+}
+
+#[test]
+fn the_documents_example_is_made_of_frames() {
+    let (sent, received) = (example_frames("→ "), example_frames("← "));
+    assert!(sent.len() >= 5 && received.len() >= 8);
+    for frame in sent {
+        serde_json::from_str::<ClientFrame>(&frame).unwrap_or_else(|error| panic!("{error}: {frame}"));
+    }
+    for frame in received {
+        serde_json::from_str::<ServerFrame>(&frame).unwrap_or_else(|error| panic!("{error}: {frame}"));
+    }
+}
+
+#[test]
+fn the_document_names_every_word_and_close_code() {
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/protocol.md");
+    let document = std::fs::read_to_string(document).unwrap();
+    let declarations = typescript::declarations();
+    let words =
+        declarations.values().flat_map(|declaration| quoted(declaration).map(|word| format!("`{word}`")));
+    let close_codes = CloseCode::ALL.iter().map(|code| format!("| {} |", *code as u16));
+    let missing: Vec<_> = words.chain(close_codes).filter(|word| !document.contains(word)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }

@@ -11,18 +11,38 @@ use visavis_protocol::{
 
 fn generated() -> String {
     let config = Config::default();
-    let mut text = String::from(
-        "// The wire, generated from crates/protocol by `make gen`. Not edited by hand.\n\n",
-    );
+    let mut text =
+        String::from("// The wire, generated from crates/protocol by `make gen`. Not edited by hand.\n\n");
     text.push_str(&format!("export const PROTOCOL_VERSION = {PROTOCOL_VERSION};\n"));
     text.push_str(&format!("export const MAX_FRAME_BYTES = {MAX_FRAME_BYTES};\n"));
     macro_rules! declare {
         ($($type:ty),+ $(,)?) => { $( text.push_str(&format!("\nexport {}\n", <$type>::decl(&config))); )+ };
     }
     declare!(
-        Microphone, Camera, Presence, LeaveReason, Source, Code, MediaPath, Topic, DescriptionKind, TrackLabel,
-        Candidate, Signal, Participant, ChatMessage, IceServer, RoomSnapshot, RoomSummary, Command, Reply, Event,
-        ClientFrame, ServerFrame, Ticket, Problem,
+        Microphone,
+        Camera,
+        Presence,
+        LeaveReason,
+        Source,
+        Code,
+        MediaPath,
+        Topic,
+        DescriptionKind,
+        TrackLabel,
+        Candidate,
+        Signal,
+        Participant,
+        ChatMessage,
+        IceServer,
+        RoomSnapshot,
+        RoomSummary,
+        Command,
+        Reply,
+        Event,
+        ClientFrame,
+        ServerFrame,
+        Ticket,
+        Problem,
     );
     text
 }

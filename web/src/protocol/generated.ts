@@ -1,4 +1,4 @@
-// Generated from crates/protocol by `cargo run -p visavis-protocol --example generate`. Do not edit.
+// Generated from crates/protocol by `make gen`. Do not edit.
 
 /** The version both sides must speak. */
 export const PROTOCOL_VERSION = 1;
@@ -196,7 +196,7 @@ export type Event =
 export type IceServer = {
   /** `stun:`, `turn:` and `turns:` URLs. */
   urls: Array<string>;
-  /** Ends with the session; absent for STUN. */
+  /** Good for new allocations until the time it begins with, Unix seconds; absent for STUN. */
   username?: string;
   /** Belongs to the username. */
   credential?: string;

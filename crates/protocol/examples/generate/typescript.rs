@@ -28,9 +28,7 @@ pub(crate) fn declarations() -> BTreeMap<String, String> {
 
 /// The whole file.
 pub(crate) fn source() -> String {
-    let mut source = String::from(
-        "// Generated from crates/protocol by `cargo run -p visavis-protocol --example generate`. Do not edit.\n\n",
-    );
+    let mut source = String::from("// Generated from crates/protocol by `make gen`. Do not edit.\n\n");
     for (doc, name, value) in [
         ("The version both sides must speak.", "PROTOCOL_VERSION", u64::from(PROTOCOL_VERSION)),
         ("The largest frame either side may send, in bytes.", "MAX_FRAME_BYTES", MAX_FRAME_BYTES as u64),
