@@ -12,15 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use visavis_protocol::{ClientFrame, CloseCode, Code, MAX_FRAME_BYTES, Problem, ServerFrame, Ticket};
 
-/// The samples by file name without its ending.
 fn samples() -> BTreeMap<String, String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
-    let read = |entry: std::io::Result<std::fs::DirEntry>| {
-        let path = entry.unwrap().path();
-        assert_eq!(path.extension().unwrap(), "json", "{path:?}");
-        (path.file_stem().unwrap().to_str().unwrap().to_owned(), std::fs::read_to_string(&path).unwrap())
-    };
-    std::fs::read_dir(folder).unwrap().map(read).collect()
+    typescript::samples().unwrap()
 }
 
 fn round_trip<T: serde::de::DeserializeOwned + serde::Serialize>(name: &str, text: &str) -> Value {
@@ -114,12 +107,14 @@ fn tags_that_occur_in_several_places_have_a_sample_in_each() {
 }
 
 #[test]
-fn the_committed_file_is_what_rust_generates() {
-    let committed = std::fs::read_to_string(typescript::path()).unwrap_or_default();
-    assert!(
-        committed == typescript::source(),
-        "web/src/protocol/generated.ts is stale: run `make gen` (`cargo run -p visavis-protocol --example generate`)"
-    );
+fn the_committed_typescript_is_what_rust_generates() {
+    for (path, source) in typescript::files().unwrap() {
+        let committed = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            committed == source,
+            "{path:?} is stale: run `make gen` (`cargo run -p visavis-protocol --example generate`)"
+        );
+    }
 }
 
 #[test]
@@ -131,7 +126,7 @@ fn no_declaration_leaves_a_type_that_typescript_does_not_know() {
             assert!(!declaration.contains(unwanted), "{declaration}");
         }
     }
-    assert!(!typescript::source().contains("crate::"));
+    assert!(!typescript::types().contains("crate::"));
 }
 
 /// What stands behind an arrow in the example, with ids and other shortened values written out.

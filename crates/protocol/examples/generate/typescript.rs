@@ -1,7 +1,8 @@
-//! The wire in TypeScript: every type that a frame or an HTTP body is made of, and the constants of the protocol.
+//! The wire in TypeScript: every type that a frame or an HTTP body is made of, the constants of the protocol, and
+//! the golden samples.
 //!
 //! ts-rs declares the types; here they are collected into one file and laid out for reading. Shared by the
-//! example that writes the file and the test that compares it.
+//! example that writes the files and the test that compares them.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,9 +11,21 @@ use visavis_protocol::{
     ClientFrame, CloseCode, MAX_FRAME_BYTES, PROTOCOL_VERSION, Problem, ServerFrame, Ticket,
 };
 
-/// Where the file lies in the repository.
-pub(crate) fn path() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../web/src/protocol/generated.ts")
+/// Both files, and what belongs into them.
+pub(crate) fn files() -> std::io::Result<[(PathBuf, String); 2]> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../web/src/protocol");
+    Ok([(folder.join("generated.ts"), types()), (folder.join("samples.generated.ts"), typed_samples()?)])
+}
+
+/// The golden samples by file name without its ending, as they stand.
+pub(crate) fn samples() -> std::io::Result<BTreeMap<String, String>> {
+    let mut samples = BTreeMap::new();
+    for entry in std::fs::read_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples"))? {
+        let path = entry?.path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        samples.insert(name, std::fs::read_to_string(&path)?);
+    }
+    Ok(samples)
 }
 
 /// The declaration of every type that the wire is made of, as ts-rs gives it, by name.
@@ -26,8 +39,8 @@ pub(crate) fn declarations() -> BTreeMap<String, String> {
     types.found
 }
 
-/// The whole file.
-pub(crate) fn source() -> String {
+/// The types of the wire.
+pub(crate) fn types() -> String {
     let mut source = String::from("// Generated from crates/protocol by `make gen`. Do not edit.\n\n");
     for (doc, name, value) in [
         ("The version both sides must speak.", "PROTOCOL_VERSION", u64::from(PROTOCOL_VERSION)),
@@ -51,6 +64,36 @@ pub(crate) fn source() -> String {
         source += &layout(declaration);
     }
     source
+}
+
+/// The samples under their types, so that the TypeScript compiler reads them too.
+fn typed_samples() -> std::io::Result<String> {
+    let mut source = String::from(
+        "// The golden samples of crates/protocol/samples, written here by `make gen`. Do not edit.\n\
+         // The compiler holds them to the types; tests of the web client take their frames from here.\n\n\
+         import type { ClientFrame, Code, Problem, ServerFrame, Ticket } from './generated';\n",
+    );
+    let samples = samples()?;
+    for (prefix, name, of) in
+        [("client.", "clientFrames", "ClientFrame"), ("server.", "serverFrames", "ServerFrame")]
+    {
+        source += &format!("\nexport const {name} = {{\n");
+        for (sample, json) in
+            samples.iter().filter_map(|(file, json)| Some((file.strip_prefix(prefix)?, json)))
+        {
+            source += &format!("  '{sample}': {},\n", json.trim_end().replace('\n', "\n  "));
+        }
+        source += &format!("}} satisfies Record<string, {of}>;\n");
+    }
+    for (file, name, of) in [
+        ("http.ticket", "ticket", "Ticket"),
+        ("http.problem", "problem", "Problem"),
+        ("codes", "codes", "Code[]"),
+    ] {
+        let json = samples.get(file).map_or("undefined", |json| json.trim_end());
+        source += &format!("\nexport const {name} = {json} satisfies {of};\n");
+    }
+    Ok(source)
 }
 
 fn name_chars() -> u64 {
