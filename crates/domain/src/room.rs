@@ -7,6 +7,7 @@ use crate::ids::{CallId, ParticipantId, SessionId};
 use crate::name::{PersonName, RoomName};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
 use ts_rs::TS;
 
 /// What a participant's microphone does, as they announce it.
@@ -256,6 +257,18 @@ const MAX_EPOCH: u32 = u32::MAX / 2;
 /// Orders of claims above this are not believed, so that there is always a next one.
 const MAX_ORDER: u32 = u32::MAX / 2;
 
+/// Those who went and are remembered, so that they come back with a higher epoch: the others have let go of
+/// their peers. More enlarges the document by 50 bytes each; who is forgotten falls back on what their claim says.
+const MAX_DEPARTED: usize = 32;
+
+/// Somebody who was here during this call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Departed {
+    id: ParticipantId,
+    /// Theirs when they went.
+    epoch: u32,
+}
+
 /// A room with at least one participant (none only between the last `Left` and `Closed`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Room {
@@ -265,6 +278,8 @@ pub struct Room {
     next_order: u32,
     /// By order.
     members: Vec<Member>,
+    /// Longest gone first, at most [`MAX_DEPARTED`].
+    departed: VecDeque<Departed>,
 }
 
 impl Room {
@@ -324,6 +339,20 @@ impl Room {
 
     fn seat(&self, session: SessionId) -> Result<&Member, Rejection> {
         self.member_of(session).ok_or(Rejection::NotInRoom)
+    }
+
+    /// The epoch of somebody who went, while they are remembered.
+    fn departed_epoch(&self, id: ParticipantId) -> Option<u32> {
+        self.departed.iter().find(|departed| departed.id == id).map(|departed| departed.epoch)
+    }
+
+    fn depart(&mut self, id: ParticipantId) {
+        let Some(place) = self.members.iter().position(|member| member.id == id) else { return };
+        let Member { id, epoch, .. } = self.members.remove(place);
+        if self.departed.len() == MAX_DEPARTED {
+            self.departed.pop_front();
+        }
+        self.departed.push_back(Departed { id, epoch });
     }
 }
 
@@ -398,6 +427,7 @@ pub fn apply(room: Option<Room>, event: &Event) -> Option<Room> {
             version: 1,
             next_order: 1,
             members: Vec::new(),
+            departed: VecDeque::new(),
         });
     }
     let mut room = room?;
@@ -408,13 +438,14 @@ pub fn apply(room: Option<Room>, event: &Event) -> Option<Room> {
             room.next_order = room.next_order.max(member.order + 1);
             let place = room.members.partition_point(|other| other.order < member.order);
             room.members.insert(place, member.clone());
+            room.departed.retain(|departed| departed.id != member.id);
         }
         Event::Changed { member } => {
             if let Some(seat) = room.members.iter_mut().find(|seat| seat.id == member.id) {
                 *seat = member.clone();
             }
         }
-        Event::Left { participant, .. } => room.members.retain(|member| member.id != *participant),
+        Event::Left { participant, .. } => room.depart(*participant),
         Event::Closed => return None,
     }
     Some(room)
@@ -434,10 +465,12 @@ fn continued(
         return Err(Rejection::AlreadyInRoom);
     }
     let seat = room.and_then(|room| room.member(claim.participant));
-    let same_call = room.is_none_or(|room| room.call == claim.call);
-    let epoch = seat.map_or(0, |seat| seat.epoch).max(claim.epoch);
+    let departed = room.and_then(|room| room.departed_epoch(claim.participant));
+    // Whoever was seen going has lost their peers on the other sides, whatever is left of them on their own.
+    let others_hold_on = departed.is_none() && room.is_none_or(|room| room.call == claim.call);
+    let epoch = seat.map(|seat| seat.epoch).or(departed).unwrap_or(0).max(claim.epoch);
     let epoch = match media {
-        MediaPath::Kept if same_call => epoch,
+        MediaPath::Kept if others_hold_on => epoch,
         MediaPath::Kept | MediaPath::Fresh => epoch.saturating_add(1),
     };
     let taken = |order| room.is_some_and(|room| room.members.iter().any(|member| member.order == order));
@@ -495,7 +528,11 @@ fn changed(before: &Member, after: Member) -> Vec<Event> {
 fn left(room: &Room, gone: &[(&Member, LeaveReason)]) -> Vec<Event> {
     let mut events: Vec<_> = gone
         .iter()
-        .map(|(member, reason)| Event::Left { participant: member.id, session: member.session, reason: *reason })
+        .map(|(member, reason)| Event::Left {
+            participant: member.id,
+            session: member.session,
+            reason: *reason,
+        })
         .collect();
     if !events.is_empty() && events.len() == room.members.len() {
         events.push(Event::Closed);

@@ -46,7 +46,8 @@ pub enum Code {
 }
 
 /// Why the server closed a socket, as a WebSocket close code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[repr(u16)]
 pub enum CloseCode {
     /// The server is stopping; reconnect, perhaps to another instance.
@@ -67,4 +68,19 @@ pub enum CloseCode {
     Replaced = 4005,
     /// Nothing heard for too long.
     Silent = 4006,
+}
+
+impl CloseCode {
+    /// Every one, for what is generated from them.
+    pub const ALL: [Self; 9] = [
+        Self::GoingAway,
+        Self::TooLarge,
+        Self::PageHidden,
+        Self::HandshakeFailed,
+        Self::Malformed,
+        Self::RateLimited,
+        Self::Resync,
+        Self::Replaced,
+        Self::Silent,
+    ];
 }

@@ -65,7 +65,7 @@ pub struct ChatMessage {
 pub struct IceServer {
     /// `stun:`, `turn:` and `turns:` URLs.
     pub urls: Vec<String>,
-    /// Ends with the session; absent for STUN.
+    /// Good for new allocations until the time it begins with, Unix seconds; absent for STUN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub username: Option<String>,

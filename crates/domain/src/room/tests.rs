@@ -2,6 +2,7 @@
 
 use super::*;
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 const LIMITS: Limits = Limits { people: 3 };
@@ -51,7 +52,11 @@ fn claim(order: u32, epoch: u32, of: u8) -> Claim {
 }
 
 /// Handles and applies.
-fn step(room: Option<Room>, now: Timestamp, command: Command) -> (Option<Room>, Result<Vec<Event>, Rejection>) {
+fn step(
+    room: Option<Room>,
+    now: Timestamp,
+    command: Command,
+) -> (Option<Room>, Result<Vec<Event>, Rejection>) {
     let events = handle(room.as_ref(), now, LIMITS, command);
     let room = events.iter().flatten().fold(room, apply);
     (room, events)
@@ -121,6 +126,87 @@ fn peers_of_another_call_are_not_kept() {
     let room = given([join(5)]);
     let (room, _) = step(room, at(20), again(1, 11, claim(1, 3, 1), MediaPath::Kept));
     assert_eq!(seats(room.as_ref()), [(who(5), 1, 1), (who(1), 2, 4)]);
+}
+
+#[test]
+fn peers_that_the_others_have_let_go_of_are_not_kept() {
+    let gone =
+        [Command::Leave { session: session(2) }, Command::Detach { session: session(2), until: at(15) }];
+    for how in gone {
+        let room = given([join(1), join(2), Command::RenewMedia { session: session(2) }, how]);
+        let (room, _) = step(room, at(20), Command::Expire);
+        assert_eq!(seats(room.as_ref()), [(who(1), 1, 1)]);
+        // The claim is as old as the join; the room knows better.
+        let (room, _) = step(room, at(30), again(2, 12, claim(2, 1, 1), MediaPath::Kept));
+        assert_eq!(seats(room.as_ref()), [(who(1), 1, 1), (who(2), 2, 3)]);
+        // Sitting again, nothing more is held against them.
+        let (room, events) = step(room, at(40), again(2, 13, claim(2, 3, 1), MediaPath::Kept));
+        assert!(matches!(events.unwrap().as_slice(), [Event::Changed { .. }]));
+        assert_eq!(seats(room.as_ref())[1], (who(2), 2, 3));
+    }
+}
+
+#[test]
+fn only_so_many_of_those_who_went_are_remembered() {
+    let crowd = (2..=100).flat_map(|n| [join(n), Command::Leave { session: session(n) }]);
+    let room = given(std::iter::once(join(1)).chain(crowd));
+    assert_eq!(room.as_ref().unwrap().departed.len(), MAX_DEPARTED);
+    let (room, _) = step(room, at(20), again(100, 200, claim(90, 1, 1), MediaPath::Kept));
+    let (room, _) = step(room, at(20), again(2, 201, claim(2, 1, 1), MediaPath::Kept));
+    assert_eq!(seats(room.as_ref())[1..], [(who(2), 2, 1), (who(100), 90, 2)]);
+    assert_eq!(room.unwrap().departed.len(), MAX_DEPARTED - 1);
+}
+
+#[test]
+fn of_two_tabs_with_one_continuation_the_later_has_the_seat() {
+    let room = given([join(1), join(2)]);
+    let (room, _) = step(room, at(20), again(1, 11, claim(1, 1, 1), MediaPath::Fresh));
+    let (room, _) = step(room, at(30), again(1, 12, claim(1, 1, 1), MediaPath::Fresh));
+    assert_eq!(seats(room.as_ref()), [(who(1), 1, 3), (who(2), 2, 1)]);
+    let (room, refused) = step(room, at(40), Command::SetDevices { session: session(11), devices: MUTED });
+    assert_eq!(refused, Err(Rejection::NotInRoom));
+    // The socket of the earlier tab ends after it was replaced: not the seat's business any more.
+    let (room, refused) = step(room, at(40), Command::Detach { session: session(11), until: at(50) });
+    assert_eq!(refused, Err(Rejection::NotInRoom));
+    assert_eq!(room.unwrap().next_deadline(), None);
+}
+
+#[test]
+fn somebody_who_continues_after_the_grace_needs_a_free_seat() {
+    let room = given([join(1), join(2), join(3), Command::Leave { session: session(1) }, join(4)]);
+    let (room, refused) = step(room, at(20), again(1, 11, claim(1, 1, 1), MediaPath::Fresh));
+    assert_eq!(refused, Err(Rejection::RoomFull));
+    // Those who sit need none.
+    assert!(step(room, at(20), again(2, 12, claim(2, 1, 1), MediaPath::Fresh)).1.is_ok());
+}
+
+#[test]
+fn a_place_that_is_taken_meanwhile_is_not_given_twice() {
+    let room = given([join(5)]);
+    let (room, _) = step(room, at(20), again(1, 11, claim(1, 1, 5), MediaPath::Fresh));
+    assert_eq!(seats(room.as_ref()), [(who(5), 1, 1), (who(1), 2, 2)]);
+}
+
+#[test]
+fn the_last_detach_says_until_when() {
+    let detach = |until| Command::Detach { session: session(1), until: at(until) };
+    for (first, second) in [(50, 90), (90, 50)] {
+        let room = given([join(1), detach(first), detach(second)]).unwrap();
+        assert_eq!(room.next_deadline(), Some(at(second)));
+    }
+}
+
+#[test]
+fn when_all_graces_end_together_the_room_closes_at_once() {
+    let detach = |n, until| Command::Detach { session: session(n), until: at(until) };
+    let room = given([join(1), join(2), detach(1, 50), detach(2, 40)]);
+    let (room, events) = step(room, at(50), Command::Expire);
+    let events = events.unwrap();
+    assert!(
+        matches!(events.as_slice(), [Event::Left { .. }, Event::Left { .. }, Event::Closed]),
+        "{events:?}"
+    );
+    assert_eq!(room, None);
 }
 
 #[test]
@@ -225,11 +311,11 @@ proptest! {
     #[test]
     fn no_sequence_of_commands_breaks_a_room(commands in prop::collection::vec((0_u64..10, any_command()), 1..60)) {
         let (mut room, mut history, mut now) = (None, Vec::new(), at(0));
+        let mut epochs = BTreeMap::new();
         for (index, (wait, mut command)) in commands.into_iter().enumerate() {
             if let Command::Join { participant, .. } = &mut command {
-                // Ids of newcomers are drawn at random: never somebody's who is there.
-                let present = |room: &Room| room.members().iter().any(|member| member.id == *participant);
-                if room.as_ref().is_some_and(present) {
+                // Ids of newcomers are drawn at random: never somebody's who is or was there.
+                if epochs.contains_key(participant) {
                     *participant = ParticipantId::from_bits(1_000 + index as u128);
                 }
             }
@@ -254,10 +340,14 @@ proptest! {
                 }
                 if let Some(before) = before.as_ref().filter(|before| before.call() == room.call()) {
                     prop_assert!(room.version() >= before.version());
-                    for member in members {
-                        let earlier = before.members().iter().find(|earlier| earlier.id == member.id);
-                        prop_assert!(earlier.is_none_or(|earlier| earlier.epoch <= member.epoch));
-                    }
+                } else {
+                    epochs.clear();
+                }
+                for member in members {
+                    let earlier = epochs.insert(member.id, member.epoch);
+                    prop_assert!(earlier.is_none_or(|earlier| earlier <= member.epoch), "{earlier:?} {member:?}");
+                    let pairs = members.iter().map(|other| member.epoch.checked_add(other.epoch));
+                    prop_assert!(pairs.into_iter().all(|generation| generation.is_some()));
                 }
                 let json = serde_json::to_string(room).unwrap();
                 prop_assert_eq!(&serde_json::from_str::<Room>(&json).unwrap(), room);

@@ -1,0 +1,174 @@
+//! The wire in TypeScript: every type that a frame or an HTTP body is made of, the constants of the protocol, and
+//! the golden samples.
+//!
+//! ts-rs declares the types; here they are collected into one file and laid out for reading. Shared by the
+//! example that writes the files and the test that compares them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use ts_rs::{Config, TS, TypeVisitor};
+use visavis_protocol::{
+    ClientFrame, CloseCode, MAX_FRAME_BYTES, PROTOCOL_VERSION, Problem, ServerFrame, Ticket,
+};
+
+/// Both files, and what belongs into them.
+pub(crate) fn files() -> std::io::Result<[(PathBuf, String); 2]> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../web/src/protocol");
+    Ok([(folder.join("generated.ts"), types()), (folder.join("samples.generated.ts"), typed_samples()?)])
+}
+
+/// The golden samples by file name without its ending, as they stand.
+pub(crate) fn samples() -> std::io::Result<BTreeMap<String, String>> {
+    let mut samples = BTreeMap::new();
+    for entry in std::fs::read_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples"))? {
+        let path = entry?.path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        samples.insert(name, std::fs::read_to_string(&path)?);
+    }
+    Ok(samples)
+}
+
+/// The declaration of every type that the wire is made of, as ts-rs gives it, by name.
+pub(crate) fn declarations() -> BTreeMap<String, String> {
+    // Ids and times of the wire stay below 2^53, as docs/protocol.md says.
+    let mut types = Types { config: Config::new().with_large_int("number"), found: BTreeMap::new() };
+    types.visit::<ClientFrame>();
+    types.visit::<ServerFrame>();
+    types.visit::<Ticket>();
+    types.visit::<Problem>();
+    types.found
+}
+
+/// The types of the wire.
+pub(crate) fn types() -> String {
+    let mut source = String::from("// Generated from crates/protocol by `make gen`. Do not edit.\n\n");
+    for (doc, name, value) in [
+        ("The version both sides must speak.", "PROTOCOL_VERSION", u64::from(PROTOCOL_VERSION)),
+        ("The largest frame either side may send, in bytes.", "MAX_FRAME_BYTES", MAX_FRAME_BYTES as u64),
+        ("The longest a name may be, in characters (code points).", "MAX_NAME_CHARS", name_chars()),
+        (
+            "The longest a chat message may be, in characters (code points).",
+            "MAX_MESSAGE_CHARS",
+            message_chars(),
+        ),
+    ] {
+        source += &format!("/** {doc} */\nexport const {name} = {value};\n");
+    }
+    source += "\n/** Why a socket was closed, as a WebSocket close code. */\nexport const CloseCode = {\n";
+    for code in CloseCode::ALL {
+        source += &format!("  {}: {},\n", camel(&format!("{code:?}")), code as u16);
+    }
+    source += "} as const;\n";
+    for declaration in declarations().values() {
+        source += "\n";
+        source += &layout(declaration);
+    }
+    source
+}
+
+/// The samples under their types, so that the TypeScript compiler reads them too.
+fn typed_samples() -> std::io::Result<String> {
+    let mut source = String::from(
+        "// The golden samples of crates/protocol/samples, written here by `make gen`. Do not edit.\n\
+         // The compiler holds them to the types; tests of the web client take their frames from here.\n\n\
+         import type { ClientFrame, Code, Problem, ServerFrame, Ticket } from './generated';\n",
+    );
+    let samples = samples()?;
+    for (prefix, name, of) in
+        [("client.", "clientFrames", "ClientFrame"), ("server.", "serverFrames", "ServerFrame")]
+    {
+        source += &format!("\nexport const {name} = {{\n");
+        for (sample, json) in
+            samples.iter().filter_map(|(file, json)| Some((file.strip_prefix(prefix)?, json)))
+        {
+            source += &format!("  '{sample}': {},\n", json.trim_end().replace('\n', "\n  "));
+        }
+        source += &format!("}} satisfies Record<string, {of}>;\n");
+    }
+    for (file, name, of) in [
+        ("http.ticket", "ticket", "Ticket"),
+        ("http.problem", "problem", "Problem"),
+        ("codes", "codes", "Code[]"),
+    ] {
+        let json = samples.get(file).map_or("undefined", |json| json.trim_end());
+        source += &format!("\nexport const {name} = {json} satisfies {of};\n");
+    }
+    Ok(source)
+}
+
+fn name_chars() -> u64 {
+    visavis_domain::name::MAX_NAME_CHARS as u64
+}
+
+fn message_chars() -> u64 {
+    visavis_domain::chat::MAX_MESSAGE_CHARS as u64
+}
+
+/// Walks from the roots through everything they are made of.
+struct Types {
+    config: Config,
+    found: BTreeMap<String, String>,
+}
+
+impl TypeVisitor for Types {
+    fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        // Types without a file of their own are TypeScript's: strings, numbers, arrays.
+        if T::output_path().is_some() && !self.found.contains_key(&T::ident(&self.config)) {
+            let docs = T::docs().unwrap_or_default();
+            let declaration = format!("{docs}export {}", T::decl(&self.config));
+            self.found.insert(T::ident(&self.config), declaration);
+            T::visit_dependencies(self);
+        }
+        T::visit_generics(self);
+    }
+}
+
+fn camel(pascal: &str) -> String {
+    let mut chars = pascal.chars();
+    chars.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(chars).collect()
+}
+
+/// One declaration with a line for each variant and field. Members of these types are flat objects, so that
+/// braces never nest.
+fn layout(declaration: &str) -> String {
+    let (docs, declaration) = declaration.split_at(declaration.find("export type").unwrap_or_default());
+    let declaration = one_line_docs(declaration).replace("\"type\":", "type:");
+    let (head, body) = declaration.split_once(" = ").unwrap_or((&declaration, ""));
+    let members: Vec<String> = body.trim_end_matches(';').split(" | ").map(member).collect();
+    let on_one_line = members.join(" | ");
+    let body = match members.as_slice() {
+        [only] => format!(" {only}"),
+        _ if !on_one_line.contains('\n') && on_one_line.len() < 80 => format!(" {on_one_line}"),
+        several => several.iter().map(|one| format!("\n  | {}", one.replace('\n', "\n    "))).collect(),
+    };
+    format!("{}{head} ={body};\n", one_line_docs(docs))
+}
+
+/// `{ a: A, b: B, }` with each field in a line of its own if any is documented.
+fn member(text: &str) -> String {
+    let Some(fields) = text.strip_prefix("{ ").and_then(|text| text.strip_suffix('}')) else {
+        return text.to_owned();
+    };
+    if !fields.contains("/**") {
+        return text.to_owned();
+    }
+    // A comment stands before its field; the comma that ends a field is followed by a line break.
+    let lines = fields.trim_end().trim_end_matches(',').split(", \n");
+    let lines = lines.map(|field| format!("  {};\n", field.trim().replace("*/\n", "*/\n  ")));
+    format!("{{\n{}}}", lines.collect::<String>())
+}
+
+/// Each comment in one line.
+fn one_line_docs(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, comment)) = rest.split_once("/**\n") {
+        let (comment, after) = comment.split_once("\n */").unwrap_or((comment, ""));
+        let lines: Vec<&str> = comment.lines().map(|line| line.trim_start_matches(" *").trim()).collect();
+        // Links are rustdoc's; here the name alone says it.
+        let text = lines.join(" ").replace("[`crate::", "`").replace("`]", "`");
+        out += &format!("{before}/** {text} */");
+        rest = after;
+    }
+    out + rest
+}
