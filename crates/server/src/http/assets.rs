@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../web/dist"]
+#[folder = "../../web/dist"]
 #[allow_missing = true]
 struct Assets;
 
@@ -103,21 +103,8 @@ fn etag(file: &EmbeddedFile) -> String {
     }) + "\""
 }
 
+/// By the name without a compressed ending.
 fn content_type(path: &str) -> String {
-    let ending = path.rsplit_once('.').map(|(_, ending)| ending);
-    match ending {
-        Some("html") => "text/html; charset=utf-8",
-        Some("js") => "text/javascript; charset=utf-8",
-        Some("css") => "text/css; charset=utf-8",
-        Some("svg") => "image/svg+xml",
-        Some("webmanifest") => "application/manifest+json",
-        Some("txt") => "text/plain; charset=utf-8",
-        Some("png") => "image/png",
-        Some("ico") => "image/x-icon",
-        Some("woff2") => "font/woff2",
-        Some("json") => "application/json",
-        Some("wasm") => "application/wasm",
-        _ => "application/octet-stream",
-    }
-    .to_owned()
+    let kind = Assets::get(path).map_or_else(String::new, |file| file.metadata.mimetype().to_owned());
+    if kind.starts_with("text/") { kind + "; charset=utf-8" } else { kind }
 }
