@@ -181,10 +181,11 @@ impl<'a> Socket<'a> {
             Some(Err(error)) if is_too_large(&error) => return Err(Stop::Close(CloseCode::TooLarge)),
             Some(Err(_)) | None => return Err(Stop::Ended(End::Broken)),
         };
+        let frame = serde_json::from_str(&text);
         if self.rate.check().is_err() {
-            return self.too_fast().await;
+            return self.too_fast(session, frame.ok()).await;
         }
-        match serde_json::from_str(&text) {
+        match frame {
             Ok(ClientFrame::Ping { received }) => {
                 session.acknowledge(received);
                 let pong = encode(&ServerFrame::Pong);
@@ -209,13 +210,23 @@ impl<'a> Socket<'a> {
         }
     }
 
-    async fn too_fast(&mut self) -> Result<(), Stop> {
+    /// Over the rate: refused one by one for a while, so that a page can slow down, then closed.
+    async fn too_fast(&mut self, session: &Session, frame: Option<ClientFrame>) -> Result<(), Stop> {
         self.excess += 1;
         if self.excess > MAX_EXCESS {
             return Err(Stop::Close(CloseCode::RateLimited));
         }
-        let frame = encode(&ServerFrame::Fault { code: Code::RateLimited });
-        self.send(frame).await.map_err(|()| Stop::Ended(End::Broken))
+        let code = Code::RateLimited;
+        if let Some(ClientFrame::Command { id, .. }) = frame {
+            let mut execution = session.execution.lock().await;
+            if id == execution.executed.saturating_add(1) {
+                // Refused is answered: the next command is the next one.
+                execution.executed = id;
+                session.push(encode(&ServerFrame::Rejection { id, code }));
+                return Ok(());
+            }
+        }
+        self.send(encode(&ServerFrame::Fault { code })).await.map_err(|()| Stop::Ended(End::Broken))
     }
 
     async fn fault(&mut self, code: Code, close: CloseCode) -> Result<(), Stop> {

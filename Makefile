@@ -1,0 +1,91 @@
+# Everything one does with this project. `make` alone lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+STAMPS := target/stamps
+WEB_SOURCES := $(shell find web/src web/public web/messages web/project.inlang -type f -not -path '*/compiled/*' 2>/dev/null) \
+	web/index.html web/vite.config.ts web/svelte.config.js web/tsconfig.json
+
+# ---------------------------------------------------------------- using it
+
+.PHONY: run
+run: web ## Build and start the server; prints the links
+	cargo build --release --quiet --bin visavis
+	@exec target/release/visavis serve $(ARGS)
+
+.PHONY: dev
+dev: web ## Server on the dev profile, and the web client with instant reload on :5173
+	cargo build --bin visavis
+	@target/debug/visavis serve $(ARGS) & server=$$!; trap "kill $$server" EXIT; cd web && npm run dev
+
+# ---------------------------------------------------------------- checking it
+
+.PHONY: test
+test: check unit e2e ## Everything: what CI runs
+	@echo "== all of it passed"
+
+.PHONY: check
+check: $(STAMPS)/web $(STAMPS)/e2e web ## Format, lints, types, generated code
+	@echo "== format, lints, types"
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --quiet -- -D warnings
+	@if command -v cargo-deny >/dev/null; then cargo deny --log-level error check bans licenses sources; fi
+	cd web && npm run --silent lint && npm run --silent check
+	cd e2e && npm run --silent check
+
+.PHONY: unit
+unit: $(STAMPS)/web web ## Tests of machines, adapters, the wire and the web client's logic
+	@echo "== unit, contract and wire tests"
+	cargo build --workspace --quiet
+	cargo test --workspace --quiet
+	cd web && npm run --silent test
+
+.PHONY: e2e
+e2e: $(STAMPS)/e2e web browsers ## Real browsers against the real binary; RUNS=20 repeats the calls
+	@echo "== real browsers"
+	cargo build --quiet --bin visavis
+	cd e2e && npm run --silent test
+
+.PHONY: screenshots
+screenshots: $(STAMPS)/e2e web browsers ## Pictures of every screen in e2e/results
+	cargo build --quiet --bin visavis
+	cd e2e && npm run --silent screenshots
+
+.PHONY: bench
+bench: web ## Figures, and how they compare with the last ones
+	cargo build --release --quiet --workspace
+	target/release/visavis-bots bench --server target/release/visavis
+
+.PHONY: fix
+fix: $(STAMPS)/web $(STAMPS)/e2e ## Format, and mend what lints can mend
+	cargo fmt --all
+	cargo clippy --workspace --all-targets --fix --allow-dirty --allow-staged --quiet
+	cd web && npm run --silent format
+	cd e2e && npm run --silent format
+
+.PHONY: gen
+gen: $(STAMPS)/web ## Generate the TypeScript of the wire from Rust
+	cargo run --quiet -p visavis-protocol --example generate
+
+# ---------------------------------------------------------------- parts
+
+.PHONY: web
+web: web/dist/index.html
+
+web/dist/index.html: $(STAMPS)/web $(WEB_SOURCES)
+	cd web && npm run --silent build -- --logLevel warn
+
+$(STAMPS)/%: %/package-lock.json
+	cd $* && npm ci --silent --no-audit --no-fund
+	@mkdir -p $(STAMPS) && touch $@
+
+.PHONY: browsers
+browsers: # Chromium, Firefox ESR and a TURN client, from Debian's packages
+	@scripts/browsers
+
+.PHONY: help
+help: ## This list
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /  make \1|/' | column -t -s '|'

@@ -1,0 +1,195 @@
+// Real browsers with fake devices. A person is a context of their own with one page.
+
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import puppeteer from 'puppeteer-core';
+import type { Browser, BrowserContext, Page } from 'puppeteer-core';
+
+export type Engine = 'chromium' | 'firefox';
+
+const CHROMIUM_FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-fake-ui-for-media-stream',
+  '--autoplay-policy=no-user-gesture-required',
+  // Nothing outside is looked up.
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.local',
+];
+
+export interface LaunchOptions {
+  /** Chromium's fake devices; none leaves a browser without any. */
+  devices?: 'fake' | 'none';
+  flags?: string[];
+}
+
+export async function launch(engine: Engine, options: LaunchOptions = {}): Promise<Browser> {
+  if (engine === 'chromium') {
+    const devices =
+      options.devices === 'none' ? [] : ['--use-fake-device-for-media-stream=fps=15,device-count=2'];
+    return puppeteer.launch({
+      executablePath: '/usr/bin/chromium',
+      headless: true,
+      args: [...CHROMIUM_FLAGS, ...devices, ...(options.flags ?? [])],
+    });
+  }
+  return puppeteer.launch({
+    browser: 'firefox',
+    executablePath: '/usr/bin/firefox-esr',
+    headless: true,
+    env: { ...process.env, HOME: mkdtempSync(join(tmpdir(), 'visavis-firefox-')) },
+    extraPrefsFirefox: {
+      'media.navigator.streams.fake': true,
+      'media.navigator.permission.disabled': true,
+      'media.peerconnection.ice.obfuscate_host_addresses': false,
+      'media.autoplay.default': 0,
+      'media.autoplay.blocking_policy': 0,
+      'media.gmp-manager.updateEnabled': false,
+      'network.captive-portal-service.enabled': false,
+      'network.connectivity-service.enabled': false,
+    },
+  });
+}
+
+/** What a page keeps for measuring; put there before anything of the product runs. */
+interface Probe {
+  peers: RTCPeerConnection[];
+  captured: MediaStreamTrack[];
+  errors: string[];
+  sockets: string[];
+}
+
+declare global {
+  interface Window {
+    probe: Probe;
+  }
+}
+
+export class Person {
+  constructor(
+    readonly name: string,
+    readonly context: BrowserContext,
+    readonly page: Page,
+  ) {}
+
+  static async create(
+    browser: Browser,
+    name: string,
+    options: { before?: string; viewport?: { width: number; height: number } } = {},
+  ): Promise<Person> {
+    const context = await browser.createBrowserContext();
+    const page = await context.newPage();
+    await page.setViewport(options.viewport ?? { width: 1280, height: 720 });
+    await page.evaluateOnNewDocument(installProbe);
+    if (options.before) await page.evaluateOnNewDocument(options.before);
+    return new Person(name, context, page);
+  }
+
+  /** A control by role and accessible name. */
+  async find(role: string, name: string, timeout = 10_000) {
+    const found = await this.page.waitForSelector(`aria/${name}[role="${role}"]`, { timeout });
+    if (!found) throw new Error(`${this.name} sees no ${role} "${name}"`);
+    return found;
+  }
+
+  async press(name: string, role = 'button'): Promise<void> {
+    // The bar may just be drawn anew; the element that is there when it is pressed counts.
+    const control = await this.find(role, name);
+    await control.evaluate((element) => (element as HTMLElement).click());
+  }
+
+  async open(url: string): Promise<void> {
+    await this.page.goto(url, { waitUntil: 'domcontentloaded' });
+  }
+
+  async enterName(): Promise<void> {
+    const field = await this.find('textbox', 'Your name');
+    await field.evaluate((element) => ((element as HTMLInputElement).value = ''));
+    await field.type(this.name);
+  }
+
+  /** From the address to the call. */
+  async join(url: string): Promise<void> {
+    await this.open(url);
+    await this.enterName();
+    await this.press('Join now');
+    await this.find('toolbar', 'Call controls');
+  }
+
+  async leave(): Promise<void> {
+    await this.press('Leave');
+    await this.find('button', 'Rejoin');
+  }
+
+  /** Waits for a condition in the page. Returns how long it took, ms. */
+  async until(what: string, condition: string | (() => unknown), timeout: number): Promise<number> {
+    const started = performance.now();
+    try {
+      await this.page.waitForFunction(condition, { timeout, polling: 50 });
+    } catch (error) {
+      throw new Error(`${this.name}: ${what} did not happen within ${timeout} ms`, { cause: error });
+    }
+    return performance.now() - started;
+  }
+
+  /** Sees somebody's tile. */
+  seesTile(name: string, timeout = 10_000): Promise<number> {
+    const tile = JSON.stringify(`[data-tile][aria-label="${name}"]`);
+    return this.until(`the tile of ${name}`, `document.querySelector(${tile}) !== null`, timeout);
+  }
+
+  losesTile(name: string, timeout: number): Promise<number> {
+    const tile = JSON.stringify(`[data-tile][aria-label="${name}"]`);
+    return this.until(`the tile of ${name} gone`, `document.querySelector(${tile}) === null`, timeout);
+  }
+
+  /** Waits until a tile's attribute has this value. */
+  tileHas(name: string, attribute: string, value: string, timeout = 3_000): Promise<number> {
+    const tile = JSON.stringify(`[data-tile][aria-label="${name}"][${attribute}="${value}"]`);
+    return this.until(`${attribute}=${value} on the tile of ${name}`, `document.querySelector(${tile}) !== null`, timeout);
+  }
+
+  errors(): Promise<string[]> {
+    return this.page.evaluate(() => window.probe.errors);
+  }
+
+  close(): Promise<void> {
+    return this.context.close();
+  }
+}
+
+/** Runs in the page: keeps hold of peers, captured tracks and errors. Changes nothing about them. */
+function installProbe(): void {
+  const probe: Probe = { peers: [], captured: [], errors: [], sockets: [] };
+  window.probe = probe;
+  addEventListener('error', (event) => probe.errors.push(event.message));
+  addEventListener('unhandledrejection', (event) => probe.errors.push(String(event.reason)));
+  const Native = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Native {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      probe.peers.push(this);
+    }
+  };
+  // Every frame of the wire that reaches this page.
+  const NativeSocket = window.WebSocket;
+  window.WebSocket = class extends NativeSocket {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols);
+      this.addEventListener('message', (message) => probe.sockets.push(String(message.data)));
+    }
+  };
+  const devices = navigator.mediaDevices as MediaDevices | undefined;
+  if (!devices) return;
+  const capture = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = async (constraints) => {
+    const stream = await capture(constraints);
+    probe.captured.push(...stream.getTracks());
+    return stream;
+  };
+}
