@@ -219,6 +219,8 @@ struct EmbeddedIce {
 impl IceServers for EmbeddedIce {
     fn for_session(&self, session: SessionId, host: &str, now: Timestamp) -> Vec<IceServer> {
         let Some(turn) = &self.turn else { return Vec::new() };
+        // Browsers do not look "localhost" up for STUN.
+        let host = if host == "localhost" { "127.0.0.1" } else { host };
         let host = self.host.as_deref().unwrap_or(host);
         let at = format!("{host}:{}", self.port);
         let credentials = turn.credentials(session, now);

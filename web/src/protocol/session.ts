@@ -1,7 +1,7 @@
 // A session with the server: survives its socket. Counts frames, repeats what was not carried out, and says when
 // it had to start over. Knows sockets and time only through what it is given, so that tests need neither.
 
-import { PROTOCOL_VERSION } from './generated';
+import { CloseCode, PROTOCOL_VERSION } from './generated';
 import type { ClientFrame, Code, Command, Event, Reply, ServerFrame, Topic } from './generated';
 
 /** Whether signalling is up. `lost` has been down for long; it is still being tried. */
@@ -37,14 +37,12 @@ const PING_EVERY = 5_000;
 /** No frame for this long after a ping: the socket is dead, whatever the browser thinks. */
 const PONG_WITHIN = 5_000;
 const FIRST_RETRY = 250;
-const LAST_RETRY = 5_000;
+/** While an outage is short: a server that restarts is found again within 3 s. */
+const LAST_RETRY = 1_500;
+/** While it is long. */
+const LOST_RETRY = 5_000;
 const LOST_AFTER = 30_000;
 const CONNECT_WITHIN = 8_000;
-
-const CLOSE_PAGE_HIDDEN = 4000;
-const CLOSE_HANDSHAKE_FAILED = 4001;
-const CLOSE_RESYNC = 4004;
-const CLOSE_REPLACED = 4005;
 
 interface Pending {
   command: Command;
@@ -61,6 +59,8 @@ export class Session {
   #established = false;
   #everConnected = false;
   #ended = false;
+  /** Down for long. */
+  #lost = false;
   #attempts = 0;
   #abort: AbortController | null = null;
   #timers = new Map<'ping' | 'pong' | 'retry' | 'lost' | 'connect', unknown>();
@@ -80,7 +80,7 @@ export class Session {
     if (this.#ended || this.#socket || this.#abort) return;
     this.#clear('retry');
     if (!this.#everConnected) this.on.link('connecting');
-    if (!this.#timers.has('lost')) this.#after('lost', LOST_AFTER, () => this.on.link('lost'));
+    this.#watchForLoss();
     if (this.#identity) this.#open({ type: 'resume', ...this.#identity, received: this.#received });
     else void this.#hello();
   }
@@ -100,13 +100,13 @@ export class Session {
 
   /** The page goes away, perhaps to come back. */
   hide(): void {
-    this.#drop(CLOSE_PAGE_HIDDEN);
+    this.#drop(CloseCode.pageHidden);
   }
 
   /** Ends it for good. */
   close(): void {
     this.#ended = true;
-    this.#drop(CLOSE_PAGE_HIDDEN);
+    this.#drop(CloseCode.pageHidden);
     for (const timer of [...this.#timers.keys()]) this.#clear(timer);
     this.#fail();
   }
@@ -181,6 +181,7 @@ export class Session {
     this.#established = true;
     this.#everConnected = true;
     this.#attempts = 0;
+    this.#lost = false;
     this.#clear('connect');
     this.#clear('lost');
     this.#schedulePing();
@@ -200,13 +201,13 @@ export class Session {
   #lose(socket: WebSocket, code?: number): void {
     if (socket !== this.#socket) return;
     this.#drop();
-    if (code === CLOSE_REPLACED) {
+    if (code === CloseCode.replaced) {
       this.#ended = true;
       this.#fail();
       this.on.replaced();
       return;
     }
-    if (code === CLOSE_RESYNC || code === CLOSE_HANDSHAKE_FAILED) this.#identity = null;
+    if (code === CloseCode.resync || code === CloseCode.handshakeFailed) this.#identity = null;
     this.#retryLater();
   }
 
@@ -227,11 +228,20 @@ export class Session {
   #retryLater(): void {
     if (this.#ended) return;
     if (this.#everConnected && this.#attempts === 0) this.on.link('reconnecting');
-    if (!this.#timers.has('lost')) this.#after('lost', LOST_AFTER, () => this.on.link('lost'));
-    const wait = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** this.#attempts);
+    this.#watchForLoss();
+    const longest = this.#lost ? LOST_RETRY : LAST_RETRY;
+    const wait = Math.min(longest, FIRST_RETRY * 2 ** this.#attempts);
     this.#attempts += 1;
     // Spread, so that everybody does not come back in the same moment.
     this.#after('retry', wait * (0.5 + this.surroundings.random()), () => this.connect());
+  }
+
+  #watchForLoss(): void {
+    if (this.#lost || this.#timers.has('lost')) return;
+    this.#after('lost', LOST_AFTER, () => {
+      this.#lost = true;
+      this.on.link('lost');
+    });
   }
 
   #send(frame: ClientFrame): void {
