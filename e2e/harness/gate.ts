@@ -47,7 +47,7 @@ export class UdpGate {
       const through = (configuration) => ({ ...configuration, iceServers: configuration.iceServers
         .map((one) => ({ ...one, urls: one.urls
           .filter((url) => url.startsWith('turn:') && url.endsWith('udp'))
-          .map((url) => url.replace(':${port}', ':${this.port}')) }))
+          .map((url) => url.replace(/^turn:.*:${port}/, 'turn:127.0.0.1:${this.port}')) }))
         .filter((one) => one.urls.length > 0) });
       window.RTCPeerConnection = class extends Native {
         constructor(configuration) { super(through(configuration)); }

@@ -10,7 +10,7 @@ use crate::secrets::Secrets;
 use crate::turn_io::{self, TurnHandle, TurnSettings};
 use crate::{telemetry, tls};
 use anyhow::{Context, Result};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -193,6 +193,7 @@ async fn start_app(
         ice: Arc::new(EmbeddedIce {
             turn,
             host: public.and_then(|url| url.host_str()).map(str::to_owned),
+            here: own_address(settings.https.ip()),
             port: public.and_then(url::Url::port_or_known_default).unwrap_or(https_port),
         }),
         tickets: RateByAddress::per_minute(settings.limits.tickets_per_minute),
@@ -213,15 +214,31 @@ struct EmbeddedIce {
     turn: Option<TurnHandle>,
     /// The public name, if there is one.
     host: Option<String>,
+    /// What is offered to browsers on this machine: they look "localhost" up for STUN not at all or to an
+    /// address that ICE refuses.
+    here: String,
     port: u16,
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_matches(['[', ']']);
+    bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// This machine's first address that others can reach, if the server listens there.
+fn own_address(listening: IpAddr) -> String {
+    let all = if_addrs::get_if_addrs().unwrap_or_default();
+    let outside = all.iter().find(|one| one.ip().is_ipv4() && !one.is_loopback() && !one.is_link_local());
+    match outside {
+        Some(one) if listening.is_unspecified() => one.ip().to_string(),
+        _ => Ipv4Addr::LOCALHOST.to_string(),
+    }
 }
 
 impl IceServers for EmbeddedIce {
     fn for_session(&self, session: SessionId, host: &str, now: Timestamp) -> Vec<IceServer> {
         let Some(turn) = &self.turn else { return Vec::new() };
-        // Browsers do not look "localhost" up for STUN.
-        let host = if host == "localhost" { "127.0.0.1" } else { host };
-        let host = self.host.as_deref().unwrap_or(host);
+        let host = self.host.as_deref().unwrap_or(if is_loopback(host) { &self.here } else { host });
         let at = format!("{host}:{}", self.port);
         let credentials = turn.credentials(session, now);
         vec![

@@ -90,14 +90,14 @@ export class Devices {
   async chooseMicrophone(id: string): Promise<void> {
     this.microphoneId = id;
     remembered.microphone.set(id);
-    await this.#start('microphone', this.microphone.kind === 'muted');
+    await this.#start('microphone', this.microphone.kind === 'muted', 'chosen');
   }
 
   async chooseCamera(id: string): Promise<void> {
     this.cameraId = id;
     remembered.camera.set(id);
     // Choosing a camera while it is off is a choice for later.
-    if (this.camera.kind !== 'off') await this.#start('camera', false);
+    if (this.camera.kind !== 'off') await this.#start('camera', false, 'chosen');
   }
 
   chooseSpeaker(id: string): void {
@@ -164,7 +164,7 @@ export class Devices {
     this.#disposed.abort();
   }
 
-  async #start(kind: CaptureKind, muted: boolean): Promise<void> {
+  async #start(kind: CaptureKind, muted: boolean, by: 'remembered' | 'chosen' = 'remembered'): Promise<void> {
     const wish = ++this.#wish[kind];
     const before = kind === 'camera' ? this.previewTrack : this.microphoneTrack;
     // While another one opens the old one goes on; without one there is something to wait for.
@@ -172,7 +172,7 @@ export class Devices {
     // Some systems let only one program have a camera, this one included.
     if (kind === 'camera') before?.stop();
     try {
-      const track = await capture(kind, kind === 'camera' ? this.cameraId : this.microphoneId);
+      const track = await capture(kind, kind === 'camera' ? this.cameraId : this.microphoneId, by);
       if (wish !== this.#wish[kind]) {
         track.stop();
         return;

@@ -13,17 +13,23 @@ export class CaptureFailed extends Error {
 /**
  * One live track.
  *
- * @param deviceId the one remembered or chosen; another is taken if it is gone
+ * @param deviceId the one remembered or chosen
+ * @param wish a `chosen` one is taken or fails; instead of a `remembered` one another may be better than none
  */
-export async function capture(kind: CaptureKind, deviceId: string | null): Promise<MediaStreamTrack> {
+export async function capture(
+  kind: CaptureKind,
+  deviceId: string | null,
+  wish: 'remembered' | 'chosen',
+): Promise<MediaStreamTrack> {
   // Without a secure context there is no such thing, whatever the types say.
   const devices = navigator.mediaDevices as MediaDevices | undefined;
   if (!devices) throw new CaptureFailed('insecure');
-  const wish = deviceId ? { deviceId: { ideal: deviceId } } : {};
+  const id = wish === 'chosen' ? { exact: deviceId ?? '' } : { ideal: deviceId ?? '' };
+  const device = deviceId ? { deviceId: id } : {};
   const constraints: MediaStreamConstraints =
     kind === 'microphone'
-      ? { audio: { ...wish, echoCancellation: true, noiseSuppression: true, autoGainControl: true } }
-      : { video: { ...wish, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } } };
+      ? { audio: { ...device, echoCancellation: true, noiseSuppression: true, autoGainControl: true } }
+      : { video: { ...device, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } } };
   try {
     const stream = await devices.getUserMedia(constraints);
     const track = stream.getTracks()[0];

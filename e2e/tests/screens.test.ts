@@ -1,0 +1,248 @@
+// Every screen: found without fault by axe, used by keyboard alone, and photographed on demand.
+
+import { readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Browser } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launch, Person } from '../harness/browsers';
+import { hearsAndSees } from '../harness/measure';
+import { startServer } from '../harness/server';
+import type { Server } from '../harness/server';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RESULTS = join(import.meta.dirname, '../results');
+const PHOTOGRAPH = process.env['VISAVIS_SCREENSHOTS'] !== undefined;
+const SIZES = [
+  { width: 360, height: 720 },
+  { width: 768, height: 1024 },
+  { width: 1440, height: 900 },
+];
+const SCHEMES = ['light', 'dark'] as const;
+
+let server: Server;
+let chromium: Browser;
+
+beforeAll(async () => {
+  server = await startServer();
+  chromium = await launch('chromium');
+});
+
+afterAll(async () => {
+  await chromium?.close();
+  await server?.dispose();
+});
+
+/** Looks at a screen in every size, light and dark. */
+async function examine(person: Person, screen: string): Promise<void> {
+  const faults: string[] = [];
+  for (const scheme of SCHEMES) {
+    await person.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+    for (const size of SIZES) {
+      await person.page.setViewport(size);
+      // The controls are there as soon as somebody moves.
+      await person.page.mouse.move(20 + Math.random() * 50, 200);
+      if (PHOTOGRAPH) {
+        mkdirSync(RESULTS, { recursive: true });
+        await person.page.screenshot({ path: join(RESULTS, `${screen}-${size.width}-${scheme}.png`) as `${string}.png` });
+      }
+      faults.push(...(await violations(person)).map((fault) => `${screen} ${size.width} ${scheme}: ${fault}`));
+      const wide = await person.page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+      if (wide) faults.push(`${screen} ${size.width} ${scheme}: scrolls sideways`);
+    }
+  }
+  await person.page.setViewport({ width: 1280, height: 720 });
+  expect(faults).toEqual([]);
+}
+
+/** Runs axe beside the page's own scripts: the policy of the page lets nothing else in. */
+async function violations(person: Person): Promise<string[]> {
+  await person.page.evaluate(AXE);
+  return person.page.evaluate(async () => {
+    interface Axe {
+      run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+    }
+    const axe = (window as unknown as { axe: Axe }).axe;
+    const { violations } = await axe.run();
+    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
+  });
+}
+
+describe('each screen', () => {
+  it('the start, also with a mistake and with rooms of before', async () => {
+    const ana = await Person.create(chromium, 'Ana');
+    try {
+      await ana.open(server.http);
+      await ana.find('button', 'Join room');
+      await examine(ana, 'home');
+      await ana.press('Join room');
+      await ana.until('the mistake', () => document.querySelector('[role=alert]')?.textContent !== '', 2_000);
+      await examine(ana, 'home-mistake');
+      await ana.open(`${server.http}/nowhere`);
+      await ana.find('heading', 'There is no such page');
+      await examine(ana, 'not-found');
+    } finally {
+      await ana.close();
+    }
+  });
+
+  it('the door, the call alone, for two, with chat, for three, and its end', async () => {
+    const people = ['Ana', 'Ben', 'Cem'];
+    const [ana, ben, cem] = await Promise.all(people.map((name) => Person.create(chromium, name)));
+    if (!ana || !ben || !cem) throw new Error('nobody came');
+    const url = `${server.http}/r/${encodeURIComponent('Café 42')}`;
+    try {
+      await ana.open(url);
+      await ana.enterName();
+      await ana.until('the preview', () => document.querySelector('video') !== null, 5_000);
+      await examine(ana, 'prejoin');
+      await ana.press('Turn camera off');
+      await examine(ana, 'prejoin-camera-off');
+      await ana.press('Turn camera on');
+      await ana.press('Join now');
+      await ana.find('toolbar', 'Call controls');
+      await examine(ana, 'alone');
+      await ben.join(url);
+      await hearsAndSees(ana);
+      await examine(ana, 'call');
+      await ben.press('Turn camera off');
+      await ben.press('Mute microphone');
+      await ana.tileHas('Ben', 'data-muted', 'true');
+      await examine(ana, 'call-camera-off');
+      await ana.press('Chat');
+      await (await ana.find('textbox', 'Message')).type('Hello, see https://example.org\n');
+      await ben.press('Chat');
+      await (await ben.find('textbox', 'Message')).type('Merhaba! שלום\n');
+      await ana.until('both', () => document.querySelectorAll('[role=log] article').length === 2, 3_000);
+      await examine(ana, 'chat');
+      await ana.press('Close');
+      await cem.join(url);
+      await hearsAndSees(cem);
+      await examine(ana, 'three');
+      await ana.page.keyboard.press('?');
+      await ana.find('dialog', 'Keyboard shortcuts');
+      await examine(ana, 'shortcuts');
+      await ana.page.keyboard.press('Escape');
+      await ana.leave();
+      await examine(ana, 'ended');
+    } finally {
+      await Promise.all([ana.close(), ben.close(), cem.close()]);
+    }
+  });
+
+  it('the door when devices are refused', async () => {
+    const before = `navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))`;
+    const ana = await Person.create(chromium, 'Ana', { before });
+    try {
+      await ana.open(`${server.http}/r/refused`);
+      await ana.until('help', () => document.body.innerText.includes('may not use the camera'), 5_000);
+      await examine(ana, 'prejoin-refused');
+    } finally {
+      await ana.close();
+    }
+  });
+
+  it('the call while the server is away', async () => {
+    const own = await startServer();
+    const ana = await Person.create(chromium, 'Ana');
+    try {
+      await ana.join(`${own.http}/r/away`);
+      await own.kill();
+      await ana.until('the banner', () => document.body.innerText.includes('is interrupted'), 10_000);
+      await examine(ana, 'reconnecting');
+    } finally {
+      await ana.close();
+      await own.dispose();
+    }
+  });
+});
+
+describe('by keyboard alone', () => {
+  it('from the start through a call to its end', async () => {
+    const ben = await Person.create(chromium, 'Ben');
+    const ana = await Person.create(chromium, 'Ana');
+    try {
+      await ben.join(`${server.http}/r/keys`);
+      const keys = ana.page.keyboard;
+      const focused = () => ana.page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent?.trim() ?? '');
+      const tabTo = async (name: string) => {
+        for (let presses = 0; presses < 40; presses += 1) {
+          if ((await focused()) === name) return;
+          await keys.press('Tab');
+        }
+        throw new Error(`tab does not lead to ${name}`);
+      };
+      await ana.open(server.http);
+      await ana.find('textbox', 'Room name');
+      await keys.press('Tab');
+      await keys.type('keys');
+      await keys.press('Enter');
+      await ana.find('textbox', 'Your name');
+      await ana.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+      await tabTo('Turn camera off');
+      await keys.press('Tab');
+      await keys.type('Ana');
+      await keys.press('Enter');
+      await ana.find('toolbar', 'Call controls');
+      await hearsAndSees(ana);
+      await keys.press('m');
+      await ben.tileHas('Ana', 'data-muted', 'true');
+      await keys.press('c');
+      await ana.until('the message box focused', () => document.activeElement?.getAttribute('aria-label') === 'Message', 2_000);
+      await keys.type('mvc?');
+      await keys.press('Enter');
+      await ana.until('the message', () => document.body.innerText.includes('mvc?'), 2_000);
+      await ben.tileHas('Ana', 'data-muted', 'true');
+      await ana.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+      await keys.press('c');
+      await ana.until('focus back on the button', () => document.activeElement?.getAttribute('aria-label') === 'Chat', 2_000);
+      await keys.press('ArrowLeft');
+      expect(await focused()).toBe('Camera options');
+      await keys.press('Enter');
+      await ana.find('menuitemradio', 'fake_device_1');
+      await keys.press('Escape');
+      await tabTo('Leave');
+      await keys.press('Enter');
+      await ana.find('heading', 'You left the call');
+      await tabTo('Rejoin');
+      await keys.press('Enter');
+      await ana.find('toolbar', 'Call controls');
+    } finally {
+      await Promise.all([ana.close(), ben.close()]);
+    }
+  });
+});
+
+describe('privacy', () => {
+  it('no page asks anybody else for anything, and the log names nobody', async () => {
+    const own = await startServer();
+    const ana = await Person.create(chromium, 'Anastasia');
+    const ben = await Person.create(chromium, 'Benedikta');
+    const foreign: string[] = [];
+    for (const person of [ana, ben]) {
+      person.page.on('request', (request) => {
+        const url = new URL(request.url());
+        if (url.protocol.startsWith('http') && url.origin !== own.http) foreign.push(request.url());
+      });
+    }
+    try {
+      await ana.join(`${own.http}/r/confidential`);
+      await ben.join(`${own.http}/r/confidential`);
+      await hearsAndSees(ben);
+      await ana.press('Chat');
+      await (await ana.find('textbox', 'Message')).type('between us\n');
+      await ben.until('the message', () => window.probe.sockets.some((frame) => frame.includes('between us')), 3_000);
+      await ana.leave();
+      expect(foreign).toEqual([]);
+      expect(await own.stop()).toBe(0);
+      for (const word of ['Anastasia', 'Benedikta', 'confidential', 'between us', 'a=candidate', 'ice-pwd', 'eyJ', '192.']) {
+        expect(own.log()).not.toContain(word);
+      }
+      expect(own.log()).toContain('stopping');
+    } finally {
+      await Promise.all([ana.close(), ben.close()]);
+      await own.dispose();
+    }
+  });
+});
