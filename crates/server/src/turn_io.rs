@@ -10,6 +10,8 @@ mod credentials;
 mod peers;
 mod sockets;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod thread;
 
 pub(crate) use credentials::Credentials;
@@ -19,8 +21,8 @@ use mio::Waker;
 use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::Arc;
-use std::sync::mpsc::SyncSender;
 use std::time::Duration;
+use tokio::sync::mpsc::Sender;
 use visavis_domain::ids::SessionId;
 use visavis_domain::time::Timestamp;
 
@@ -47,7 +49,7 @@ pub(crate) struct TurnSettings {
 /// The running server, for the edges. Cheap to clone; the thread ends with the last one.
 #[derive(Clone)]
 pub(crate) struct TurnHandle {
-    inbox: SyncSender<stream::FromStream>,
+    inbox: Sender<stream::FromStream>,
     waker: Arc<Waker>,
     secret: Arc<[u8; 32]>,
     credential_ttl: Duration,
@@ -55,7 +57,7 @@ pub(crate) struct TurnHandle {
 
 /// Starts serving on the UDP socket, and streams as they are handed in.
 pub(crate) fn start(udp: UdpSocket, settings: TurnSettings) -> io::Result<TurnHandle> {
-    let (inbox, messages) = std::sync::mpsc::sync_channel(INBOX);
+    let (inbox, messages) = tokio::sync::mpsc::channel(INBOX);
     let (secret, credential_ttl) = (Arc::new(settings.secret), settings.credential_ttl);
     let thread = thread::TurnThread::new(udp, settings, messages)?;
     let waker = thread.waker();

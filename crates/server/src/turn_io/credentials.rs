@@ -4,9 +4,14 @@
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 use visavis_domain::ids::SessionId;
 use visavis_domain::time::Timestamp;
+
+/// Bytes of a nonce. It keeps requests from being repeated from elsewhere; guessing it gains nothing without a
+/// password, and each byte is paid for in what a reflector sends.
+const NONCE: usize = 4;
 
 /// A user name and its password.
 #[derive(Clone, PartialEq, Eq)]
@@ -35,7 +40,7 @@ pub(super) fn mint(secret: &[u8; 32], session: SessionId, now: Timestamp, ttl: D
     // The session's id stays between it and the server: its keyed hash names the user.
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
     let user = hmac::sign(&key, session.to_string().as_bytes());
-    let user = user.as_ref().iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    let user = hex(&user.as_ref()[..8]);
     let username = format!("{}:{user}", now.plus(ttl).0 / 1000);
     let password = password(secret, &username);
     Credentials { username, password }
@@ -58,6 +63,23 @@ pub(super) fn user(username: &str, now: Timestamp) -> Result<&str, Refused> {
     }
     let expiry: u64 = expiry.parse().map_err(|_| Refused::Malformed)?;
     if expiry <= now.0 / 1000 { Err(Refused::Expired) } else { Ok(user) }
+}
+
+/// What a client at this address must say back before anything is kept of it.
+pub(super) fn nonce(secret: &[u8; 32], client: SocketAddr) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
+    let mut context = hmac::Context::with_key(&key);
+    context.update(b"nonce ");
+    match client.ip() {
+        IpAddr::V4(v4) => context.update(&v4.octets()),
+        IpAddr::V6(v6) => context.update(&v6.octets()),
+    }
+    context.update(&client.port().to_be_bytes());
+    hex(&context.sign().as_ref()[..NONCE])
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! The packet path: one thread that owns every socket and every engine.
 
 use super::TurnSettings;
-use super::client::{Client, FiveTuple, Gate, Verdict, Wire, binding_answer, introduces};
+use super::client::{Client, FiveTuple, Gate, Verdict, Wire, binding_answer, challenge, error, prove};
+use super::credentials;
 use super::peers::{Peers, canonical};
 use super::sockets::{Arrived, MainSocket, Sender, bind_relay};
 use super::stream::{FromStream, StreamInput};
@@ -13,15 +14,20 @@ use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::num::NonZeroU32;
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use stun_types::TransportType;
+use stun_types::attribute::{ErrorCode, Username};
 use stun_types::message::{BINDING, Message, MessageClass};
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::mpsc::error::TryRecvError;
 use turn_server_proto::api::{
     DelayedMessageOrChannelSend, SocketAllocateError, Transmit, TurnServerApi, TurnServerPollRet,
 };
 use turn_types::AddressFamily;
+use turn_types::message::{ALLOCATE, CHANNEL_BIND, CREATE_PERMISSION, REFRESH};
 use turn_types::transmit::{DelayedTransmitBuild, TransmitBuild};
 use visavis_domain::time::Timestamp;
 
@@ -38,6 +44,10 @@ const MAX_UNALLOCATED: usize = 4096;
 /// ten when it gathers; a reflector is worth nothing at this rate.
 const UNKNOWN_PER_SECOND: NonZeroU32 = NonZeroU32::new(20).expect("not zero");
 const UNKNOWN_BURST: NonZeroU32 = NonZeroU32::new(200).expect("not zero");
+/// Batches, packets or messages taken from one source before the next has its turn. Fewer cost system calls under
+/// load, more let one source delay the others.
+const TURN: usize = 64;
+
 pub(super) struct TurnThread {
     poll: Poll,
     waker: Arc<Waker>,
@@ -62,12 +72,15 @@ struct State {
     /// Where the library's time begins.
     started: Instant,
     counts: Counts,
+    /// Relays at which more may wait: they had their turn, and others come first.
+    unfinished: Vec<Token>,
     /// Room to put a packet together in.
     scratch: Vec<u8>,
 }
 
 struct Relay {
     socket: mio::net::UdpSocket,
+    token: Token,
     client: FiveTuple,
 }
 
@@ -82,7 +95,11 @@ struct Counts {
 }
 
 impl TurnThread {
-    pub(super) fn new(udp: UdpSocket, settings: TurnSettings, inbox: Receiver<FromStream>) -> io::Result<Self> {
+    pub(super) fn new(
+        udp: UdpSocket,
+        settings: TurnSettings,
+        inbox: Receiver<FromStream>,
+    ) -> io::Result<Self> {
         let poll = Poll::new()?;
         let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
         let mut main = MainSocket::new(udp)?;
@@ -103,6 +120,7 @@ impl TurnThread {
             registry: poll.registry().try_clone()?,
             started: Instant::now(),
             counts: Counts::default(),
+            unfinished: Vec::new(),
             scratch: vec![0; 64 * 1024 + 64],
         };
         Ok(Self { poll, waker, main, inbox, state })
@@ -112,67 +130,100 @@ impl TurnThread {
         self.waker.clone()
     }
 
-    /// Runs until nobody can hand streams in any more.
+    /// Runs until nobody can hand streams in any more. A panic in the engine, which would be a bug, costs the packet
+    /// that caused it and not everybody's calls.
     pub(super) fn run(mut self) {
         let mut events = Events::with_capacity(1024);
-        let mut next_tick = Instant::now() + TICK;
-        let mut buffer = vec![0; 64 * 1024];
+        let mut turn =
+            Turn { next_tick: Instant::now() + TICK, more: More::Nothing, buffer: vec![0; 64 * 1024] };
         loop {
-            let wait = next_tick.saturating_duration_since(Instant::now());
-            if let Err(error) = self.poll.poll(&mut events, Some(wait))
-                && error.kind() != io::ErrorKind::Interrupted
-            {
-                tracing::error!(%error, "TURN cannot wait for packets");
-            }
-            let now = Instant::now();
-            for event in &events {
-                match event.token() {
-                    MAIN => self.take_datagrams(now),
-                    WAKE => {}
-                    token => self.state.take_from_relay(token, &mut buffer, &self.main.sender(), now),
+            let outcome = catch_unwind(AssertUnwindSafe(|| self.turn(&mut events, &mut turn)));
+            match outcome {
+                Ok(ControlFlow::Continue(())) => {}
+                Ok(ControlFlow::Break(())) => return,
+                Err(_) => {
+                    // What waited may have been forgotten on the way out.
+                    turn.more = More::Waits;
+                    self.state.unfinished = self.state.tokens.keys().copied().collect();
+                    tracing::error!("a packet made the TURN engine panic");
                 }
-            }
-            if !self.take_messages(now) {
-                return;
-            }
-            if now >= next_tick {
-                next_tick = now + TICK;
-                self.state.tick(&self.main.sender(), now);
             }
         }
     }
 
-    fn take_datagrams(&mut self, now: Instant) {
+    /// Waits, and gives everybody who has something a bounded turn: a flood at one socket delays the others and the
+    /// clock, and never stops them.
+    fn turn(&mut self, events: &mut Events, turn: &mut Turn) -> ControlFlow<()> {
+        let idle = turn.more == More::Nothing && self.state.unfinished.is_empty();
+        let wait =
+            if idle { turn.next_tick.saturating_duration_since(Instant::now()) } else { Duration::ZERO };
+        if let Err(error) = self.poll.poll(events, Some(wait))
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            tracing::error!(%error, "TURN cannot wait for packets");
+        }
+        let now = Instant::now();
+        let mut main = std::mem::replace(&mut turn.more, More::Nothing);
+        let mut waiting = std::mem::take(&mut self.state.unfinished);
+        for event in events.iter() {
+            match event.token() {
+                MAIN => main = More::Waits,
+                WAKE => {}
+                token if waiting.contains(&token) => {}
+                token => waiting.push(token),
+            }
+        }
+        if main == More::Waits {
+            turn.more = self.take_datagrams(now);
+        }
+        for token in waiting {
+            self.state.take_from_relay(token, &mut turn.buffer, &self.main.sender(), now);
+        }
+        match self.take_messages(now) {
+            None => return ControlFlow::Break(()),
+            Some(More::Waits) => turn.more = More::Waits,
+            Some(More::Nothing) => {}
+        }
+        if now >= turn.next_tick {
+            turn.next_tick = now + TICK;
+            self.state.tick(&self.main.sender(), now);
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn take_datagrams(&mut self, now: Instant) -> More {
         let state = &mut self.state;
-        let receive = |sender: &Sender<'_>, arrived: Arrived<'_>| {
-            let tuple =
-                FiveTuple { wire: Wire::Udp, peer: arrived.peer, local: arrived.local };
+        let mut receive = |sender: &Sender<'_>, arrived: Arrived<'_>| {
+            let tuple = FiveTuple { wire: Wire::Udp, peer: arrived.peer, local: arrived.local };
             state.take_from_client(tuple, arrived.bytes, sender, now);
         };
-        // mio tells of an edge once: everything there is has to be taken.
-        let mut receive = receive;
-        loop {
+        // mio tells of an edge once: what is left has to be remembered.
+        for _ in 0..TURN {
             match self.main.receive(&mut receive) {
                 Ok(true) => {}
-                Ok(false) => return,
+                Ok(false) => return More::Nothing,
                 // An answer to an earlier datagram that went nowhere, for example: the next one is another's.
                 Err(error) => tracing::debug!(%error, "a datagram could not be received"),
             }
         }
+        More::Waits
     }
 
-    /// False once all handles are gone.
-    fn take_messages(&mut self, now: Instant) -> bool {
-        loop {
+    /// Nothing once all handles are gone.
+    fn take_messages(&mut self, now: Instant) -> Option<More> {
+        for _ in 0..TURN {
             let FromStream { peer, local, what } = match self.inbox.try_recv() {
                 Ok(message) => message,
-                Err(TryRecvError::Empty) => return true,
-                Err(TryRecvError::Disconnected) => return false,
+                Err(TryRecvError::Empty) => return Some(More::Nothing),
+                Err(TryRecvError::Disconnected) => return None,
             };
             let tuple = FiveTuple { wire: Wire::Stream, peer, local };
             let sender = self.main.sender();
             match what {
                 StreamInput::Opened(stream) => {
+                    // An earlier stream of the same addresses has ended, though we have not heard of it yet. Where
+                    // there is no room the stream ends, since its sender is dropped here.
+                    self.state.forget(tuple);
                     if let Some(client) = self.state.client(tuple, now) {
                         client.stream = Some(stream);
                     }
@@ -181,7 +232,22 @@ impl TurnThread {
                 StreamInput::Closed => self.state.forget(tuple),
             }
         }
+        Some(More::Waits)
     }
+}
+
+/// What the thread keeps between its turns.
+struct Turn {
+    next_tick: Instant,
+    more: More,
+    buffer: Vec<u8>,
+}
+
+/// Whether all there was has been taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum More {
+    Nothing,
+    Waits,
 }
 
 impl State {
@@ -229,42 +295,68 @@ impl State {
                 let answer = binding_answer(&message, tuple.peer);
                 self.answer(tuple, &answer, sender);
             }
-            MessageClass::Request => {
-                if !self.clients.contains_key(&tuple) && !introduces(&message) {
-                    return;
-                }
-                if let Verdict::Answer(answer) = self.examine(tuple, &message, now) {
-                    return self.answer(tuple, &answer, sender);
-                }
-                self.engine(tuple, bytes, sender, now);
-                self.follow_up(tuple, sender, now);
-            }
+            MessageClass::Request => self.request(tuple, &message, sender, now),
             MessageClass::Indication => self.engine(tuple, bytes, sender, now),
             MessageClass::Success | MessageClass::Error => {}
         }
     }
 
-    fn examine(&mut self, tuple: FiveTuple, message: &Message<'_>, now: Instant) -> Verdict {
-        if self.client(tuple, now).is_none() {
-            return Verdict::Answer(Vec::new());
-        }
-        let Some(mut client) = self.clients.remove(&tuple) else { return Verdict::Pass };
-        let full = self.relays.len() >= self.settings.allocations as usize;
-        let each = self.settings.allocations_per_user;
-        let gate = Gate {
-            secret: &self.settings.secret,
-            realm: &self.settings.realm,
-            peers: &self.peers,
-            is_relay_address: &|address| {
-                let address = canonical(address);
-                self.relays.keys().any(|relay| relay.ip() == address)
-            },
-            has_room: &|user| !full && self.per_user.get(user).copied().unwrap_or(0) < each,
-            now: wall_clock(),
+    fn request(&mut self, tuple: FiveTuple, message: &Message<'_>, sender: &Sender<'_>, now: Instant) {
+        let known = self.clients.get(&tuple).is_some_and(|client| client.known.is_some());
+        let verdict = match message.method() {
+            ALLOCATE => self.examine_allocate(tuple, message, now),
+            // After a restart of ours, say: the client has to begin anew.
+            REFRESH if !known => Verdict::Answer(self.challenge(tuple, message)),
+            _ if !known => return,
+            CREATE_PERMISSION | CHANNEL_BIND => {
+                let Some(client) = self.clients.get(&tuple) else { return };
+                client.examine_peers(message, |address| {
+                    let address = canonical(address);
+                    self.peers.allows_address(address)
+                        || self.relays.keys().any(|relay| relay.ip() == address)
+                })
+            }
+            _ => Verdict::Pass,
         };
-        let verdict = client.examine(message, &gate);
-        self.clients.insert(tuple, client);
-        verdict
+        match verdict {
+            Verdict::Answer(answer) => self.answer(tuple, &answer, sender),
+            Verdict::Replace(request) => self.engine(tuple, &request, sender, now),
+            Verdict::Pass => self.engine(tuple, message.as_bytes(), sender, now),
+        }
+        self.follow_up(tuple, sender, now);
+    }
+
+    fn challenge(&self, tuple: FiveTuple, message: &Message<'_>) -> Vec<u8> {
+        let nonce = credentials::nonce(&self.settings.secret, tuple.peer);
+        challenge(message, ErrorCode::UNAUTHORIZED, &self.gate(&nonce))
+    }
+
+    fn gate<'a>(&'a self, nonce: &'a str) -> Gate<'a> {
+        Gate { secret: &self.settings.secret, realm: &self.settings.realm, nonce, now: wall_clock() }
+    }
+
+    fn examine_allocate(&mut self, tuple: FiveTuple, message: &Message<'_>, now: Instant) -> Verdict {
+        let turn_now = self.turn_now(now);
+        let nonce = credentials::nonce(&self.settings.secret, tuple.peer);
+        let username = message.attribute::<Username>().ok();
+        let client = self.clients.get(&tuple);
+        let known = client.and_then(|client| client.known.as_ref());
+        let proof = match prove(message, &self.gate(&nonce), username.as_ref(), known) {
+            Ok(proof) => proof,
+            Err(answer) => return Verdict::Answer(answer),
+        };
+        if client.is_some_and(|client| !client.relays.is_empty()) {
+            return Verdict::Pass;
+        }
+        let held = self.per_user.get(proof.user).copied().unwrap_or(0);
+        if held >= self.settings.allocations_per_user
+            || self.relays.len() >= self.settings.allocations as usize
+        {
+            metrics::counter!("visavis_turn_refused_total", "reason" => "quota").increment(1);
+            return Verdict::Answer(error(message, ErrorCode::ALLOCATION_QUOTA_REACHED, &proof.key));
+        }
+        let Some(client) = self.client(tuple, now) else { return Verdict::Answer(Vec::new()) };
+        client.admit(tuple, message, proof, turn_now).map_or(Verdict::Answer(Vec::new()), Verdict::Replace)
     }
 
     /// Gives a packet to the client's engine and sends what comes of it.
@@ -304,7 +396,14 @@ impl State {
         }
     }
 
-    fn send_bytes(&mut self, tuple: FiveTuple, from: SocketAddr, to: SocketAddr, bytes: &[u8], sender: &Sender<'_>) {
+    fn send_bytes(
+        &mut self,
+        tuple: FiveTuple,
+        from: SocketAddr,
+        to: SocketAddr,
+        bytes: &[u8],
+        sender: &Sender<'_>,
+    ) {
         if from == tuple.local && to == tuple.peer {
             return self.answer(tuple, bytes, sender);
         }
@@ -346,17 +445,36 @@ impl State {
         loop {
             let Some(client) = self.clients.get_mut(&tuple) else { return };
             match client.engine.poll(turn_now) {
-                TurnServerPollRet::AllocateSocket { transport, listen_addr, client_addr, allocation_transport, family } => {
+                TurnServerPollRet::AllocateSocket {
+                    transport,
+                    listen_addr,
+                    client_addr,
+                    allocation_transport,
+                    family,
+                } => {
                     let relay = self.open_relay(tuple, allocation_transport, family);
                     let Some(client) = self.clients.get_mut(&tuple) else { return };
                     client.engine.allocated_socket(
-                        transport, listen_addr, client_addr, allocation_transport, family, relay, turn_now,
+                        transport,
+                        listen_addr,
+                        client_addr,
+                        allocation_transport,
+                        family,
+                        relay,
+                        turn_now,
                     );
                 }
                 TurnServerPollRet::SocketClose { listen_addr, .. } => self.close_relay(listen_addr),
                 TurnServerPollRet::TcpConnect { relayed_addr, peer_addr, listen_addr, client_addr } => {
                     let refused = Err(turn_server_proto::api::TcpConnectError::Forbidden);
-                    client.engine.tcp_connected(relayed_addr, peer_addr, listen_addr, client_addr, refused, turn_now);
+                    client.engine.tcp_connected(
+                        relayed_addr,
+                        peer_addr,
+                        listen_addr,
+                        client_addr,
+                        refused,
+                        turn_now,
+                    );
                 }
                 TurnServerPollRet::TcpClose { .. } => {}
                 TurnServerPollRet::WaitUntil(_) => break,
@@ -387,7 +505,7 @@ impl State {
             self.registry.register(&mut socket, token, Interest::READABLE)?;
             self.next_token += 1;
             self.tokens.insert(token, address);
-            Ok((address, Relay { socket, client: tuple }))
+            Ok((address, Relay { socket, token, client: tuple }))
         });
         let (address, relay) = opened.map_err(|error| {
             tracing::warn!(%error, "no socket for an allocation");
@@ -410,7 +528,7 @@ impl State {
         let Some(mut relay) = self.relays.remove(&address) else { return };
         // The socket closes with its value in any case.
         let _ = self.registry.deregister(&mut relay.socket);
-        self.tokens.retain(|_, at| *at != address);
+        self.tokens.remove(&relay.token);
         let Some(client) = self.clients.get_mut(&relay.client) else { return };
         client.relays.retain(|at| *at != address);
         if client.relays.is_empty() {
@@ -431,7 +549,7 @@ impl State {
     fn take_from_relay(&mut self, token: Token, buffer: &mut [u8], sender: &Sender<'_>, now: Instant) {
         let Some(address) = self.tokens.get(&token).copied() else { return };
         let turn_now = self.turn_now(now);
-        loop {
+        for _ in 0..TURN {
             let Some(relay) = self.relays.get(&address) else { return };
             let tuple = relay.client;
             let (length, peer) = match relay.socket.recv_from(buffer) {
@@ -452,6 +570,7 @@ impl State {
                 self.send(tuple, out, sender);
             }
         }
+        self.unfinished.push(token);
     }
 
     /// A client's stream is gone, and with it its allocation.
@@ -468,10 +587,11 @@ impl State {
         let tuples: Vec<_> = self.clients.keys().copied().collect();
         for tuple in tuples {
             self.follow_up(tuple, sender, now);
+            // A stream ends when the thread lets go of it.
             let over = |client: &Client| {
-                client.relays.is_empty()
-                    && client.stream.is_none()
-                    && now.saturating_duration_since(client.since) > UNALLOCATED
+                let gone = client.stream.as_ref().is_some_and(tokio::sync::mpsc::Sender::is_closed);
+                let unused = now.saturating_duration_since(client.since) > UNALLOCATED;
+                gone || (client.relays.is_empty() && unused)
             };
             if self.clients.get(&tuple).is_some_and(over) {
                 self.forget(tuple);
@@ -506,9 +626,11 @@ fn relay_addresses(configured: &[IpAddr], local: IpAddr, family: AddressFamily) 
     if !configured.is_empty() {
         return configured.iter().copied().filter(fits).collect();
     }
-    let mut addresses: Vec<_> = Some(local).filter(|local| !local.is_loopback() && fits(local)).into_iter().collect();
+    let mut addresses: Vec<_> =
+        Some(local).filter(|local| !local.is_loopback() && fits(local)).into_iter().collect();
     let machine = if_addrs::get_if_addrs().unwrap_or_default();
-    let usable = machine.iter().filter(|one| !one.is_loopback() && !one.is_link_local()).map(if_addrs::Interface::ip);
+    let usable =
+        machine.iter().filter(|one| !one.is_loopback() && !one.is_link_local()).map(if_addrs::Interface::ip);
     addresses.extend(usable.filter(fits));
     addresses.extend(Some(local).filter(fits));
     addresses
@@ -522,7 +644,7 @@ fn padded(bytes: &[u8]) -> Bytes {
     packet.into()
 }
 
-fn wall_clock() -> Timestamp {
+pub(super) fn wall_clock() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
