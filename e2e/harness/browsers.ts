@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
+import { machineAddress } from './server';
 
 export type Engine = 'chromium' | 'firefox';
 
@@ -19,7 +20,7 @@ const CHROMIUM_FLAGS = [
   '--use-fake-ui-for-media-stream',
   '--autoplay-policy=no-user-gesture-required',
   // Nothing outside is looked up.
-  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.local',
+  `--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE ${machineAddress}, EXCLUDE localhost, EXCLUDE *.local`,
 ];
 
 export interface LaunchOptions {
@@ -30,8 +31,9 @@ export interface LaunchOptions {
 
 export async function launch(engine: Engine, options: LaunchOptions = {}): Promise<Browser> {
   if (engine === 'chromium') {
+    // The second of Chromium's fake cameras shows pictures but feeds no peer: the third is the other one.
     const devices =
-      options.devices === 'none' ? [] : ['--use-fake-device-for-media-stream=fps=15,device-count=2'];
+      options.devices === 'none' ? [] : ['--use-fake-device-for-media-stream=fps=15,device-count=3'];
     return puppeteer.launch({
       executablePath: '/usr/bin/chromium',
       headless: true,
@@ -92,9 +94,12 @@ export class Person {
 
   /** A control by role and accessible name. */
   async find(role: string, name: string, timeout = 10_000) {
-    const found = await this.page.waitForSelector(`aria/${name}[role="${role}"]`, { timeout });
-    if (!found) throw new Error(`${this.name} sees no ${role} "${name}"`);
-    return found;
+    const found = await this.page
+      .waitForSelector(`aria/${name}[role="${role}"]`, { timeout })
+      .catch(() => null);
+    if (found) return found;
+    const shown = await this.page.evaluate(() => document.body.innerText);
+    throw new Error(`${this.name} sees no ${role} "${name}", but: ${shown}`);
   }
 
   async press(name: string, role = 'button'): Promise<void> {
@@ -151,7 +156,11 @@ export class Person {
   /** Waits until a tile's attribute has this value. */
   tileHas(name: string, attribute: string, value: string, timeout = 3_000): Promise<number> {
     const tile = JSON.stringify(`[data-tile][aria-label="${name}"][${attribute}="${value}"]`);
-    return this.until(`${attribute}=${value} on the tile of ${name}`, `document.querySelector(${tile}) !== null`, timeout);
+    return this.until(
+      `${attribute}=${value} on the tile of ${name}`,
+      `document.querySelector(${tile}) !== null`,
+      timeout,
+    );
   }
 
   errors(): Promise<string[]> {

@@ -44,7 +44,11 @@ export function received(person: Person): Promise<Received> {
           sum.audioEnergy += number('totalAudioEnergy');
           sum.audioSeconds += number('totalSamplesDuration');
         }
-        if (entry['type'] === 'candidate-pair' && entry['nominated'] === true && entry['state'] === 'succeeded') {
+        if (
+          entry['type'] === 'candidate-pair' &&
+          entry['nominated'] === true &&
+          entry['state'] === 'succeeded'
+        ) {
           const local = entries.get(String(entry['localCandidateId']));
           const remote = entries.get(String(entry['remoteCandidateId']));
           sum.pair = `${String(local?.['candidateType'])}/${String(remote?.['candidateType'])}`;
@@ -63,7 +67,8 @@ export async function hearsAndSees(person: Person, timeout = 5_000): Promise<num
   let now = first;
   while (performance.now() - started < timeout) {
     now = await received(person);
-    if (now.frames > first.frames + 2 && now.audioEnergy > first.audioEnergy) return performance.now() - started;
+    if (now.frames > first.frames + 2 && now.audioEnergy > first.audioEnergy)
+      return performance.now() - started;
     await pause(50);
   }
   throw new Error(
@@ -72,7 +77,11 @@ export async function hearsAndSees(person: Person, timeout = 5_000): Promise<num
 }
 
 /** Frames rise in every window, for as long as `during` runs. Returns the fewest frames of a window. */
-export async function framesRise(person: Person, windowMs: number, during: Promise<unknown>): Promise<number> {
+export async function framesRise(
+  person: Person,
+  windowMs: number,
+  during: Promise<unknown>,
+): Promise<number> {
   let running = true;
   const finished = during.finally(() => (running = false));
   let before = await received(person);
@@ -82,7 +91,10 @@ export async function framesRise(person: Person, windowMs: number, during: Promi
     const now = await received(person);
     const frames = now.frames - before.frames;
     fewest = Math.min(fewest, frames);
-    expect(frames, `frames that ${person.name} decoded in ${Math.round(now.at - before.at)} ms`).toBeGreaterThan(0);
+    expect(
+      frames,
+      `frames that ${person.name} decoded in ${Math.round(now.at - before.at)} ms`,
+    ).toBeGreaterThan(0);
     before = now;
   }
   await finished;

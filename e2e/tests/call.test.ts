@@ -44,7 +44,9 @@ async function meet(one: Browser, other: Browser, start: Start): Promise<number>
     expect([...(await ana.errors()), ...(await ben.errors())]).toEqual([]);
     await ana.leave();
     await ben.losesTile('Ana', 2_000);
-    const live = await ana.page.evaluate(() => window.probe.captured.filter((t) => t.readyState === 'live').length);
+    const live = await ana.page.evaluate(
+      () => window.probe.captured.filter((t) => t.readyState === 'live').length,
+    );
     expect(live, 'devices in use after leaving').toBe(0);
     return Math.max(...took);
   } finally {
@@ -56,12 +58,18 @@ describe.each([
   ['Chromium', 'Chromium'],
   ['Chromium', 'Firefox'],
 ] as const)('%s and %s', (one, other) => {
-  it.each(['first', 'second', 'both at once'] as Start[])('meet, coming %s', async (start) => {
-    const browsers = { Chromium: chromium, Firefox: firefox };
-    const took: number[] = [];
-    for (let run = 0; run < RUNS; run += 1) took.push(await meet(browsers[one], browsers[other], start));
-    console.log(`${one}–${other}, ${start}: ${RUNS} of ${RUNS}, slowest ${Math.round(Math.max(...took))} ms`);
-  }, RUNS * 40_000);
+  it.each(['first', 'second', 'both at once'] as Start[])(
+    'meet, coming %s',
+    async (start) => {
+      const browsers = { Chromium: chromium, Firefox: firefox };
+      const took: number[] = [];
+      for (let run = 0; run < RUNS; run += 1) took.push(await meet(browsers[one], browsers[other], start));
+      console.log(
+        `${one}–${other}, ${start}: ${RUNS} of ${RUNS}, slowest ${Math.round(Math.max(...took))} ms`,
+      );
+    },
+    RUNS * 40_000,
+  );
 });
 
 describe('rooms', () => {
@@ -80,7 +88,11 @@ describe('rooms', () => {
       await ana.press('Chat');
       const box = await ana.find('textbox', 'Message');
       await box.type('only for this room\n');
-      await ben.until('the message', () => window.probe.sockets.some((frame) => frame.includes('only for this')), 3_000);
+      await ben.until(
+        'the message',
+        () => window.probe.sockets.some((frame) => frame.includes('only for this')),
+        3_000,
+      );
       const frames = await cem.page.evaluate((from) => window.probe.sockets.slice(from), before);
       expect(frames.filter((frame) => frame !== '{"type":"pong"}')).toEqual([]);
       expect((await received(cem)).peers).toBe(0);

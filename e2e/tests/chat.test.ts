@@ -33,7 +33,9 @@ beforeEach(async () => {
 afterEach(() => Promise.all([ana.close(), ben.close()]));
 
 const texts = (person: Person): Promise<string[]> =>
-  person.page.evaluate(() => [...document.querySelectorAll('[role=log] .text')].map((text) => text.textContent ?? ''));
+  person.page.evaluate(() =>
+    [...document.querySelectorAll('[role=log] .text')].map((text) => text.textContent ?? ''),
+  );
 
 async function say(person: Person, text: string): Promise<void> {
   const box = await person.find('textbox', 'Message');
@@ -46,7 +48,11 @@ async function say(person: Person, text: string): Promise<void> {
 }
 
 const shows = (person: Person, count: number, timeout = 5_000) =>
-  person.until(`${count} messages`, `document.querySelectorAll('[role=log] .text').length === ${count}`, timeout);
+  person.until(
+    `${count} messages`,
+    `document.querySelectorAll('[role=log] .text').length === ${count}`,
+    timeout,
+  );
 
 describe('messages', () => {
   it('keep every character, in order, and are never markup', async () => {
@@ -63,7 +69,9 @@ describe('messages', () => {
     await shows(ben, lines.length);
     expect(await texts(ben)).toEqual(lines);
     expect(await texts(ana)).toEqual(lines);
-    expect(await ben.page.evaluate(() => 'injected' in window || document.querySelector('[role=log] b') !== null)).toBe(false);
+    expect(
+      await ben.page.evaluate(() => 'injected' in window || document.querySelector('[role=log] b') !== null),
+    ).toBe(false);
   });
 
   it('longer than 4,000 characters are not sent, and say so', async () => {
@@ -72,7 +80,11 @@ describe('messages', () => {
       (element as HTMLTextAreaElement).value = 'x'.repeat(4_001);
       element.dispatchEvent(new Event('input', { bubbles: true }));
     });
-    await ana.until('the button off', () => document.querySelector('button[aria-label=Send]:disabled') !== null, 2_000);
+    await ana.until(
+      'the button off',
+      () => document.querySelector('button[aria-label=Send]:disabled') !== null,
+      2_000,
+    );
     expect(await ana.page.evaluate(() => document.body.innerText)).toContain('-1 characters left');
   });
 

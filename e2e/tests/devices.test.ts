@@ -38,18 +38,30 @@ describe('the microphone', () => {
       expect(await loudness(ben)).toBeGreaterThan(SILENCE);
       await ana.press('Mute microphone');
       await ben.tileHas('Ana', 'data-muted', 'true');
-      await eventually(() => loudness(ben, 500), (level) => level < SILENCE, 5_000, 'silence');
+      await eventually(
+        () => loudness(ben, 500),
+        (level) => level < SILENCE,
+        5_000,
+        'silence',
+      );
       await ana.press('Microphone and speaker options');
       await ana.press('Fake Audio Input 2', 'menuitemradio');
       await ana.until(
         'another device',
-        () => window.probe.captured.filter((track) => track.kind === 'audio' && track.readyState === 'live').length >= 1,
+        () =>
+          window.probe.captured.filter((track) => track.kind === 'audio' && track.readyState === 'live')
+            .length >= 1,
         5_000,
       );
       expect(await loudness(ben, 3_000)).toBeLessThan(SILENCE);
       await ana.press('Unmute microphone');
       await ben.tileHas('Ana', 'data-muted', 'false');
-      await eventually(() => loudness(ben, 500), (level) => level > SILENCE, 5_000, 'sound');
+      await eventually(
+        () => loudness(ben, 500),
+        (level) => level > SILENCE,
+        5_000,
+        'sound',
+      );
     } finally {
       await Promise.all([ana.close(), ben.close()]);
     }
@@ -63,7 +75,9 @@ describe('the camera', () => {
       await ana.press('Turn camera off');
       await ben.until('initials', () => document.querySelector('[aria-label="Ana"] video') === null, 3_000);
       const live = await ana.page.evaluate(
-        () => window.probe.captured.filter((track) => track.kind === 'video' && track.readyState === 'live').length,
+        () =>
+          window.probe.captured.filter((track) => track.kind === 'video' && track.readyState === 'live')
+            .length,
       );
       expect(live).toBe(0);
       // What was on its way may still arrive.
@@ -85,10 +99,12 @@ describe('the camera', () => {
       const sdp = () => ana.page.evaluate(() => window.probe.peers.at(-1)?.localDescription?.sdp);
       const before = await sdp();
       await ana.press('Camera options');
-      await ana.press('fake_device_1', 'menuitemradio');
+      await ana.press('fake_device_2', 'menuitemradio');
       await ana.until(
         'the other camera',
-        () => window.probe.captured.at(-1)?.label === 'fake_device_1' && window.probe.captured.at(-1)?.readyState === 'live',
+        () =>
+          window.probe.captured.at(-1)?.label === 'fake_device_2' &&
+          window.probe.captured.at(-1)?.readyState === 'live',
         5_000,
       );
       await hearsAndSees(ben);
@@ -109,8 +125,8 @@ describe('without devices', () => {
     ['refused', failing('NotAllowedError'), /may not use the camera/],
     ['in use', failing('NotReadableError'), /Another program uses the camera/],
     ['missing', failing('NotFoundError'), /No camera was found/],
-  ])('%s: there is help, and one watches, listens and chats', async (_, before, help) => {
-    const room = `${server.http}/r/without`;
+  ])('%s: there is help, and one watches, listens and chats', async (what, before, help) => {
+    const room = `${server.http}/r/${encodeURIComponent(what)}`;
     const ana = await Person.create(chromium, 'Ana', { before });
     const ben = await Person.create(chromium, 'Ben');
     try {
@@ -143,7 +159,12 @@ describe('without devices', () => {
       await ana.join(`${server.http}/r/microphone-only`);
       await ben.join(`${server.http}/r/microphone-only`);
       await hearsAndSees(ana);
-      await eventually(() => loudness(ben, 500), (level) => level > SILENCE, 5_000, 'sound');
+      await eventually(
+        () => loudness(ben, 500),
+        (level) => level > SILENCE,
+        5_000,
+        'sound',
+      );
     } finally {
       await Promise.all([ana.close(), ben.close()]);
     }

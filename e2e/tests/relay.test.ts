@@ -97,7 +97,20 @@ describe('an independent client', () => {
     try {
       return execFileSync(
         'turnutils_uclient',
-        [...args, '-e', machineAddress, '-r', String(peerPort), '-n', '20', '-m', '1', '-l', '170', '127.0.0.1'],
+        [
+          ...args,
+          '-e',
+          machineAddress,
+          '-r',
+          String(peerPort),
+          '-n',
+          '20',
+          '-m',
+          '1',
+          '-l',
+          '170',
+          '127.0.0.1',
+        ],
         { timeout: 60_000, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
       );
     } catch (error) {
@@ -161,12 +174,15 @@ async function credentials(): Promise<{ username: string; password: string }> {
 /** What Chromium calls a certificate by: the hash of its public key. */
 function publicKeyHash(port: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ port, host: '127.0.0.1', servername: 'localhost', rejectUnauthorized: false }, () => {
-      const certificate = new X509Certificate(socket.getPeerCertificate().raw);
-      const key = certificate.publicKey.export({ type: 'spki', format: 'der' });
-      resolve(createHash('sha256').update(key).digest('base64'));
-      socket.end();
-    });
+    const socket = connect(
+      { port, host: '127.0.0.1', servername: 'localhost', rejectUnauthorized: false },
+      () => {
+        const certificate = new X509Certificate(socket.getPeerCertificate().raw);
+        const key = certificate.publicKey.export({ type: 'spki', format: 'der' });
+        resolve(createHash('sha256').update(key).digest('base64'));
+        socket.end();
+      },
+    );
     socket.once('error', reject);
   });
 }

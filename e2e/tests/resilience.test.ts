@@ -78,7 +78,9 @@ describe('a server that is killed', () => {
     await meet();
     const ids = (person: Person) =>
       person.page.evaluate(() =>
-        [...document.querySelectorAll('[data-tile]')].map((tile) => tile.getAttribute('data-participant')).sort(),
+        [...document.querySelectorAll('[data-tile]')]
+          .map((tile) => tile.getAttribute('data-participant'))
+          .sort(),
       );
     const before = await ids(ben);
     const from = await framesSoFar(ben);
@@ -96,7 +98,10 @@ describe('a server that is killed', () => {
       console.log(`signalling back ${Math.round(performance.now() - up)} ms after the port`);
       await pause(1_000);
     })();
-    const [anaFewest, benFewest] = await Promise.all([framesRise(ana, 500, outage), framesRise(ben, 500, outage)]);
+    const [anaFewest, benFewest] = await Promise.all([
+      framesRise(ana, 500, outage),
+      framesRise(ben, 500, outage),
+    ]);
     console.log(`fewest frames in 500 ms: ${Math.min(anaFewest, benFewest)}`);
     expect(await ids(ben)).toEqual(before);
     expect((await received(ana)).peers).toBe(1);
@@ -104,8 +109,14 @@ describe('a server that is killed', () => {
     expect(await ben.page.evaluate(() => document.body.innerText)).not.toMatch(/Ana (joined|left)/);
     await ana.press('Chat');
     await (await ana.find('textbox', 'Message')).type('still here\n');
-    await ben.until('the message', () => window.probe.sockets.some((frame) => frame.includes('still here')), 3_000);
-    expect((await comingsAndGoings(ben, from)).filter((frame) => frame.includes('participant_left'))).toEqual([]);
+    await ben.until(
+      'the message',
+      () => window.probe.sockets.some((frame) => frame.includes('still here')),
+      3_000,
+    );
+    expect((await comingsAndGoings(ben, from)).filter((frame) => frame.includes('participant_left'))).toEqual(
+      [],
+    );
   });
 });
 

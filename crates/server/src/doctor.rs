@@ -91,7 +91,8 @@ fn certificate(settings: &Settings) -> Option<Finding> {
         )),
         TlsMode::Acme => None,
         TlsMode::Files => {
-            let missing = [&settings.tls.certificate, &settings.tls.key].into_iter().find(|path| !path.is_file());
+            let missing =
+                [&settings.tls.certificate, &settings.tls.key].into_iter().find(|path| !path.is_file());
             Some(match missing {
                 None => Finding::fine("tls: certificate and key are there"),
                 Some(path) => Finding::wrong(
@@ -105,8 +106,11 @@ fn certificate(settings: &Settings) -> Option<Finding> {
 
 fn addresses() -> Finding {
     let all = if_addrs::get_if_addrs().unwrap_or_default();
-    let outside: Vec<_> =
-        all.iter().filter(|one| !one.is_loopback() && !one.is_link_local()).map(|one| one.ip().to_string()).collect();
+    let outside: Vec<_> = all
+        .iter()
+        .filter(|one| !one.is_loopback() && !one.is_link_local())
+        .map(|one| one.ip().to_string())
+        .collect();
     if outside.is_empty() {
         return Finding::wrong(
             "addresses: this machine has none but loopback",

@@ -54,7 +54,11 @@ pub(crate) fn router(http: Http, routes: Router) -> Router {
 }
 
 async fn readyz(State(http): State<Arc<Http>>) -> Response {
-    if (http.ready)() { "ready\n".into_response() } else { (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response() }
+    if (http.ready)() {
+        "ready\n".into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response()
+    }
 }
 
 async fn ca(State(http): State<Arc<Http>>) -> Response {
@@ -87,7 +91,8 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAdd
         return peer;
     }
     let lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
-    let chain: Vec<_> = lines.flat_map(|line| line.split(',')).map(|one| one.trim().parse::<IpAddr>()).collect();
+    let chain: Vec<_> =
+        lines.flat_map(|line| line.split(',')).map(|one| one.trim().parse::<IpAddr>()).collect();
     let mut client = peer;
     for hop in chain.into_iter().rev() {
         let Ok(hop) = hop else { break };
@@ -106,7 +111,8 @@ async fn observe(request: Request, next: Next) -> Response {
     let started = std::time::Instant::now();
     let response = next.run(request).await;
     let status = response.status().as_u16();
-    metrics::counter!("visavis_requests_total", "route" => route.clone(), "status" => status.to_string()).increment(1);
+    metrics::counter!("visavis_requests_total", "route" => route.clone(), "status" => status.to_string())
+        .increment(1);
     tracing::debug!(%method, route, status, elapsed = ?started.elapsed(), "request");
     response
 }

@@ -12,8 +12,9 @@ use tracing_subscriber::EnvFilter;
 
 /// Sets up logs for the process.
 pub(crate) fn start_logs(log: &Log) -> Result<()> {
-    let filter = EnvFilter::try_new(&log.filter)
-        .with_context(|| format!("log.filter is \"{}\", but levels as in \"info\" were expected", log.filter))?;
+    let filter = EnvFilter::try_new(&log.filter).with_context(|| {
+        format!("log.filter is \"{}\", but levels as in \"info\" were expected", log.filter)
+    })?;
     // The engine opens a span for each packet, with addresses in it, and calls each refused request an error.
     let quiet = ["turn_server_proto=off", "stun_proto=off", "stun_types=off", "turn_types=off"];
     let filter = quiet.iter().filter_map(|one| one.parse().ok()).fold(filter, EnvFilter::add_directive);

@@ -132,7 +132,8 @@ impl Ports {
         for socket in http.iter().chain(&metrics) {
             services.push(socket.local_addr()?);
         }
-        let http = http.map(|socket| socket.local_addr().map(|address| (socket, address.port()))).transpose()?;
+        let http =
+            http.map(|socket| socket.local_addr().map(|address| (socket, address.port()))).transpose()?;
         Ok(Self { http, https, https_port, udp, metrics, services })
     }
 }

@@ -19,6 +19,8 @@ export function routeOf(pathname: string): Route {
 
 /** The address of a room. */
 export function roomPath(room: string): string {
+  // Browsers take dots alone for folders, however they are written; the space before them is not part of a name.
+  if (room === '.' || room === '..') return `/r/%20${room}`;
   return `/r/${encodeURIComponent(room)}`;
 }
 

@@ -1,6 +1,14 @@
 // A room as one page lives it: before joining, in the call, after it. Holds the decisions; draws nothing.
 
-import type { Event, IceServer, Participant, Reply, RoomSnapshot, Signal, Topic } from '../protocol/generated';
+import type {
+  Event,
+  IceServer,
+  Participant,
+  Reply,
+  RoomSnapshot,
+  Signal,
+  Topic,
+} from '../protocol/generated';
 import { browserSurroundings, CommandFailed, Session } from '../protocol/session';
 import type { LinkState } from '../protocol/session';
 import { SpeechDetector } from '../rtc/level';
@@ -94,7 +102,9 @@ export class Call {
     addEventListener('pagehide', () => this.#session.hide(), { signal });
     addEventListener('pageshow', (show) => show.persisted && this.#session.connect(), { signal });
     addEventListener('online', () => this.#backOnline(), { signal });
-    document.addEventListener('visibilitychange', () => !document.hidden && this.#session.connect(), { signal });
+    document.addEventListener('visibilitychange', () => !document.hidden && this.#session.connect(), {
+      signal,
+    });
   }
 
   /** The page has opened. After a reload within a call this goes straight back into it. */
@@ -467,7 +477,9 @@ export class Call {
     }
   }
 
-  #notify(notice: { kind: 'joined' | 'left'; name: string } | { kind: Exclude<Notice['kind'], 'joined' | 'left'> }): void {
+  #notify(
+    notice: { kind: 'joined' | 'left'; name: string } | { kind: Exclude<Notice['kind'], 'joined' | 'left'> },
+  ): void {
     const id = ++this.#noticeId;
     this.notices = [...this.notices, { id, ...notice }];
     setTimeout(() => this.dismiss(id), NOTICE_FOR);

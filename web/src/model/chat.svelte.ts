@@ -118,7 +118,9 @@ export class Chat {
   }
 
   #mark(id: string, state: ChatLine['state']): void {
-    this.lines = this.lines.map((line) => (line.id === id && line.state !== 'sent' ? { ...line, state } : line));
+    this.lines = this.lines.map((line) =>
+      line.id === id && line.state !== 'sent' ? { ...line, state } : line,
+    );
   }
 
   #stopWaiting(id: string): void {

@@ -72,7 +72,8 @@ export class Person {
   }
 
   async useSpeaker(id: string | null): Promise<void> {
-    if (this.#audio && 'setSinkId' in this.#audio) await this.#audio.setSinkId(id ?? '').catch(() => undefined);
+    if (this.#audio && 'setSinkId' in this.#audio)
+      await this.#audio.setSinkId(id ?? '').catch(() => undefined);
   }
 
   /** The peer is gone; the person may stay. */

@@ -28,9 +28,9 @@ export interface SessionEvents {
 export interface Surroundings {
   ticket(signal: AbortSignal): Promise<string>;
   socket(): WebSocket;
-  setTimer(run: () => void, ms: number): unknown;
-  clearTimer(timer: unknown): void;
-  random(): number;
+  setTimer: (run: () => void, ms: number) => unknown;
+  clearTimer: (timer: unknown) => void;
+  random: () => number;
 }
 
 const PING_EVERY = 5_000;
@@ -220,7 +220,9 @@ export class Session {
     this.#socket = null;
     this.#established = false;
     if (!socket) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.onopen = null;
+    socket.onmessage = null;
+    socket.onclose = null;
     if (code === undefined) socket.close();
     else socket.close(code);
   }
@@ -279,13 +281,13 @@ export class Session {
 
 /** The browser, and the server that served this page. */
 export const browserSurroundings: Surroundings = {
-  async ticket(signal) {
+  ticket: async (signal) => {
     const response = await fetch('/api/v1/tickets', { method: 'POST', signal });
     if (!response.ok) throw new Error(`no ticket: ${response.status}`);
     const body = (await response.json()) as { ticket: string };
     return body.ticket;
   },
-  socket() {
+  socket: () => {
     const url = new URL('/ws', location.href);
     url.protocol = url.protocol.replace('http', 'ws');
     return new WebSocket(url);

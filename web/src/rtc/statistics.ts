@@ -23,7 +23,8 @@ export function judge(before: Reading, now: Reading, connected: boolean, expects
   const frames = (now.framesDecoded - before.framesDecoded) / Math.max(seconds, 0.001);
   const roundTrip = now.roundTrip ?? 0;
   if (loss > 0.1 || roundTrip > 0.8 || (expectsVideo && frames < 3)) return 'poor';
-  if (loss > 0.03 || roundTrip > 0.4 || now.freezes > before.freezes || (expectsVideo && frames < 8)) return 'fair';
+  if (loss > 0.03 || roundTrip > 0.4 || now.freezes > before.freezes || (expectsVideo && frames < 8))
+    return 'fair';
   return 'good';
 }
 
@@ -45,7 +46,8 @@ export async function read(connection: RTCPeerConnection, now: number): Promise<
       reading.framesDecoded += number('framesDecoded');
       reading.freezes += number('freezeCount');
     } else if (entry['type'] === 'candidate-pair' && entry['nominated'] === true) {
-      if (typeof entry['currentRoundTripTime'] === 'number') reading.roundTrip = entry['currentRoundTripTime'];
+      if (typeof entry['currentRoundTripTime'] === 'number')
+        reading.roundTrip = entry['currentRoundTripTime'];
     }
   });
   return reading;

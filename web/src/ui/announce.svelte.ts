@@ -8,12 +8,18 @@ class Announcer {
 
   /** When there is a pause. */
   say(text: string): void {
-    this.polite = this.#fresh(text, untrack(() => this.polite));
+    this.polite = this.#fresh(
+      text,
+      untrack(() => this.polite),
+    );
   }
 
   /** At once. */
   interrupt(text: string): void {
-    this.assertive = this.#fresh(text, untrack(() => this.assertive));
+    this.assertive = this.#fresh(
+      text,
+      untrack(() => this.assertive),
+    );
   }
 
   /** The same words twice are read twice only if the text differs. */

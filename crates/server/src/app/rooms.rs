@@ -9,7 +9,8 @@ use visavis_domain::name::{PersonName, RoomName};
 use visavis_domain::room::{self, Claim, Command, Devices, Event, Member, Room};
 use visavis_live::{Commit, LiveError, Version, Write};
 use visavis_protocol::{
-    ChatMessage, IceServer, MediaPath, Participant, Reply, RoomSnapshot, RoomSummary, ServerFrame, Signal, Topic,
+    ChatMessage, IceServer, MediaPath, Participant, Reply, RoomSnapshot, RoomSummary, ServerFrame, Signal,
+    Topic,
 };
 
 /// Lost races before giving up. Each lost race means that somebody else's command went through, so this is
@@ -100,7 +101,12 @@ impl App {
     }
 
     /// The session's socket is gone; its seat is kept for `grace`.
-    pub(crate) async fn detach(&self, name: &RoomName, session: SessionId, grace: Duration) -> Result<(), Refused> {
+    pub(crate) async fn detach(
+        &self,
+        name: &RoomName,
+        session: SessionId,
+        grace: Duration,
+    ) -> Result<(), Refused> {
         let until = self.now().plus(grace);
         self.change(name, Command::Detach { session, until }).await.map(drop)
     }

@@ -70,7 +70,12 @@ impl Tokens {
     }
 
     /// Proof of having been this participant of this room.
-    pub(crate) fn continuation(&self, now: Timestamp, room: &str, claim: &Claim) -> Result<String, TokenRefused> {
+    pub(crate) fn continuation(
+        &self,
+        now: Timestamp,
+        room: &str,
+        claim: &Claim,
+    ) -> Result<String, TokenRefused> {
         self.sign(&ContinuationClaims {
             aud: CONTINUATION.into(),
             exp: seconds(now.plus(CONTINUATION_TTL)),
@@ -84,7 +89,12 @@ impl Tokens {
     }
 
     /// What a continuation proves, if it is ours, in time, and for this room.
-    pub(crate) fn claim(&self, now: Timestamp, room: &str, continuation: &str) -> Result<Claim, TokenRefused> {
+    pub(crate) fn claim(
+        &self,
+        now: Timestamp,
+        room: &str,
+        continuation: &str,
+    ) -> Result<Claim, TokenRefused> {
         let claims: ContinuationClaims = self.verify(CONTINUATION, continuation)?;
         in_time(now, claims.exp)?;
         if claims.room != room {
@@ -168,7 +178,8 @@ mod tests {
     #[test]
     fn forgeries_are_refused_alike() {
         let tokens = Tokens::new(b"ours");
-        let none = "eyJ0eXAiOiJKV1QiLCJhbGciOiJub25lIn0.eyJhdWQiOiJ0aWNrZXQiLCJleHAiOjk5OTk5OTk5OTksImp0aSI6IjEifQ.";
+        let none =
+            "eyJ0eXAiOiJKV1QiLCJhbGciOiJub25lIn0.eyJhdWQiOiJ0aWNrZXQiLCJleHAiOjk5OTk5OTk5OTksImp0aSI6IjEifQ.";
         let text_exp = {
             let claims = serde_json::json!({"aud": TICKET, "exp": "9999999999", "jti": "1"});
             encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(b"ours")).unwrap()

@@ -29,7 +29,11 @@ pub(super) async fn serve(request: Request) -> Response {
         return problem(StatusCode::NOT_FOUND, "not_found", "There is nothing here");
     }
     if Assets::get(INDEX).is_none() {
-        return problem(StatusCode::NOT_FOUND, "not_found", "This build has no web client: see README, make run");
+        return problem(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "This build has no web client: see README, make run",
+        );
     }
     let known = path.is_empty() || path.strip_prefix("r/").is_some_and(|room| !room.is_empty());
     // The page says itself that it knows no such address; the status says it to programs.

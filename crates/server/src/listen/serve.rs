@@ -87,7 +87,12 @@ impl Listener {
         });
     }
 
-    async fn connection(self: Arc<Self>, mut stream: TcpStream, peer: SocketAddr, place: Place) -> io::Result<()> {
+    async fn connection(
+        self: Arc<Self>,
+        mut stream: TcpStream,
+        peer: SocketAddr,
+        place: Place,
+    ) -> io::Result<()> {
         let local = canonical(stream.local_addr()?);
         let Some(tls) = &self.doors.tls else {
             return self.http(stream, peer, Security::Plain, place).await;
@@ -107,12 +112,20 @@ impl Listener {
                 }
             }
             Protocol::Stun => self.stun(stream, local, peer, Security::Plain).await,
-            Protocol::Http => redirect(stream, self.doors.redirect_port.unwrap_or(local.port()), self.timeouts).await?,
+            Protocol::Http => {
+                redirect(stream, self.doors.redirect_port.unwrap_or(local.port()), self.timeouts).await?
+            }
         }
         Ok(())
     }
 
-    async fn stun(&self, stream: impl ByteStream + 'static, local: SocketAddr, peer: SocketAddr, security: Security) {
+    async fn stun(
+        &self,
+        stream: impl ByteStream + 'static,
+        local: SocketAddr,
+        peer: SocketAddr,
+        security: Security,
+    ) {
         if let Some(stun) = &self.doors.stun {
             let serve = stun.serve(Box::new(stream), local, peer, security);
             self.stopping.run_until_cancelled(serve).await;
@@ -191,19 +204,20 @@ async fn first_bytes(stream: &mut (impl tokio::io::AsyncRead + Unpin)) -> io::Re
 
 /// Somebody typed the TLS port without https: they are sent where they meant to go.
 async fn redirect(stream: impl ByteStream + 'static, port: u16, timeouts: Timeouts) -> io::Result<()> {
-    let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| async move {
-        let host = request.headers().get(hyper::header::HOST).and_then(|host| host.to_str().ok());
-        let host = host.and_then(|host| host.parse::<axum::http::uri::Authority>().ok());
-        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-        let response = hyper::Response::builder();
-        let response = match host {
-            Some(host) => response
-                .status(308)
-                .header(hyper::header::LOCATION, format!("https://{}:{port}{path}", host.host())),
-            None => response.status(400),
-        };
-        response.body(axum::body::Body::empty())
-    });
+    let service =
+        hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| async move {
+            let host = request.headers().get(hyper::header::HOST).and_then(|host| host.to_str().ok());
+            let host = host.and_then(|host| host.parse::<axum::http::uri::Authority>().ok());
+            let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+            let response = hyper::Response::builder();
+            let response = match host {
+                Some(host) => response
+                    .status(308)
+                    .header(hyper::header::LOCATION, format!("https://{}:{port}{path}", host.host())),
+                None => response.status(400),
+            };
+            response.body(axum::body::Body::empty())
+        });
     let mut server = hyper::server::conn::http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(timeouts.header).keep_alive(false);
     let served = server.serve_connection(TokioIo::new(stream), service);

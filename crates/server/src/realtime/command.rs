@@ -24,7 +24,9 @@ impl Realtime {
                 let request = JoinRequest { session: session.id, name, devices, continuation, media };
                 match self.join(session, execution, &room, request).await {
                     // The answer is in the outbox already, ahead of the events that followed it.
-                    Ok(reply) => return session.release(super::socket::encode(&ServerFrame::Reply { id, reply })),
+                    Ok(reply) => {
+                        return session.release(super::socket::encode(&ServerFrame::Reply { id, reply }));
+                    }
                     Err(code) => Err(code),
                 }
             }

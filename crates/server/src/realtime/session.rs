@@ -195,7 +195,13 @@ pub(crate) struct Sessions {
 
 impl Sessions {
     /// Opens one.
-    pub(crate) fn open(&self, id: SessionId, secret: [u8; 32], host: &str, outbox_bytes: usize) -> Arc<Session> {
+    pub(crate) fn open(
+        &self,
+        id: SessionId,
+        secret: [u8; 32],
+        host: &str,
+        outbox_bytes: usize,
+    ) -> Arc<Session> {
         let session = Arc::new(Session::new(id, secret, host.into(), outbox_bytes));
         self.all().insert(id, session.clone());
         session

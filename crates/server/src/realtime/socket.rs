@@ -255,7 +255,8 @@ impl<'a> Socket<'a> {
             return;
         }
         // Reading on until the peer has closed too: closing first would reset the line and lose the code.
-        let _ = timeout(Duration::from_secs(1), async { while let Some(Ok(_)) = self.ws.recv().await {} }).await;
+        let _ =
+            timeout(Duration::from_secs(1), async { while let Some(Ok(_)) = self.ws.recv().await {} }).await;
     }
 }
 

@@ -54,10 +54,7 @@ pub(crate) struct Realtime {
 
 /// The routes of this edge.
 pub(crate) fn router(realtime: Arc<Realtime>) -> Router {
-    Router::new()
-        .route("/api/v1/tickets", post(tickets))
-        .route("/ws", get(upgrade))
-        .with_state(realtime)
+    Router::new().route("/api/v1/tickets", post(tickets)).route("/ws", get(upgrade)).with_state(realtime)
 }
 
 async fn tickets(State(realtime): State<Arc<Realtime>>, request: axum::extract::Request) -> Response {
@@ -68,7 +65,8 @@ async fn tickets(State(realtime): State<Arc<Realtime>>, request: axum::extract::
     if let Some(ClientAddress(address)) = parts.extensions.get()
         && let Err(wait) = realtime.tickets.check(*address)
     {
-        let refused = problem(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many tickets; try again later");
+        let refused =
+            problem(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many tickets; try again later");
         return ([(header::RETRY_AFTER, wait.to_string())], refused).into_response();
     }
     match realtime.app.ticket() {
@@ -137,7 +135,12 @@ impl Realtime {
     }
 
     /// A socket is gone: its session waits for another one, for as long as its grace.
-    pub(super) async fn socket_ended(self: &Arc<Self>, session: &Arc<Session>, number: SocketNumber, end: End) {
+    pub(super) async fn socket_ended(
+        self: &Arc<Self>,
+        session: &Arc<Session>,
+        number: SocketNumber,
+        end: End,
+    ) {
         if !session.detach(number) {
             return;
         }

@@ -4,8 +4,8 @@
 use crate::secrets::write_private;
 use anyhow::{Context, Result};
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
+    KeyPair, KeyUsagePurpose,
 };
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -26,7 +26,8 @@ pub(super) fn issue(
     names: &[String],
 ) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)> {
     let (ca, key) = authority(data)?;
-    let issuer = Issuer::from_ca_cert_pem(&ca, &key).context("the local authority's certificate is damaged")?;
+    let issuer =
+        Issuer::from_ca_cert_pem(&ca, &key).context("the local authority's certificate is damaged")?;
     let mut params = CertificateParams::new(names)?;
     params.distinguished_name = named("Visavis");
     params.use_authority_key_identifier_extension = true;

@@ -7,7 +7,10 @@ const KEYS: Record<string, Shortcut> = { m: 'microphone', v: 'camera', c: 'chat'
 export function shortcutOf(event: KeyboardEvent): Shortcut | null {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return null;
   const target = event.target;
-  if (target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable], [role="menu"]')) {
+  if (
+    target instanceof HTMLElement &&
+    target.closest('input, textarea, select, [contenteditable], [role="menu"]')
+  ) {
     return null;
   }
   return KEYS[event.key.toLowerCase()] ?? null;

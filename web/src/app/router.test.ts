@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { roomPath, routeOf } from './router.svelte';
+
+describe('addresses', () => {
+  it.each([
+    ['/', { page: 'home' }],
+    ['/r/Caf%C3%A9%2042%2F%C3%A9', { page: 'room', room: 'Café 42/é' }],
+    ['/r/Caf%C3%A9%2042/%C3%A9', { page: 'room', room: 'Café 42/é' }],
+    ['/r/100%', { page: 'room', room: '100%' }],
+    ['/r/%F0%9F%91%A9', { page: 'room', room: '👩' }],
+    ['/r/', { page: 'unknown' }],
+    ['/r/%20', { page: 'unknown' }],
+    ['/elsewhere', { page: 'unknown' }],
+  ])('%s', (path, route) => {
+    expect(routeOf(path)).toEqual(route);
+  });
+
+  it.each(['Café 42/é', 'a?b#c', '100%', '..', '👩‍👩‍👧'])('of the room %s lead back to it', (room) => {
+    expect(routeOf(new URL(roomPath(room), 'https://visavis.example').pathname)).toEqual({
+      page: 'room',
+      room,
+    });
+  });
+});
