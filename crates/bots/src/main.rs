@@ -1,2 +1,2 @@
-//! See ARCHITECTURE.md.
+//! The load tool.
 fn main() {}

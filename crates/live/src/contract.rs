@@ -1,1 +1,280 @@
-//! The suite.
+//! What every adapter of [`Live`] must do. An adapter's tests call [`all`] with a way to make fresh state; each
+//! check gets two handles on one state, as two instances would have.
+//!
+//! Asserts, and so is for tests alone.
+#![allow(clippy::missing_panics_doc, reason = "a check that fails panics")]
+
+use crate::{Commit, Key, Live, LiveError, Notice, Subscription, TopicName, Version, Write};
+use bytes::Bytes;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use visavis_domain::ids::InstanceId;
+use visavis_domain::time::Timestamp;
+
+/// Two handles on one fresh state.
+pub type Pair = (Arc<dyn Live>, Arc<dyn Live>);
+
+/// Longer than any adapter takes; only a defect waits for it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Runs the whole suite.
+pub async fn all<F: Future<Output = Pair>>(fresh: impl Fn() -> F) {
+    commits_are_all_or_nothing(fresh().await).await;
+    of_many_claims_one_wins(fresh().await).await;
+    old_versions_never_commit(fresh().await).await;
+    reads_are_checked(fresh().await).await;
+    events_follow_their_commit_in_order(fresh().await).await;
+    topics_are_told_to_those_who_asked(fresh().await).await;
+    an_overflow_is_told(fresh().await).await;
+    deadlines_come_due_until_moved(fresh().await).await;
+    waiting_for_deadlines_ends_when_one_moves(fresh().await).await;
+    leases_end_and_are_found(fresh().await).await;
+    snapshot_and_events_are_the_state(fresh().await).await;
+}
+
+fn write(key: &Key, expected: Version, body: &str) -> Write {
+    let body = Some(Bytes::copy_from_slice(body.as_bytes()));
+    Write { key: key.clone(), expected, body, deadline: None, lease: None }
+}
+
+fn delete(key: &Key, expected: Version) -> Write {
+    Write { key: key.clone(), expected, body: None, deadline: None, lease: None }
+}
+
+fn commit(writes: Vec<Write>) -> Commit {
+    Commit { writes, ..Commit::default() }
+}
+
+async fn body(live: &dyn Live, key: &Key) -> Option<String> {
+    let document = live.load(std::slice::from_ref(key)).await.expect("load").remove(0);
+    assert_eq!(document.version == Version::ABSENT, document.body.is_none(), "absent exactly when there is no body");
+    document.body.map(|body| String::from_utf8_lossy(&body).into_owned())
+}
+
+async fn put(live: &dyn Live, write: Write) -> Version {
+    live.commit(commit(vec![write])).await.expect("commit")[0]
+}
+
+async fn heard(subscription: &mut Subscription) -> Notice {
+    let next = tokio::time::timeout(PATIENCE, subscription.notices.recv()).await;
+    next.expect("a notice in time").expect("an open subscription")
+}
+
+async fn texts(subscription: &mut Subscription, count: usize) -> Vec<String> {
+    let mut texts = Vec::new();
+    for _ in 0..count {
+        match heard(subscription).await {
+            Notice::Event { body, .. } => texts.push(String::from_utf8_lossy(&body).into_owned()),
+            Notice::Gap => texts.push("gap".to_owned()),
+        }
+    }
+    texts
+}
+
+async fn commits_are_all_or_nothing((a, b): Pair) {
+    let (one, two) = (Key::room("one"), Key::room("two"));
+    let first = put(&*a, write(&one, Version::ABSENT, "1")).await;
+    let both = commit(vec![write(&one, first, "2"), write(&two, Version(99), "2")]);
+    assert_eq!(b.commit(both).await, Err(LiveError::Conflict));
+    assert_eq!((body(&*a, &one).await.as_deref(), body(&*a, &two).await), (Some("1"), None));
+    let both = commit(vec![write(&one, first, "3"), write(&two, Version::ABSENT, "3")]);
+    let versions = b.commit(both).await.expect("commit");
+    assert_eq!(versions.len(), 2);
+    assert_eq!((body(&*a, &one).await.as_deref(), body(&*a, &two).await.as_deref()), (Some("3"), Some("3")));
+    let documents = a.load(&[two.clone(), one.clone(), Key::room("none")]).await.expect("load");
+    assert_eq!(documents.iter().map(|d| d.version).collect::<Vec<_>>(), [versions[1], versions[0], Version::ABSENT]);
+}
+
+async fn of_many_claims_one_wins((a, b): Pair) {
+    for round in 0..20 {
+        let key = Key::room(&format!("claimed-{round}"));
+        let claims = (0..50).map(|claimant| {
+            let live = if claimant % 2 == 0 { a.clone() } else { b.clone() };
+            let claim = commit(vec![write(&key, Version::ABSENT, &claimant.to_string())]);
+            tokio::spawn(async move { live.commit(claim).await })
+        });
+        let mut won = 0;
+        for claim in claims.collect::<Vec<_>>() {
+            match claim.await.expect("a claim") {
+                Ok(_) => won += 1,
+                Err(error) => assert_eq!(error, LiveError::Conflict),
+            }
+        }
+        assert_eq!(won, 1, "of 50 claims on one document");
+    }
+}
+
+async fn old_versions_never_commit((a, b): Pair) {
+    let key = Key::room("again");
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        let made = put(&*a, write(&key, Version::ABSENT, "made")).await;
+        seen.push(made);
+        assert_eq!(put(&*b, delete(&key, made)).await, Version::ABSENT);
+    }
+    let current = put(&*a, write(&key, Version::ABSENT, "current")).await;
+    for old in seen {
+        assert_ne!(old, current, "versions of one key are never given twice");
+        let late = commit(vec![write(&key, old, "late")]);
+        assert_eq!(b.commit(late).await, Err(LiveError::Conflict));
+    }
+    let unread = commit(vec![write(&key, Version::ABSENT, "unread")]);
+    assert_eq!(b.commit(unread).await, Err(LiveError::Conflict));
+    assert_eq!(body(&*a, &key).await.as_deref(), Some("current"));
+}
+
+async fn reads_are_checked((a, b): Pair) {
+    let (room, chat) = (Key::room("r"), Key::chat("r"));
+    let version = put(&*a, write(&room, Version::ABSENT, "open")).await;
+    let say = |at| Commit {
+        reads: vec![(room.clone(), at)],
+        writes: vec![write(&chat, Version::ABSENT, "hello")],
+        events: Vec::new(),
+    };
+    put(&*b, write(&room, version, "locked")).await;
+    assert_eq!(a.commit(say(version)).await, Err(LiveError::Conflict));
+    assert_eq!(body(&*a, &chat).await, None);
+}
+
+async fn events_follow_their_commit_in_order((a, b): Pair) {
+    let (key, topic) = (Key::room("told"), TopicName::new("room:told"));
+    let mut ear = b.subscribe(64).await.expect("subscribe");
+    b.add_topic(ear.id, topic.clone()).await.expect("topic");
+    let event = |text: &'static str| (topic.clone(), Bytes::from_static(text.as_bytes()));
+    let refused =
+        Commit { writes: vec![write(&key, Version(7), "x")], events: vec![event("never")], ..Commit::default() };
+    assert_eq!(a.commit(refused).await, Err(LiveError::Conflict));
+    let mut version = Version::ABSENT;
+    for (state, events) in [("1", ["1a", "1b"]), ("2", ["2a", "2b"])] {
+        let writes = vec![write(&key, version, state)];
+        let told = Commit { writes, events: events.map(event).to_vec(), ..Commit::default() };
+        version = a.commit(told).await.expect("commit")[0];
+    }
+    a.publish(topic.clone(), Bytes::from_static(b"3")).await.expect("publish");
+    assert_eq!(texts(&mut ear, 5).await, ["1a", "1b", "2a", "2b", "3"]);
+    assert_eq!(body(&*b, &key).await.as_deref(), Some("2"), "what is told of is there to be read");
+}
+
+async fn topics_are_told_to_those_who_asked((a, b): Pair) {
+    let [one, two, end] = ["one", "two", "end"].map(TopicName::new);
+    let mut ear = b.subscribe(64).await.expect("subscribe");
+    for topic in [&one, &end] {
+        b.add_topic(ear.id, topic.clone()).await.expect("topic");
+    }
+    a.publish(two.clone(), Bytes::from_static(b"two")).await.expect("publish");
+    a.publish(one.clone(), Bytes::from_static(b"one")).await.expect("publish");
+    b.remove_topic(ear.id, &one).await.expect("remove");
+    b.add_topic(ear.id, two.clone()).await.expect("topic");
+    a.publish(one, Bytes::from_static(b"one")).await.expect("publish");
+    a.publish(two, Bytes::from_static(b"two")).await.expect("publish");
+    a.publish(end, Bytes::from_static(b"end")).await.expect("publish");
+    assert_eq!(texts(&mut ear, 3).await, ["one", "two", "end"]);
+}
+
+async fn an_overflow_is_told((a, b): Pair) {
+    let topic = TopicName::new("busy");
+    let mut ear = b.subscribe(4).await.expect("subscribe");
+    b.add_topic(ear.id, topic.clone()).await.expect("topic");
+    for n in 0..20 {
+        a.publish(topic.clone(), Bytes::from(n.to_string())).await.expect("publish");
+    }
+    let mut got = Vec::new();
+    while got.last().map(String::as_str) != Some("gap") {
+        got.extend(texts(&mut ear, 1).await);
+    }
+    let before: Vec<_> = (0..got.len() - 1).map(|n| n.to_string()).collect();
+    assert_eq!(got[..got.len() - 1], before, "what arrives before the gap is whole");
+    a.publish(topic, Bytes::from_static(b"after")).await.expect("publish");
+    assert_eq!(texts(&mut ear, 1).await, ["after"]);
+}
+
+async fn deadlines_come_due_until_moved((a, b): Pair) {
+    let (one, two) = (Key::room("one"), Key::room("two"));
+    let with = |key: &Key, expected, at| Write { deadline: at, ..write(key, expected, "x") };
+    let first = put(&*a, with(&one, Version::ABSENT, Some(Timestamp(100)))).await;
+    let second = put(&*a, with(&two, Version::ABSENT, Some(Timestamp(50)))).await;
+    assert_eq!(b.due(Timestamp(49), 10).await.expect("due"), []);
+    assert_eq!(b.due(Timestamp(50), 10).await.expect("due"), [two.clone()]);
+    assert_eq!(b.due(Timestamp(100), 10).await.expect("due"), [two.clone(), one.clone()]);
+    assert_eq!(b.due(Timestamp(100), 1).await.expect("due"), [two.clone()], "at most as many as asked for");
+    assert_eq!(a.due(Timestamp(100), 10).await.expect("due").len(), 2, "due until moved");
+    let first = put(&*a, with(&one, first, Some(Timestamp(200)))).await;
+    assert_eq!(b.due(Timestamp(100), 10).await.expect("due"), [two.clone()]);
+    put(&*b, with(&two, second, None)).await;
+    put(&*b, delete(&one, first)).await;
+    assert_eq!(a.due(Timestamp(1_000), 10).await.expect("due"), []);
+}
+
+async fn waiting_for_deadlines_ends_when_one_moves((a, b): Pair) {
+    let key = Key::room("waited");
+    let waiting = tokio::spawn(async move { b.next_deadline(None).await });
+    let made = put(&*a, Write { deadline: Some(Timestamp(70)), ..write(&key, Version::ABSENT, "x") }).await;
+    let next = tokio::time::timeout(PATIENCE, waiting).await.expect("in time").expect("a wait");
+    assert_eq!(next, Ok(Some(Timestamp(70))));
+    put(&*a, delete(&key, made)).await;
+    let next = tokio::time::timeout(PATIENCE, a.next_deadline(Some(Timestamp(70)))).await;
+    assert_eq!(next.expect("in time"), Ok(None));
+}
+
+async fn leases_end_and_are_found((a, b): Pair) {
+    let (alive, dead) = (InstanceId::from_bits(1), InstanceId::from_bits(2));
+    for (instance, until) in [(alive, 100), (dead, 100), (alive, 200)] {
+        a.renew_lease(instance, Timestamp(until)).await.expect("renew");
+    }
+    assert_eq!(b.expired_leases(Timestamp(100)).await.expect("expired"), []);
+    assert_eq!(b.expired_leases(Timestamp(101)).await.expect("expired"), [dead]);
+    let (one, two) = (Key::room("one"), Key::room("two"));
+    let held = |key: &Key, expected, lease| Write { lease, ..write(key, expected, "x") };
+    let first = put(&*a, held(&one, Version::ABSENT, Some(dead))).await;
+    put(&*a, held(&two, Version::ABSENT, Some(alive))).await;
+    assert_eq!(b.held_by(dead).await.expect("held"), [one.clone()]);
+    b.release_lease(dead).await.expect("release");
+    assert_eq!(a.expired_leases(Timestamp(101)).await.expect("expired"), []);
+    put(&*b, held(&one, first, Some(alive))).await;
+    assert_eq!(a.held_by(dead).await.expect("held"), []);
+    let mut keys = a.held_by(alive).await.expect("held");
+    keys.sort();
+    assert_eq!(keys, [one, two]);
+}
+
+/// Two writers race on one counter and tell of each step; somebody who reads in the middle and then listens ends
+/// with the state.
+async fn snapshot_and_events_are_the_state((a, b): Pair) {
+    const STEPS: u64 = 200;
+    let (key, topic) = (Key::room("counter"), TopicName::new("room:counter"));
+    let mut ear = a.subscribe(4 * 1024).await.expect("subscribe");
+    a.add_topic(ear.id, topic.clone()).await.expect("topic");
+    let writers = [a.clone(), b.clone()].map(|live| {
+        let (key, topic) = (key.clone(), topic.clone());
+        tokio::spawn(async move {
+            let mut steps = 0;
+            while steps < STEPS {
+                let document = live.load(std::slice::from_ref(&key)).await.expect("load").remove(0);
+                let count = document.body.map_or(0, |body| String::from_utf8_lossy(&body).parse().expect("a number"));
+                let next: u64 = count + 1;
+                let change = Commit {
+                    writes: vec![write(&key, document.version, &next.to_string())],
+                    events: vec![(topic.clone(), Bytes::from(next.to_string()))],
+                    ..Commit::default()
+                };
+                match live.commit(change).await {
+                    Ok(_) => steps += 1,
+                    Err(error) => assert_eq!(error, LiveError::Conflict),
+                }
+            }
+        })
+    });
+    let mut known: u64 = body(&*b, &key).await.map_or(0, |text| text.parse().expect("a number"));
+    while known < 2 * STEPS {
+        let told: u64 = texts(&mut ear, 1).await[0].parse().expect("a number");
+        if told > known {
+            assert_eq!(told, known + 1, "nothing is missed and nothing is out of order");
+            known = told;
+        }
+    }
+    for writer in writers {
+        writer.await.expect("a writer");
+    }
+    assert_eq!(body(&*a, &key).await, Some((2 * STEPS).to_string()));
+}

@@ -259,7 +259,7 @@ export class Session {
   #fail(): void {
     const lost = [...this.#pending.values()];
     this.#pending.clear();
-    for (const { reject } of lost) reject(new CommandFailed('session_lost'));
+    for (const pending of lost) pending.reject(new CommandFailed('session_lost'));
   }
 
   #after(name: 'ping' | 'pong' | 'retry' | 'lost' | 'connect', ms: number, run: () => void): void {

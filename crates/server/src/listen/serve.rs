@@ -113,7 +113,7 @@ impl Listener {
             }
             Protocol::Stun => self.stun(stream, local, peer, Security::Plain).await,
             Protocol::Http => {
-                redirect(stream, self.doors.redirect_port.unwrap_or(local.port()), self.timeouts).await?
+                redirect(stream, self.doors.redirect_port.unwrap_or(local.port()), self.timeouts).await?;
             }
         }
         Ok(())

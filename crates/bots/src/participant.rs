@@ -1,0 +1,259 @@
+//! One participant on the wire, as docs/protocol.md describes it. Holds no media.
+
+use anyhow::{Context, Result, bail};
+use futures_util::{SinkExt, StreamExt};
+use std::collections::VecDeque;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+use visavis_domain::ids::SessionId;
+use visavis_domain::room::{Camera, Microphone};
+use visavis_protocol::{ClientFrame, Code, Command, Event, MediaPath, PROTOCOL_VERSION, Reply, ServerFrame, Ticket};
+
+/// Longer than a healthy server ever takes.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The server said no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused(pub Code);
+
+/// A participant with an open socket.
+pub struct Bot {
+    base: String,
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    session: SessionId,
+    secret: String,
+    received: u64,
+    next_id: u32,
+    /// Events that came while an answer was waited for.
+    events: VecDeque<Event>,
+    /// The close code, once the server has closed.
+    closed: Option<u16>,
+}
+
+impl Bot {
+    /// Opens a session at `base`, such as `http://127.0.0.1:8080`.
+    ///
+    /// # Errors
+    /// If the server cannot be reached or refuses.
+    pub async fn connect(base: &str) -> Result<Self> {
+        let ticket = Self::ticket(&reqwest::Client::new(), base).await?;
+        Self::connect_with(base, ticket).await
+    }
+
+    /// A ticket for one session.
+    ///
+    /// # Errors
+    /// If the server cannot be reached or refuses.
+    pub async fn ticket(http: &reqwest::Client, base: &str) -> Result<String> {
+        let response = http.post(format!("{base}/api/v1/tickets")).send().await?.error_for_status()?;
+        Ok(response.json::<Ticket>().await?.ticket)
+    }
+
+    /// Opens a session with a ticket.
+    ///
+    /// # Errors
+    /// If the server cannot be reached or refuses.
+    pub async fn connect_with(base: &str, ticket: String) -> Result<Self> {
+        let mut bot = Self {
+            base: base.to_owned(),
+            socket: Self::open(base).await?,
+            session: SessionId::from_bits(0),
+            secret: String::new(),
+            received: 0,
+            next_id: 1,
+            events: VecDeque::new(),
+            closed: None,
+        };
+        bot.send(&ClientFrame::Hello { protocol: PROTOCOL_VERSION, ticket }).await?;
+        match bot.frame().await? {
+            ServerFrame::Welcome { session, secret, .. } => (bot.session, bot.secret) = (session, secret),
+            other => bail!("no welcome but {other:?}"),
+        }
+        Ok(bot)
+    }
+
+    async fn open(base: &str) -> Result<WebSocketStream<MaybeTlsStream<TcpStream>>> {
+        let request = format!("{}/ws", base.replacen("http", "ws", 1)).into_client_request()?;
+        // Thousands of these live in one process: the default buffers would be its memory.
+        let config = WebSocketConfig::default().read_buffer_size(2 * 1024).write_buffer_size(0);
+        let (socket, _) = timeout(PATIENCE, connect_async_with_config(request, Some(config), true)).await??;
+        Ok(socket)
+    }
+
+    /// Goes into a room with everything on.
+    ///
+    /// # Errors
+    /// If the connection breaks.
+    pub async fn join(&mut self, room: &str, name: &str) -> Result<Result<Reply, Refused>> {
+        self.join_as(room, name, None, MediaPath::Fresh).await
+    }
+
+    /// Goes into a room, perhaps as who one was.
+    ///
+    /// # Errors
+    /// If the connection breaks.
+    pub async fn join_as(
+        &mut self,
+        room: &str,
+        name: &str,
+        continuation: Option<String>,
+        media: MediaPath,
+    ) -> Result<Result<Reply, Refused>> {
+        let (room, name) = (room.to_owned(), name.to_owned());
+        let (microphone, camera) = (Microphone::Live, Camera::On);
+        self.command(Command::Join { room, name, microphone, camera, continuation, media }).await
+    }
+
+    /// Asks, and waits for the answer. Events that come before it are kept.
+    ///
+    /// # Errors
+    /// If the connection breaks.
+    pub async fn command(&mut self, command: Command) -> Result<Result<Reply, Refused>> {
+        let id = self.ask(command).await?;
+        self.answer(id).await
+    }
+
+    /// Asks without waiting. Returns the command's id.
+    ///
+    /// # Errors
+    /// If the connection breaks.
+    pub async fn ask(&mut self, command: Command) -> Result<u32> {
+        let id = self.next_id;
+        self.next_id += 1;
+        self.send(&ClientFrame::Command { id, command }).await?;
+        Ok(id)
+    }
+
+    /// Waits for the answer to a command.
+    ///
+    /// # Errors
+    /// If the connection breaks.
+    pub async fn answer(&mut self, wanted: u32) -> Result<Result<Reply, Refused>> {
+        loop {
+            match self.frame().await? {
+                ServerFrame::Reply { id, reply } if id == wanted => return Ok(Ok(reply)),
+                ServerFrame::Rejection { id, code } if id == wanted => return Ok(Err(Refused(code))),
+                ServerFrame::Event { event, .. } => self.events.push_back(event),
+                _ => {}
+            }
+        }
+    }
+
+    /// The next event.
+    ///
+    /// # Errors
+    /// If the connection breaks, or none comes.
+    pub async fn event(&mut self) -> Result<Event> {
+        if let Some(event) = self.events.pop_front() {
+            return Ok(event);
+        }
+        loop {
+            if let ServerFrame::Event { event, .. } = self.frame().await? {
+                return Ok(event);
+            }
+        }
+    }
+
+    /// All events that came before the answer to a ping sent now.
+    ///
+    /// # Errors
+    /// If the connection breaks.
+    pub async fn events_so_far(&mut self) -> Result<Vec<Event>> {
+        self.send(&ClientFrame::Ping { received: self.received }).await?;
+        let mut events: Vec<_> = self.events.drain(..).collect();
+        loop {
+            match self.frame().await? {
+                ServerFrame::Pong => return Ok(events),
+                ServerFrame::Event { event, .. } => events.push(event),
+                _ => {}
+            }
+        }
+    }
+
+    /// The next frame, whatever it is.
+    ///
+    /// # Errors
+    /// If the connection breaks or ends; [`Bot::close_code`] may say why.
+    pub async fn frame(&mut self) -> Result<ServerFrame> {
+        loop {
+            let message = timeout(PATIENCE, self.socket.next()).await.context("nothing came")?;
+            match message.context("the socket ended")?? {
+                Message::Text(text) => {
+                    let frame = serde_json::from_str(&text)?;
+                    let counted = matches!(
+                        frame,
+                        ServerFrame::Reply { .. } | ServerFrame::Rejection { .. } | ServerFrame::Event { .. }
+                    );
+                    self.received += u64::from(counted);
+                    return Ok(frame);
+                }
+                Message::Close(frame) => {
+                    self.closed = frame.map(|frame| frame.code.into());
+                    bail!("closed with {:?}", self.closed);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Sends a frame.
+    ///
+    /// # Errors
+    /// If the connection breaks.
+    pub async fn send(&mut self, frame: &ClientFrame) -> Result<()> {
+        self.send_raw(Message::text(serde_json::to_string(frame)?)).await
+    }
+
+    /// Sends anything at all.
+    ///
+    /// # Errors
+    /// If the connection breaks.
+    pub async fn send_raw(&mut self, message: Message) -> Result<()> {
+        Ok(timeout(PATIENCE, self.socket.send(message)).await??)
+    }
+
+    /// Reads until the server closes. Returns its code.
+    pub async fn close_code(&mut self) -> Option<u16> {
+        while self.frame().await.is_ok() {}
+        self.closed
+    }
+
+    /// Says that the page goes away, as browsers do.
+    ///
+    /// # Errors
+    /// If the connection breaks.
+    pub async fn hide(mut self) -> Result<()> {
+        let frame = CloseFrame { code: CloseCode::from(4000), reason: "".into() };
+        self.socket.close(Some(frame)).await?;
+        while let Some(Ok(_)) = self.socket.next().await {}
+        Ok(())
+    }
+
+    /// Loses the socket without a word, and takes the session up with another. Commands that were not carried out
+    /// are not sent again. Returns the id of the last one that was.
+    ///
+    /// # Errors
+    /// If the server refuses.
+    pub async fn resume(&mut self) -> Result<u32> {
+        self.socket = Self::open(&self.base).await?;
+        let (session, secret, received) = (self.session, self.secret.clone(), self.received);
+        self.send(&ClientFrame::Resume { session, secret, received }).await?;
+        match self.frame().await? {
+            ServerFrame::Resumed { executed } => Ok(executed),
+            other => bail!("not resumed but {other:?}"),
+        }
+    }
+
+    /// The session's id.
+    #[must_use]
+    pub fn session(&self) -> SessionId {
+        self.session
+    }
+}

@@ -1,0 +1,148 @@
+//! A server process of one's own: on free ports, with a data directory that goes with it.
+
+use anyhow::{Context, Result, bail};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+/// A running server; ends with the value.
+pub struct ServerProcess {
+    binary: PathBuf,
+    data: TempDir,
+    http: u16,
+    https: u16,
+    settings: Vec<(String, String)>,
+    child: Option<Child>,
+}
+
+impl ServerProcess {
+    /// Starts the binary with these settings, such as `("VISAVIS_ROOMS__MAX_PEOPLE", "2")`.
+    ///
+    /// # Errors
+    /// If it does not come up.
+    pub async fn start(binary: &Path, settings: &[(&str, &str)]) -> Result<Self> {
+        let free = || TcpListener::bind("127.0.0.1:0");
+        let (first, second) = (free()?, free()?);
+        let (http, https) = (first.local_addr()?.port(), second.local_addr()?.port());
+        drop((first, second));
+        let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let mut server =
+            Self { binary: binary.to_owned(), data: TempDir::new()?, http, https, settings, child: None };
+        server.restart().await?;
+        Ok(server)
+    }
+
+    /// The binary that lies beside the running test or tool, of the same profile.
+    ///
+    /// # Errors
+    /// If it has not been built.
+    pub fn binary() -> Result<PathBuf> {
+        let own = std::env::current_exe()?;
+        let places = own.ancestors().map(|place| place.join("visavis"));
+        let found = places.take(4).find(|path| path.is_file());
+        found.context("the binary visavis is not built: cargo build --bin visavis")
+    }
+
+    /// Starts it again, on the same ports and data. Returns how long it took until it was ready.
+    ///
+    /// # Errors
+    /// If it does not come up.
+    pub async fn restart(&mut self) -> Result<Duration> {
+        self.kill().await?;
+        let started = Instant::now();
+        let mut child = Command::new(&self.binary)
+            .arg("serve")
+            .arg("--data")
+            .arg(self.data.path())
+            .args(["--http", &format!("127.0.0.1:{}", self.http), "--https", &format!("[::]:{}", self.https)])
+            .env("VISAVIS_METRICS__ADDRESS", "off")
+            .env("VISAVIS_LIMITS__CONNECTIONS_PER_ADDRESS", "20000")
+            .env("VISAVIS_LIMITS__TICKETS_PER_MINUTE", "1000000")
+            .envs(self.settings.iter().cloned())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("{} cannot be started", self.binary.display()))?;
+        let mut lines = BufReader::new(child.stdout.take().context("no output")?).lines();
+        loop {
+            match lines.next_line().await? {
+                Some(line) if line.contains("Visavis is ready.") => break,
+                Some(_) => {}
+                None => bail!("the server ended before it was ready"),
+            }
+        }
+        let took = started.elapsed();
+        // Whatever else it says has to be taken, or it would wait for somebody to read.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        self.child = Some(child);
+        Ok(took)
+    }
+
+    /// SIGKILL, as a crash.
+    ///
+    /// # Errors
+    /// If it cannot be ended.
+    pub async fn kill(&mut self) -> Result<()> {
+        if let Some(mut child) = self.child.take() {
+            child.kill().await?;
+        }
+        Ok(())
+    }
+
+    /// Where plain HTTP is served.
+    #[must_use]
+    pub fn base(&self) -> String {
+        format!("http://127.0.0.1:{}", self.http)
+    }
+
+    /// The port of TLS, STUN and TURN.
+    #[must_use]
+    pub fn https_port(&self) -> u16 {
+        self.https
+    }
+
+    /// Where its keys lie.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// Resident memory, bytes.
+    ///
+    /// # Errors
+    /// If it does not run.
+    pub fn resident(&self) -> Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()?))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        let kilobytes: u64 = line.trim().trim_end_matches(" kB").trim().parse()?;
+        Ok(kilobytes * 1024)
+    }
+
+    /// CPU time used so far.
+    ///
+    /// # Errors
+    /// If it does not run.
+    pub fn cpu(&self) -> Result<Duration> {
+        cpu_of(self.pid()?)
+    }
+
+    fn pid(&self) -> Result<u32> {
+        self.child.as_ref().and_then(Child::id).context("the server does not run")
+    }
+}
+
+/// CPU time of a process, user and system.
+pub(crate) fn cpu_of(pid: u32) -> Result<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // The name in brackets may hold anything: fields are counted from behind it.
+    let fields: Vec<_> = stat.rsplit_once(')').context("no stat")?.1.split_whitespace().collect();
+    let ticks: u64 = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
+    // USER_HZ is 100 on every Linux there is.
+    Ok(Duration::from_millis(ticks * 10))
+}
