@@ -4,4 +4,4 @@ mod participant;
 mod process;
 
 pub use participant::{Bot, Refused};
-pub use process::ServerProcess;
+pub use process::{ServerProcess, cpu_of};

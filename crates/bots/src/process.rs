@@ -138,7 +138,10 @@ impl ServerProcess {
 }
 
 /// CPU time of a process, user and system.
-pub(crate) fn cpu_of(pid: u32) -> Result<Duration> {
+///
+/// # Errors
+/// If there is no such process.
+pub fn cpu_of(pid: u32) -> Result<Duration> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
     // The name in brackets may hold anything: fields are counted from behind it.
     let fields: Vec<_> = stat.rsplit_once(')').context("no stat")?.1.split_whitespace().collect();

@@ -118,7 +118,8 @@ async fn foreign_pages_get_neither_ticket_nor_socket() {
         let ticket = client.post(format!("{}/api/v1/tickets", server.base()));
         let ticket = origin.iter().fold(ticket, |request, origin| request.header("origin", origin));
         assert_eq!(ticket.send().await.unwrap().status().as_u16(), if allowed { 200 } else { 403 });
-        let mut request = format!("{}/ws", server.base().replacen("http", "ws", 1)).into_client_request().unwrap();
+        let mut request =
+            format!("{}/ws", server.base().replacen("http", "ws", 1)).into_client_request().unwrap();
         if let Some(origin) = &origin {
             request.headers_mut().insert("origin", origin.parse().unwrap());
         }

@@ -3,6 +3,7 @@
 //!
 //! Asserts, and so is for tests alone.
 #![allow(clippy::missing_panics_doc, reason = "a check that fails panics")]
+#![allow(clippy::cloned_ref_to_slice_refs, reason = "lists read like the lists they are compared with")]
 
 use crate::{Commit, Key, Live, LiveError, Notice, Subscription, TopicName, Version, Write};
 use bytes::Bytes;
@@ -48,7 +49,11 @@ fn commit(writes: Vec<Write>) -> Commit {
 
 async fn body(live: &dyn Live, key: &Key) -> Option<String> {
     let document = live.load(std::slice::from_ref(key)).await.expect("load").remove(0);
-    assert_eq!(document.version == Version::ABSENT, document.body.is_none(), "absent exactly when there is no body");
+    assert_eq!(
+        document.version == Version::ABSENT,
+        document.body.is_none(),
+        "absent exactly when there is no body"
+    );
     document.body.map(|body| String::from_utf8_lossy(&body).into_owned())
 }
 
@@ -83,7 +88,10 @@ async fn commits_are_all_or_nothing((a, b): Pair) {
     assert_eq!(versions.len(), 2);
     assert_eq!((body(&*a, &one).await.as_deref(), body(&*a, &two).await.as_deref()), (Some("3"), Some("3")));
     let documents = a.load(&[two.clone(), one.clone(), Key::room("none")]).await.expect("load");
-    assert_eq!(documents.iter().map(|d| d.version).collect::<Vec<_>>(), [versions[1], versions[0], Version::ABSENT]);
+    assert_eq!(
+        documents.iter().map(|d| d.version).collect::<Vec<_>>(),
+        [versions[1], versions[0], Version::ABSENT]
+    );
 }
 
 async fn of_many_claims_one_wins((a, b): Pair) {
@@ -142,8 +150,11 @@ async fn events_follow_their_commit_in_order((a, b): Pair) {
     let mut ear = b.subscribe(64).await.expect("subscribe");
     b.add_topic(ear.id, topic.clone()).await.expect("topic");
     let event = |text: &'static str| (topic.clone(), Bytes::from_static(text.as_bytes()));
-    let refused =
-        Commit { writes: vec![write(&key, Version(7), "x")], events: vec![event("never")], ..Commit::default() };
+    let refused = Commit {
+        writes: vec![write(&key, Version(7), "x")],
+        events: vec![event("never")],
+        ..Commit::default()
+    };
     assert_eq!(a.commit(refused).await, Err(LiveError::Conflict));
     let mut version = Version::ABSENT;
     for (state, events) in [("1", ["1a", "1b"]), ("2", ["2a", "2b"])] {
@@ -251,7 +262,8 @@ async fn snapshot_and_events_are_the_state((a, b): Pair) {
             let mut steps = 0;
             while steps < STEPS {
                 let document = live.load(std::slice::from_ref(&key)).await.expect("load").remove(0);
-                let count = document.body.map_or(0, |body| String::from_utf8_lossy(&body).parse().expect("a number"));
+                let count =
+                    document.body.map_or(0, |body| String::from_utf8_lossy(&body).parse().expect("a number"));
                 let next: u64 = count + 1;
                 let change = Commit {
                     writes: vec![write(&key, document.version, &next.to_string())],
