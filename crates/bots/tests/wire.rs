@@ -1,4 +1,5 @@
 //! The real binary, spoken to over the wire: sessions, seats, chat, relaying, restarts.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 use std::time::{Duration, Instant};
 use visavis_bots::{Bot, Refused, ServerProcess};
