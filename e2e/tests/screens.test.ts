@@ -238,6 +238,39 @@ describe('by keyboard alone', () => {
   });
 });
 
+describe('by touch', () => {
+  it('a tap that brings the controls back presses none of them', async () => {
+    const ana = await Person.create(chromium, 'Ana');
+    const ben = await Person.create(chromium, 'Ben');
+    try {
+      await ana.page.setViewport({ width: 360, height: 720, hasTouch: true, isMobile: true });
+      await ben.join(`${server.http}/r/touch`);
+      await ana.join(`${server.http}/r/touch`);
+      await hearsAndSees(ana);
+      const leave = await ana.find('button', 'Leave');
+      const box = await leave.boundingBox();
+      if (!box) throw new Error('no button to leave');
+      const tap = () => ana.page.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2);
+      // What the page has heard of the tap, after everything of the page's own has.
+      await ana.page.evaluate(() => {
+        const taps = window as unknown as { taps: number };
+        taps.taps = 0;
+        addEventListener('click', () => (taps.taps += 1), true);
+      });
+      const opacity = `getComputedStyle(document.querySelector('[role=toolbar]').parentElement).opacity`;
+      await ana.until('the controls hidden', `${opacity} === '0'`, 8_000);
+      await tap();
+      await ana.until('the tap', 'window.taps === 1', 2_000);
+      await ana.until('the controls back', `${opacity} === '1'`, 2_000);
+      expect(await ana.page.$('[role=toolbar]')).not.toBeNull();
+      await tap();
+      await ana.find('heading', 'You left the call');
+    } finally {
+      await Promise.all([ana.close(), ben.close()]);
+    }
+  });
+});
+
 describe('privacy', () => {
   it('no page asks anybody else for anything, and the log names nobody', async () => {
     const own = await startServer();

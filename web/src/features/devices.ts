@@ -30,6 +30,9 @@ export function microphoneHelp(state: DeviceState): string | null {
   return state.kind === 'problem' ? MICROPHONE_HELP[state.problem]() : null;
 }
 
+/** Whether the browser lets the page choose; where not, the system's own choice holds and none is shown. */
+export const speakerCanBeChosen = 'setSinkId' in HTMLMediaElement.prototype;
+
 /** A list that is never empty and never has nameless entries. */
 export function options(devices: DeviceChoice[], kind: string): DeviceChoice[] {
   if (devices.length === 0) return [{ id: '', label: m.system_default() }];

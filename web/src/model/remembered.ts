@@ -32,6 +32,8 @@ export const remembered = {
   microphone: local('microphone'),
   camera: local('camera'),
   speaker: local('speaker'),
+  /** `off` for those who want no single-key shortcuts. */
+  shortcuts: local('shortcuts'),
 };
 
 /** Rooms one has been in, newest first. */

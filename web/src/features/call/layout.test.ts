@@ -36,6 +36,20 @@ describe('the grid', () => {
     expect(c?.x).toBe(d?.x);
   });
 
+  it.each([3, 4, 7])('cuts nobody of %i down to a stripe on a wide stage', (count) => {
+    for (const tile of grid(count, { width: 1440, height: 760 })) {
+      expect(tile.width / tile.height).toBeGreaterThanOrEqual(1);
+    }
+  });
+
+  it('centres the last row when it is not full', () => {
+    const [a, b, c] = grid(3, { width: 1440, height: 760 });
+    if (!a || !b || !c) throw new Error('three tiles');
+    expect(a.y).toBe(b.y);
+    expect(c.y).toBeGreaterThan(a.y);
+    expect(c.x + c.width / 2).toBeCloseTo(720);
+  });
+
   it('has nothing to show without people or room', () => {
     expect(grid(0, { width: 100, height: 100 })).toEqual([]);
     expect(grid(3, { width: 0, height: 100 })).toEqual([]);

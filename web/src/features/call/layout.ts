@@ -16,13 +16,19 @@ export interface Stage {
 
 const GAP = 8;
 const ASPECT = 16 / 9;
-/** Tiles may be this much narrower or wider than 16:9; pictures are cut to fit. */
+/**
+ * Tiles may be this much narrower or wider than 16:9; pictures are cut to fit. Narrower tiles fill more of the
+ * stage and show less of everybody: on a stage that is itself narrow that is what a phone's picture looks like,
+ * on a wide one it cuts people off.
+ */
 const NARROWEST = 3 / 4;
+const NARROWEST_ON_WIDE = 1;
 const WIDEST = 1.9;
 
 /** The largest even grid. */
 export function grid(count: number, stage: Stage): Rectangle[] {
   if (count === 0 || stage.width <= 0 || stage.height <= 0) return [];
+  const narrowest = stage.width > stage.height ? NARROWEST_ON_WIDE : NARROWEST;
   let best = { columns: 1, width: 0, height: 0 };
   for (let columns = 1; columns <= count; columns += 1) {
     const rows = Math.ceil(count / columns);
@@ -30,7 +36,7 @@ export function grid(count: number, stage: Stage): Rectangle[] {
       width: (stage.width - GAP * (columns - 1)) / columns,
       height: (stage.height - GAP * (rows - 1)) / rows,
     };
-    const size = fit(room);
+    const size = fit(room, narrowest);
     if (size.width * size.height > best.width * best.height) best = { columns, ...size };
   }
   const { columns, width, height } = best;
@@ -81,8 +87,8 @@ export function nextCorner(corner: Corner): Corner {
   return CLOCKWISE[(CLOCKWISE.indexOf(corner) + 1) % CLOCKWISE.length] ?? 'bottom-right';
 }
 
-function fit(room: Stage): Stage {
-  const aspect = Math.min(WIDEST, Math.max(NARROWEST, room.width / room.height));
+function fit(room: Stage, narrowest: number): Stage {
+  const aspect = Math.min(WIDEST, Math.max(narrowest, room.width / room.height));
   return room.width / room.height > aspect
     ? { width: room.height * aspect, height: room.height }
     : { width: room.width, height: room.width / aspect };
