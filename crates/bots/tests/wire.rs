@@ -112,9 +112,9 @@ async fn a_page_that_says_goodbye_is_gone_within_3_s_and_a_silent_one_after_its_
     for (who, within, bot) in [(second.id, 3, ben), (third.id, 6, cem)] {
         let started = Instant::now();
         if who == second.id {
-            bot.hide().await.unwrap()
+            bot.hide().await.unwrap();
         } else {
-            drop(bot)
+            drop(bot);
         }
         let reconnecting = ana.event().await.unwrap();
         assert!(
