@@ -55,9 +55,10 @@ screenshots: $(STAMPS)/e2e web browsers ## Pictures of every screen in e2e/resul
 	cd e2e && npm run --silent screenshots
 
 .PHONY: bench
-bench: web ## Figures, and how they compare with the last ones
+bench: $(STAMPS)/e2e web browsers ## Figures, and how they compare with the last ones
 	cargo build --release --quiet --workspace
 	target/release/visavis-bots bench --server target/release/visavis
+	@cd e2e && VISAVIS_BINARY=$(CURDIR)/target/release/visavis ROUNDS=11 npx vitest run join-time 2>&1 | grep 'first picture, median'
 
 .PHONY: fix
 fix: $(STAMPS)/web $(STAMPS)/e2e ## Format, and mend what lints can mend

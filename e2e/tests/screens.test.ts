@@ -1,7 +1,6 @@
 // Every screen: found without fault by axe, used by keyboard alone, and photographed on demand.
 
-import { readFileSync } from 'node:fs';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser } from 'puppeteer-core';
@@ -150,6 +149,22 @@ describe('each screen', () => {
       await examine(ana, 'prejoin-refused');
     } finally {
       await ana.close();
+    }
+  });
+
+  it('a room that is full', async () => {
+    const small = await startServer({ VISAVIS_ROOMS__MAX_PEOPLE: '1' });
+    const [ana, ben] = [await Person.create(chromium, 'Ana'), await Person.create(chromium, 'Ben')];
+    try {
+      await ana.join(`${small.http}/r/small`);
+      await ben.open(`${small.http}/r/small`);
+      await ben.enterName();
+      await ben.press('Join now');
+      await ben.find('heading', 'The room is full');
+      await examine(ben, 'full');
+    } finally {
+      await Promise.all([ana.close(), ben.close()]);
+      await small.dispose();
     }
   });
 

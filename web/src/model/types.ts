@@ -7,7 +7,7 @@ export type EndReason = 'left' | 'replaced' | 'removed';
 export type Phase =
   | { kind: 'before' }
   | { kind: 'joining' }
-  | { kind: 'refused'; code: Code | 'unreachable' }
+  | { kind: 'refused'; code: Code }
   | { kind: 'in_call' }
   | { kind: 'ended'; reason: EndReason };
 

@@ -1,0 +1,184 @@
+//! The walls of ARCHITECTURE.md: which crate may use what, which module may import which, which layer of the web
+//! client sees which. Reads the manifests and the sources.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so")]
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+struct Rule {
+    crate_name: &'static str,
+    /// Crates of the workspace that it may use.
+    may_use: &'static [&'static str],
+    /// Crates that must be nowhere below it, however far down.
+    never: &'static [&'static str],
+}
+
+const PURE: &[&str] =
+    &["tokio", "axum", "sqlx", "redis", "str0m", "mio", "rand", "hyper", "quinn-udp", "socket2"];
+
+const RULES: [Rule; 5] = [
+    Rule { crate_name: "visavis-domain", may_use: &[], never: PURE },
+    Rule {
+        crate_name: "visavis-protocol",
+        may_use: &["visavis-domain"],
+        never: &["tokio", "axum", "str0m", "hyper"],
+    },
+    Rule {
+        crate_name: "visavis-live",
+        may_use: &["visavis-domain"],
+        never: &["axum", "str0m", "sqlx", "hyper"],
+    },
+    Rule {
+        crate_name: "visavis-server",
+        may_use: &["visavis-domain", "visavis-protocol", "visavis-live"],
+        never: &["openssl", "native-tls"],
+    },
+    Rule {
+        crate_name: "visavis-bots",
+        may_use: &["visavis-domain", "visavis-protocol"],
+        never: &["visavis-server", "visavis-live", "axum"],
+    },
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+fn metadata() -> Metadata {
+    MetadataCommand::new().manifest_path(root().join("Cargo.toml")).exec().unwrap()
+}
+
+/// Everything a package is built from, tests apart.
+fn below(metadata: &Metadata, package: &PackageId) -> BTreeSet<String> {
+    let names: HashMap<_, _> = metadata.packages.iter().map(|one| (&one.id, one.name.to_string())).collect();
+    let nodes: HashMap<_, _> =
+        metadata.resolve.as_ref().unwrap().nodes.iter().map(|node| (&node.id, node)).collect();
+    let (mut found, mut todo) = (BTreeSet::new(), vec![package]);
+    while let Some(package) = todo.pop() {
+        for dependency in &nodes[package].deps {
+            let built_in = dependency.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal);
+            if built_in && found.insert(names[&dependency.pkg].clone()) {
+                todo.push(&dependency.pkg);
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn crates_use_only_what_the_table_allows() {
+    let metadata = metadata();
+    let workspace: BTreeSet<_> =
+        metadata.workspace_packages().iter().map(|one| one.name.to_string()).collect();
+    let ruled: BTreeSet<_> = RULES.iter().map(|rule| rule.crate_name.to_owned()).collect();
+    assert_eq!(workspace, ruled, "each crate of the workspace has its line in the table");
+    for rule in RULES {
+        let package =
+            metadata.workspace_packages().into_iter().find(|one| one.name == rule.crate_name).unwrap();
+        let below = below(&metadata, &package.id);
+        for name in &below {
+            let foreign = workspace.contains(name) && !rule.may_use.contains(&name.as_str());
+            assert!(!foreign, "{} may not use {name}", rule.crate_name);
+            assert!(!rule.never.contains(&name.as_str()), "{} has {name} below it", rule.crate_name);
+        }
+    }
+}
+
+fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path, endings));
+        } else if endings.iter().any(|ending| path.to_string_lossy().ends_with(ending)) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// The first part of a path below `folder`, without its ending: the module or the layer.
+fn part(folder: &Path, file: &Path) -> String {
+    let first = file.strip_prefix(folder).unwrap().components().next().unwrap();
+    first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned()
+}
+
+#[test]
+fn modules_of_the_server_import_in_one_direction() {
+    // Who may import whom; what is not named here may be imported by anybody.
+    let importers: HashMap<&str, &[&str]> = HashMap::from([
+        ("http", &["http", "wiring"][..]),
+        ("realtime", &["realtime", "wiring"]),
+        ("app", &["app", "realtime", "wiring"]),
+        ("turn_io", &["turn_io", "wiring"]),
+        ("tls", &["tls", "listen", "wiring"]),
+        ("wiring", &["wiring", "cli", "main"]),
+        ("cli", &["cli", "main"]),
+    ]);
+    let folder = root().join("crates/server/src");
+    for file in files(&folder, &[".rs"]) {
+        let text = fs::read_to_string(&file).unwrap();
+        let module = part(&folder, &file);
+        for (target, allowed) in &importers {
+            let imports = text.contains(&format!("crate::{target}::"))
+                || text.contains(&format!("crate::{target};"))
+                || text.lines().any(|line| {
+                    line.starts_with("use crate::{")
+                        && line.split(['{', ',', '}', ' ']).any(|word| word == *target)
+                });
+            assert!(!imports || allowed.contains(&module.as_str()), "{} imports {target}", file.display());
+        }
+        let names_adapter = text.contains("MemoryLive");
+        assert!(!names_adapter || module == "wiring", "{} names an adapter", file.display());
+    }
+}
+
+#[test]
+fn layers_of_the_web_client_import_in_one_direction() {
+    let may_import: HashMap<&str, &[&str]> = HashMap::from([
+        ("app", &["features", "model", "ui", "messages"][..]),
+        // Types of the closed sets that have words for people.
+        ("features", &["model", "ui", "messages", "rtc"]),
+        ("model", &["rtc", "protocol"]),
+        ("rtc", &["protocol"]),
+        ("protocol", &[]),
+        ("ui", &[]),
+    ]);
+    let folder = root().join("web/src");
+    for file in files(&folder, &[".ts", ".svelte"]) {
+        let layer = part(&folder, &file);
+        if layer == "messages" {
+            continue;
+        }
+        let allowed = may_import.get(layer.as_str()).unwrap_or_else(|| panic!("{layer} is no layer"));
+        for line in fs::read_to_string(&file).unwrap().lines() {
+            let Some(from) = line.split(" from '").nth(1).and_then(|rest| rest.split('\'').next()) else {
+                continue;
+            };
+            assert!(from != "bits-ui" || layer == "ui", "{} imports {from}", file.display());
+            if !from.starts_with('.') {
+                continue;
+            }
+            let mut target = file.parent().unwrap().to_path_buf();
+            for step in from.split('/') {
+                match step {
+                    "." => {}
+                    ".." => assert!(target.pop()),
+                    name => target.push(name),
+                }
+            }
+            let target = part(&folder, &target);
+            let inside = target == layer;
+            assert!(
+                inside || allowed.contains(&target.as_str()),
+                "{}: {layer} imports {target}",
+                file.display()
+            );
+            let only_types = line.trim_start().starts_with("import type");
+            let logic = layer == "features" && target == "rtc" && !only_types;
+            assert!(!logic, "{}: features take types of rtc alone", file.display());
+        }
+    }
+}
