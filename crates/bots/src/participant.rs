@@ -15,7 +15,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_conf
 use visavis_domain::ids::SessionId;
 use visavis_domain::room::{Camera, Microphone};
 use visavis_protocol::{
-    ClientFrame, Code, Command, Event, MediaPath, PROTOCOL_VERSION, Reply, ServerFrame, Ticket,
+    ClientFrame, Code, Command, Event, MediaPath, PROTOCOL_VERSION, Reply, ServerFrame, Ticket, Topic,
 };
 
 /// Longer than a healthy server ever takes.
@@ -35,6 +35,8 @@ pub struct Bot {
     next_id: u32,
     /// Events that came while an answer was waited for.
     events: VecDeque<Event>,
+    /// What the last snapshot holds already: versions of the room and of its chat.
+    known: (u64, u64),
     /// The close code, once the server has closed.
     closed: Option<u16>,
 }
@@ -71,6 +73,7 @@ impl Bot {
             received: 0,
             next_id: 1,
             events: VecDeque::new(),
+            known: (0, 0),
             closed: None,
         };
         bot.send(&ClientFrame::Hello { protocol: PROTOCOL_VERSION, ticket }).await?;
@@ -140,15 +143,21 @@ impl Bot {
     pub async fn answer(&mut self, wanted: u32) -> Result<Result<Reply, Refused>> {
         loop {
             match self.frame().await? {
-                ServerFrame::Reply { id, reply } if id == wanted => return Ok(Ok(reply)),
+                ServerFrame::Reply { id, reply } if id == wanted => {
+                    if let Reply::Joined { room, .. } = &reply {
+                        self.known = (room.version, room.chat_version);
+                        // What came before it belongs to the snapshot, or to the room before.
+                        self.events.clear();
+                    }
+                    return Ok(Ok(reply));
+                }
                 ServerFrame::Rejection { id, code } if id == wanted => return Ok(Err(Refused(code))),
-                ServerFrame::Event { event, .. } => self.events.push_back(event),
-                _ => {}
+                frame => self.events.extend(self.news(frame)),
             }
         }
     }
 
-    /// The next event.
+    /// The next event that the last snapshot did not hold already.
     ///
     /// # Errors
     /// If the connection breaks, or none comes.
@@ -157,13 +166,30 @@ impl Bot {
             return Ok(event);
         }
         loop {
-            if let ServerFrame::Event { event, .. } = self.frame().await? {
+            let frame = self.frame().await?;
+            if let Some(event) = self.news(frame) {
                 return Ok(event);
             }
         }
     }
 
-    /// All events that came before the answer to a ping sent now.
+    /// All events up to and with the first one that is `wanted`. An answer says nothing of when an event arrives:
+    /// who must know what happened waits for what happened last.
+    ///
+    /// # Errors
+    /// If the connection breaks, or it does not come.
+    pub async fn events_until(&mut self, wanted: impl Fn(&Event) -> bool) -> Result<Vec<Event>> {
+        let mut events = Vec::new();
+        loop {
+            let event = self.event().await.with_context(|| format!("only these came: {events:?}"))?;
+            events.push(event);
+            if events.last().is_some_and(&wanted) {
+                return Ok(events);
+            }
+        }
+    }
+
+    /// Acknowledges what came, and returns the events that came before the answer to that. Others may be under way.
     ///
     /// # Errors
     /// If the connection breaks.
@@ -173,10 +199,19 @@ impl Bot {
         loop {
             match self.frame().await? {
                 ServerFrame::Pong => return Ok(events),
-                ServerFrame::Event { event, .. } => events.push(event),
-                _ => {}
+                frame => events.extend(self.news(frame)),
             }
         }
+    }
+
+    fn news(&self, frame: ServerFrame) -> Option<Event> {
+        let ServerFrame::Event { topic, version, event } = frame else { return None };
+        let known = match topic {
+            Topic::Room => self.known.0,
+            Topic::Chat => self.known.1,
+            Topic::Direct => 0,
+        };
+        version.is_none_or(|version| version > known).then_some(event)
     }
 
     /// The next frame, whatever it is.

@@ -34,6 +34,14 @@ fn message(n: u128, text: &str) -> Command {
     Command::Say { message: MessageId::from_bits(n), text: text.into() }
 }
 
+fn joined(who: ParticipantId) -> impl Fn(&Event) -> bool {
+    move |event| matches!(event, Event::ParticipantJoined { participant } if participant.id == who)
+}
+
+fn says(text: &str) -> impl Fn(&Event) -> bool {
+    move |event| matches!(event, Event::MessageSaid { message } if message.text == text)
+}
+
 fn said(events: &[Event]) -> Vec<&str> {
     events
         .iter()
@@ -55,7 +63,7 @@ async fn two_see_each_other_come_and_go() {
     let names: Vec<_> = second.room.participants.iter().map(|p| (p.name.as_str(), p.order)).collect();
     assert_eq!(names, [("Ana", 1), ("Ben", 2)]);
     assert_eq!(first.room.call, second.room.call);
-    ana.events_so_far().await.unwrap();
+    ana.events_until(joined(second.id)).await.unwrap();
     ben.command(Command::Leave).await.unwrap().unwrap();
     let left = ana.event().await.unwrap();
     assert_eq!(left, Event::ParticipantLeft { participant: second.id, reason: LeaveReason::Left });
@@ -67,9 +75,8 @@ async fn a_broken_socket_is_resumed_without_loss_and_without_a_departure() {
     let (mut ana, mut ben) =
         (Bot::connect(&server.base()).await.unwrap(), Bot::connect(&server.base()).await.unwrap());
     sit(&mut ana, "r", "Ana").await;
-    sit(&mut ben, "r", "Ben").await;
-    ana.events_so_far().await.unwrap();
-    ben.events_so_far().await.unwrap();
+    let second = sit(&mut ben, "r", "Ben").await;
+    ana.events_until(joined(second.id)).await.unwrap();
     // Asked, and the line breaks before the answer: it is carried out once and answered once.
     let asked = ana.ask(message(1, "one")).await.unwrap();
     ben.event().await.unwrap();
@@ -77,9 +84,9 @@ async fn a_broken_socket_is_resumed_without_loss_and_without_a_departure() {
     let executed = ana.resume().await.unwrap();
     assert_eq!(executed, asked);
     assert_eq!(ana.answer(asked).await.unwrap(), Ok(Reply::Done));
-    assert_eq!(said(&ana.events_so_far().await.unwrap()), ["one", "two"]);
+    assert_eq!(said(&ana.events_until(says("two")).await.unwrap()), ["one", "two"]);
     ana.command(message(3, "three")).await.unwrap().unwrap();
-    let events = ben.events_so_far().await.unwrap();
+    let events = ben.events_until(says("three")).await.unwrap();
     assert_eq!(said(&events), ["two", "three"], "the first one was taken above");
     let came_or_went =
         |event: &Event| matches!(event, Event::ParticipantLeft { .. } | Event::ParticipantJoined { .. });
@@ -97,7 +104,8 @@ async fn the_same_message_twice_is_said_once() {
         ana.command(message(1, "once")).await.unwrap().unwrap();
     }
     assert_eq!(ben.command(message(1, "forged")).await.unwrap(), Err(Refused(Code::MessageInvalid)));
-    assert_eq!(said(&ben.events_so_far().await.unwrap()), ["once"]);
+    ana.command(message(2, "last")).await.unwrap().unwrap();
+    assert_eq!(said(&ben.events_until(says("last")).await.unwrap()), ["once", "last"]);
 }
 
 #[tokio::test]
@@ -108,7 +116,7 @@ async fn a_page_that_says_goodbye_is_gone_within_3_s_and_a_silent_one_after_its_
         (Bot::connect(&server.base()).await.unwrap(), Bot::connect(&server.base()).await.unwrap());
     sit(&mut ana, "r", "Ana").await;
     let (second, third) = (sit(&mut ben, "r", "Ben").await, sit(&mut cem, "r", "Cem").await);
-    ana.events_so_far().await.unwrap();
+    ana.events_until(joined(third.id)).await.unwrap();
     for (who, within, bot) in [(second.id, 3, ben), (third.id, 6, cem)] {
         let started = Instant::now();
         if who == second.id {
@@ -134,14 +142,16 @@ async fn a_reload_takes_its_seat_again_and_replaces_the_page_before() {
         (Bot::connect(&server.base()).await.unwrap(), Bot::connect(&server.base()).await.unwrap());
     let first = sit(&mut ana, "r", "Ana").await;
     sit(&mut ben, "r", "Ben").await;
-    ben.events_so_far().await.unwrap();
     let mut again = Bot::connect(&server.base()).await.unwrap();
     let token = Some(first.continuation.clone());
     let second = seat(again.join_as("r", "Ana", token.clone(), MediaPath::Fresh).await.unwrap());
     assert_eq!(second.id, first.id);
     assert_eq!(second.room.participants[0].epoch, 2);
     assert_eq!(ana.close_code().await, Some(4005));
-    let events = ben.events_so_far().await.unwrap();
+    again.command(message(1, "back")).await.unwrap().unwrap();
+    let mut events = ben.events_until(says("back")).await.unwrap();
+    events.pop();
+    assert!(!events.is_empty(), "the new epoch is told");
     assert!(events.iter().all(|event| matches!(event, Event::ParticipantChanged { .. })), "{events:?}");
     let elsewhere = ben.join_as("other", "Ana", token, MediaPath::Fresh).await.unwrap();
     assert_eq!(elsewhere, Err(Refused(Code::AlreadyInRoom)));
@@ -154,6 +164,10 @@ async fn a_full_room_says_so() {
         (Bot::connect(&server.base()).await.unwrap(), Bot::connect(&server.base()).await.unwrap());
     sit(&mut ana, "r", "Ana").await;
     assert_eq!(ben.join("r", "Ben").await.unwrap(), Err(Refused(Code::RoomFull)));
+    for (n, text) in [(1, "one"), (2, "two")] {
+        ana.command(message(n, text)).await.unwrap().unwrap();
+        ana.events_until(says(text)).await.unwrap();
+    }
     assert_eq!(ben.events_so_far().await.unwrap(), []);
     sit(&mut ben, "other", "Ben").await;
 }
@@ -168,8 +182,8 @@ async fn signals_reach_one_participant_of_the_same_room_and_generation() {
         seats.push(sit(&mut bot, room, "Somebody").await);
         bots.push(bot);
     }
-    for bot in &mut bots {
-        bot.events_so_far().await.unwrap();
+    for bot in &mut bots[..2] {
+        bot.events_until(joined(seats[2].id)).await.unwrap();
     }
     let candidate = Candidate {
         candidate: "candidate:1".into(),
@@ -185,7 +199,8 @@ async fn signals_reach_one_participant_of_the_same_room_and_generation() {
     assert_eq!(bots[3].command(to(seats[0].id, 2)).await.unwrap(), Err(Refused(Code::ParticipantUnknown)));
     let (from, call) = (seats[0].id, seats[0].room.call);
     let reached = Event::Signalled { from, call, generation: 2, signal };
-    assert_eq!(bots[1].events_so_far().await.unwrap(), [reached]);
+    assert_eq!(bots[1].event().await.unwrap(), reached);
+    assert_eq!(bots[1].events_so_far().await.unwrap(), []);
     for other in [0, 2, 3] {
         assert_eq!(bots[other].events_so_far().await.unwrap(), []);
     }

@@ -38,7 +38,7 @@ const PING_EVERY = 5_000;
 const PONG_WITHIN = 5_000;
 const FIRST_RETRY = 250;
 /** While an outage is short: a server that restarts is found again within 3 s. */
-const LAST_RETRY = 1_500;
+const LAST_RETRY = 1_200;
 /** While it is long. */
 const LOST_RETRY = 5_000;
 const LOST_AFTER = 30_000;
@@ -155,7 +155,12 @@ export class Session {
         }
         return;
       case 'refused':
-        this.#identity = null;
+        if (this.#identity) {
+          // The server is there, but not the one that knew the session: a new one at once.
+          this.#identity = null;
+          this.#drop();
+          this.connect();
+        }
         return;
       case 'fault':
       case 'pong':
