@@ -8,6 +8,7 @@ use crate::name::{PersonName, RoomName};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
+use std::time::Duration;
 use ts_rs::TS;
 
 /// What a participant's microphone does, as they announce it.
@@ -68,6 +69,49 @@ pub enum Source {
     Screen,
     /// The sound of what is shared.
     ScreenAudio,
+}
+
+/// Which way media takes through a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum MediaRoute {
+    /// Each pair by itself.
+    PeerToPeer,
+    /// Over the media server.
+    Server,
+}
+
+/// Who decides on the route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RoutePolicy {
+    /// How many there are.
+    #[default]
+    Auto,
+    /// Always peer to peer.
+    PeerToPeer,
+    /// Always the media server.
+    Server,
+}
+
+/// Who may send media.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Publishing {
+    /// Everybody in the room.
+    #[default]
+    Everybody,
+    /// The host alone; the others watch.
+    Host,
+}
+
+/// What the host decides about a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+pub struct RoomSettings {
+    /// The way of the media.
+    pub route: RoutePolicy,
+    /// Who sends.
+    pub publishing: Publishing,
 }
 
 /// Both devices of a participant.
@@ -131,6 +175,12 @@ pub enum MediaPath {
 pub struct Limits {
     /// Seats per room.
     pub people: u32,
+    /// From this many on media goes over the media server.
+    pub promote_at: u32,
+    /// How long fewer have to be among themselves before it goes from one to the other again.
+    pub demote_after: Duration,
+    /// What a room begins with.
+    pub settings: RoomSettings,
 }
 
 /// What can be asked of a room.
@@ -197,6 +247,13 @@ pub enum Command {
         /// Who acts.
         session: SessionId,
     },
+    /// Decide about the room: the host's right.
+    SetSettings {
+        /// Who acts.
+        session: SessionId,
+        /// What holds from now on.
+        settings: RoomSettings,
+    },
 }
 
 /// What happened in a room.
@@ -208,6 +265,20 @@ pub enum Event {
         name: RoomName,
         /// The gathering that begins.
         call: CallId,
+        /// What it begins with.
+        settings: RoomSettings,
+    },
+    /// The host decided.
+    SettingsChanged {
+        /// What holds from now on.
+        settings: RoomSettings,
+    },
+    /// Media takes this way now.
+    Routed {
+        /// Which.
+        route: MediaRoute,
+        /// When it will be peer to peer again, unless somebody comes before.
+        until: Option<Timestamp>,
     },
     /// A seat was taken.
     Joined {
@@ -250,6 +321,9 @@ pub enum Rejection {
     /// A signal from an earlier state of the pair.
     #[error("stale generation")]
     StaleGeneration,
+    /// Only the host may.
+    #[error("not the host")]
+    NotHost,
 }
 
 /// Epochs stop here, so that the sum of two always fits.
@@ -276,6 +350,10 @@ pub struct Room {
     call: CallId,
     version: u64,
     next_order: u32,
+    settings: RoomSettings,
+    route: MediaRoute,
+    /// Set while fewer than it takes are still on the media server.
+    route_until: Option<Timestamp>,
     /// By order.
     members: Vec<Member>,
     /// Longest gone first, at most [`MAX_DEPARTED`].
@@ -313,10 +391,37 @@ impl Room {
         self.members.iter().find(|member| member.session == session)
     }
 
-    /// The next moment at which [`Command::Expire`] would free a seat.
+    /// Which way media takes.
+    #[must_use]
+    pub fn route(&self) -> MediaRoute {
+        self.route
+    }
+
+    /// What the host decided.
+    #[must_use]
+    pub fn settings(&self) -> RoomSettings {
+        self.settings
+    }
+
+    /// Whoever has been here longest.
+    #[must_use]
+    pub fn host(&self) -> Option<&Member> {
+        self.members.first()
+    }
+
+    /// Whether they may send media.
+    #[must_use]
+    pub fn may_publish(&self, id: ParticipantId) -> bool {
+        match self.settings.publishing {
+            Publishing::Everybody => true,
+            Publishing::Host => self.host().is_some_and(|host| host.id == id),
+        }
+    }
+
+    /// The next moment at which [`Command::Expire`] would change something.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.members.iter().filter_map(|member| member.grace_ends).min()
+        self.members.iter().filter_map(|member| member.grace_ends).chain(self.route_until).min()
     }
 
     /// Whom a signal from `from` reaches, if it may.
@@ -361,6 +466,37 @@ impl Room {
 /// # Errors
 /// If the rules say no; then nothing changes either.
 pub fn handle(
+    room: Option<&Room>,
+    now: Timestamp,
+    limits: Limits,
+    command: Command,
+) -> Result<Vec<Event>, Rejection> {
+    let mut events = decide(room, now, limits, command)?;
+    let after = events.iter().fold(room.cloned(), apply);
+    events.extend(after.as_ref().and_then(|after| rerouted(after, now, limits)));
+    Ok(events)
+}
+
+/// The way of the media that follows from who is there and what was decided, where it is another one.
+fn rerouted(room: &Room, now: Timestamp, limits: Limits) -> Option<Event> {
+    let many = room.members.len() >= usize::try_from(limits.promote_at).unwrap_or(usize::MAX);
+    let stay = (MediaRoute::Server, None);
+    let (route, until) = match (room.settings.route, room.settings.publishing) {
+        // Only the server can keep somebody from being seen.
+        (_, Publishing::Host) | (RoutePolicy::Server, _) => stay,
+        (RoutePolicy::PeerToPeer, _) => (MediaRoute::PeerToPeer, None),
+        (RoutePolicy::Auto, _) if many => stay,
+        (RoutePolicy::Auto, _) if room.route == MediaRoute::PeerToPeer => (MediaRoute::PeerToPeer, None),
+        (RoutePolicy::Auto, _) => match room.route_until {
+            None => (MediaRoute::Server, Some(now.plus(limits.demote_after))),
+            Some(until) if until <= now => (MediaRoute::PeerToPeer, None),
+            until => (MediaRoute::Server, until),
+        },
+    };
+    ((route, until) != (room.route, room.route_until)).then_some(Event::Routed { route, until })
+}
+
+fn decide(
     room: Option<&Room>,
     now: Timestamp,
     limits: Limits,
@@ -414,18 +550,30 @@ pub fn handle(
         Command::RenewMedia { session } => {
             edit(room, session, |member| member.epoch = (member.epoch + 1).min(MAX_EPOCH))
         }
+        Command::SetSettings { session, settings } => {
+            let room = room.ok_or(Rejection::NotInRoom)?;
+            let member = room.seat(session)?;
+            if room.host().is_none_or(|host| host.id != member.id) {
+                return Err(Rejection::NotHost);
+            }
+            let changed = settings != room.settings;
+            Ok(changed.then_some(Event::SettingsChanged { settings }).into_iter().collect())
+        }
     }
 }
 
 /// The state after an event.
 #[must_use]
 pub fn apply(room: Option<Room>, event: &Event) -> Option<Room> {
-    if let Event::Opened { name, call } = event {
+    if let Event::Opened { name, call, settings } = event {
         return Some(Room {
             name: name.clone(),
             call: *call,
             version: 1,
             next_order: 1,
+            settings: *settings,
+            route: MediaRoute::PeerToPeer,
+            route_until: None,
             members: Vec::new(),
             departed: VecDeque::new(),
         });
@@ -434,6 +582,8 @@ pub fn apply(room: Option<Room>, event: &Event) -> Option<Room> {
     room.version += 1;
     match event {
         Event::Opened { .. } => {}
+        Event::SettingsChanged { settings } => room.settings = *settings,
+        Event::Routed { route, until } => (room.route, room.route_until) = (*route, *until),
         Event::Joined { member } => {
             room.next_order = room.next_order.max(member.order + 1);
             let place = room.members.partition_point(|other| other.order < member.order);
@@ -506,7 +656,7 @@ fn admit(
     let joined = Event::Joined { member };
     Ok(match room {
         Some(_) => vec![joined],
-        None => vec![Event::Opened { name, call }, joined],
+        None => vec![Event::Opened { name, call, settings: limits.settings }, joined],
     })
 }
 

@@ -39,6 +39,12 @@ pub enum Code {
     StaleGeneration,
     /// A message has 1 to 4,000 characters.
     MessageInvalid,
+    /// A description that the media server cannot use.
+    MediaInvalid,
+    /// No connection with the media server that could be changed: offer a fresh one.
+    MediaUnknown,
+    /// Only the room's host may.
+    NotHost,
     /// Something the server needs is away for a moment; try again.
     TryAgain,
     /// A defect of the server.

@@ -1,10 +1,10 @@
 //! What a participant can ask for.
 
-use crate::Signal;
+use crate::{Signal, TrackLabel, Viewed};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use visavis_domain::ids::{MessageId, ParticipantId};
-use visavis_domain::room::{Camera, Microphone};
+use visavis_domain::room::{Camera, Microphone, RoomSettings};
 
 /// Whether the peers of an earlier presence still live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -72,6 +72,27 @@ pub enum Command {
         message: MessageId,
         /// 1 to 4,000 characters.
         text: String,
+    },
+    /// Describe one's connection with the media server. Answered by `media_answer`.
+    MediaOffer {
+        /// A new connection; what there was before is dropped. Otherwise the one there is changes.
+        fresh: bool,
+        /// RFC 8866 text. Sections that send carry one's own tracks, those that only receive are slots.
+        sdp: String,
+        /// What one's own tracks are.
+        tracks: Vec<TrackLabel>,
+    },
+    /// Say what one looks at, most important first. Answered by `done`. What is not named is not sent.
+    View {
+        /// Cameras and screens, each once.
+        videos: Vec<Viewed>,
+    },
+    /// The connection with the media server is not needed any more. Answered by `done`.
+    MediaClose,
+    /// Decide about the room: the host's right. Answered by `done`.
+    SetRoom {
+        /// What holds from now on.
+        settings: RoomSettings,
     },
     /// Fresh addresses and credentials of STUN and TURN. Answered by `ice_servers`.
     IceServers,

@@ -1,10 +1,10 @@
 //! What the server tells: answers to commands, and events.
 
-use crate::Signal;
+use crate::{Signal, SlotLabel};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use visavis_domain::ids::{CallId, MessageId, ParticipantId};
-use visavis_domain::room::{Camera, LeaveReason, Microphone, Presence};
+use visavis_domain::room::{Camera, LeaveReason, MediaRoute, Microphone, Presence, RoomSettings, Source};
 use visavis_domain::time::Timestamp;
 
 /// What an event is about: each has versions of its own.
@@ -89,8 +89,12 @@ pub struct RoomSnapshot {
     /// The gathering that goes on.
     #[ts(type = "string")]
     pub call: CallId,
-    /// In order of joining.
+    /// In order of joining. The first one is the host.
     pub participants: Vec<Participant>,
+    /// Which way media takes.
+    pub route: MediaRoute,
+    /// What the host decided.
+    pub settings: RoomSettings,
     /// Version of what stands above.
     #[ts(type = "number")]
     pub version: u64,
@@ -133,6 +137,11 @@ pub enum Reply {
         /// The room, oneself included.
         room: RoomSnapshot,
     },
+    /// The media server's side of the connection.
+    MediaAnswer {
+        /// RFC 8866 text, with all its candidates.
+        sdp: String,
+    },
     /// The room from outside.
     Summary {
         /// Who is there.
@@ -167,6 +176,36 @@ pub enum Event {
         /// Why.
         reason: LeaveReason,
     },
+    /// Media takes this way from now on: bring the new one up before dropping the old one.
+    MediaRouted {
+        /// Which.
+        route: MediaRoute,
+    },
+    /// The host decided about the room.
+    SettingsChanged {
+        /// What holds from now on.
+        settings: RoomSettings,
+    },
+    /// What one's slots carry from now on, all of them; a slot that is not named carries nothing.
+    SlotsAssigned {
+        /// Those that carry something.
+        slots: Vec<SlotLabel>,
+    },
+    /// Which layers of one of one's tracks anybody looks at: only these need to be sent.
+    LayersWanted {
+        /// Which track.
+        source: Source,
+        /// Their ids; an empty one stands for a track without layers. None: pause it.
+        rids: Vec<String>,
+    },
+    /// Who is speaking, of those on the media server.
+    ActiveSpeaker {
+        /// Nobody before the first word.
+        #[ts(type = "string | null")]
+        participant: Option<ParticipantId>,
+    },
+    /// One's connection with the media server is gone: offer a fresh one.
+    MediaLost,
     /// Somebody wrote, oneself included.
     MessageSaid {
         /// What.

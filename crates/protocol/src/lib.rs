@@ -15,7 +15,7 @@ pub use command::{Command, MediaPath};
 pub use event::{ChatMessage, Event, IceServer, Participant, Reply, RoomSnapshot, RoomSummary, Topic};
 pub use frame::{ClientFrame, ServerFrame};
 pub use http::{Problem, Ticket};
-pub use signal::{Candidate, DescriptionKind, Signal, TrackLabel};
+pub use signal::{Candidate, DescriptionKind, LayerLabel, Signal, SlotLabel, TrackLabel, Viewed};
 
 /// The version both sides must speak; raised when a frame's meaning changes.
 pub const PROTOCOL_VERSION: u32 = 1;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use visavis_domain::ids::ParticipantId;
 use visavis_domain::room::Source;
 
 /// Which side of a negotiation a description is.
@@ -21,6 +22,47 @@ pub struct TrackLabel {
     pub mid: String,
     /// What it carries.
     pub source: Source,
+    /// The layers it is sent in, smallest first; none means one, without an id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<LayerLabel>>")]
+    pub layers: Vec<LayerLabel>,
+}
+
+/// One of several encodings of a track.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LayerLabel {
+    /// The `rid` in the description.
+    pub rid: String,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+}
+
+/// Which publication a slot carries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SlotLabel {
+    /// The media section's id in the receiver's description.
+    pub mid: String,
+    /// Whose.
+    #[ts(type = "string")]
+    pub participant: ParticipantId,
+    /// Which of theirs.
+    pub source: Source,
+}
+
+/// A picture that somebody looks at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Viewed {
+    /// Whose.
+    #[ts(type = "string")]
+    pub participant: ParticipantId,
+    /// Which of theirs: `camera` or `screen`.
+    pub source: Source,
+    /// How large it is shown, in device pixels.
+    pub width: u32,
+    /// How large it is shown, in device pixels.
+    pub height: u32,
 }
 
 /// An ICE candidate, as browsers give it.

@@ -100,6 +100,9 @@ export type Code =
   | "participant_unknown"
   | "stale_generation"
   | "message_invalid"
+  | "media_invalid"
+  | "media_unknown"
+  | "not_host"
   | "try_again"
   | "internal";
 
@@ -151,6 +154,26 @@ export type Command =
       /** 1 to 4,000 characters. */
       text: string;
     }
+  | {
+      type: "media_offer";
+      /** A new connection; what there was before is dropped. Otherwise the one there is changes. */
+      fresh: boolean;
+      /** RFC 8866 text. Sections that send carry one's own tracks, those that only receive are slots. */
+      sdp: string;
+      /** What one's own tracks are. */
+      tracks: Array<TrackLabel>;
+    }
+  | {
+      type: "view";
+      /** Cameras and screens, each once. */
+      videos: Array<Viewed>;
+    }
+  | { type: "media_close" }
+  | {
+      type: "set_room";
+      /** What holds from now on. */
+      settings: RoomSettings;
+    }
   | { type: "ice_servers" };
 
 /** Which side of a negotiation a description is. */
@@ -175,6 +198,33 @@ export type Event =
       /** Why. */
       reason: LeaveReason;
     }
+  | {
+      type: "media_routed";
+      /** Which. */
+      route: MediaRoute;
+    }
+  | {
+      type: "settings_changed";
+      /** What holds from now on. */
+      settings: RoomSettings;
+    }
+  | {
+      type: "slots_assigned";
+      /** Those that carry something. */
+      slots: Array<SlotLabel>;
+    }
+  | {
+      type: "layers_wanted";
+      /** Which track. */
+      source: Source;
+      /** Their ids; an empty one stands for a track without layers. None: pause it. */
+      rids: Array<string>;
+    }
+  | { type: "active_speaker", 
+    /** Nobody before the first word. */
+    participant: string
+  | null, }
+  | { type: "media_lost" }
   | {
       type: "message_said";
       /** What. */
@@ -202,11 +252,24 @@ export type IceServer = {
   credential?: string;
 };
 
+/** One of several encodings of a track. */
+export type LayerLabel = {
+  /** The `rid` in the description. */
+  rid: string;
+  /** Pixels. */
+  width: number;
+  /** Pixels. */
+  height: number;
+};
+
 /** Why a participant is no longer in the room. */
 export type LeaveReason = "left" | "lost" | "replaced";
 
 /** Whether the peers of an earlier presence still live. */
 export type MediaPath = "kept" | "fresh";
+
+/** Which way media takes through a room. */
+export type MediaRoute = "peer_to_peer" | "server";
 
 /** What a participant's microphone does, as they announce it. */
 export type Microphone = "live" | "muted" | "absent";
@@ -244,6 +307,9 @@ export type Problem = {
   code: string;
 };
 
+/** Who may send media. */
+export type Publishing = "everybody" | "host";
+
 /** What came of a command. */
 export type Reply =
   | { type: "done" }
@@ -264,6 +330,11 @@ export type Reply =
       room: RoomSnapshot;
     }
   | {
+      type: "media_answer";
+      /** RFC 8866 text, with all its candidates. */
+      sdp: string;
+    }
+  | {
       type: "summary";
       /** Who is there. */
       room: RoomSummary;
@@ -274,14 +345,26 @@ export type Reply =
       ice_servers: Array<IceServer>;
     };
 
+/** What the host decides about a room. */
+export type RoomSettings = {
+  /** The way of the media. */
+  route: RoutePolicy;
+  /** Who sends. */
+  publishing: Publishing;
+};
+
 /** A room as everybody in it sees it. */
 export type RoomSnapshot = {
   /** The name, as its first participant typed it. */
   name: string;
   /** The gathering that goes on. */
   call: string;
-  /** In order of joining. */
+  /** In order of joining. The first one is the host. */
   participants: Array<Participant>;
+  /** Which way media takes. */
+  route: MediaRoute;
+  /** What the host decided. */
+  settings: RoomSettings;
   /** Version of what stands above. */
   version: number;
   /** The most recent messages, oldest first. */
@@ -297,6 +380,9 @@ export type RoomSummary = {
   /** How many the room takes. */
   limit: number;
 };
+
+/** Who decides on the route. */
+export type RoutePolicy = "auto" | "peer_to_peer" | "server";
 
 /** From the server to a participant's program. Replies, rejections and events are counted, in order, from 1 in a session; the others are not. */
 export type ServerFrame =
@@ -366,6 +452,16 @@ export type Signal =
       candidate: Candidate;
     };
 
+/** Which publication a slot carries. */
+export type SlotLabel = {
+  /** The media section's id in the receiver's description. */
+  mid: string;
+  /** Whose. */
+  participant: string;
+  /** Which of theirs. */
+  source: Source;
+};
+
 /** What a track shows or carries. */
 export type Source = "microphone" | "camera" | "screen" | "screen_audio";
 
@@ -386,4 +482,18 @@ export type TrackLabel = {
   mid: string;
   /** What it carries. */
   source: Source;
+  /** The layers it is sent in, smallest first; none means one, without an id. */
+  layers?: Array<LayerLabel>;
+};
+
+/** A picture that somebody looks at. */
+export type Viewed = {
+  /** Whose. */
+  participant: string;
+  /** Which of theirs: `camera` or `screen`. */
+  source: Source;
+  /** How large it is shown, in device pixels. */
+  width: number;
+  /** How large it is shown, in device pixels. */
+  height: number;
 };

@@ -51,6 +51,49 @@ export const clientFrames = {
       "room": "Café 42/é"
     }
   },
+  'command.media_close': {
+    "type": "command",
+    "id": 14,
+    "command": {
+      "type": "media_close"
+    }
+  },
+  'command.media_offer': {
+    "type": "command",
+    "id": 12,
+    "command": {
+      "type": "media_offer",
+      "fresh": true,
+      "sdp": "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n",
+      "tracks": [
+        {
+          "mid": "0",
+          "source": "microphone"
+        },
+        {
+          "mid": "1",
+          "source": "camera",
+          "layers": [
+            {
+              "rid": "q",
+              "width": 320,
+              "height": 180
+            },
+            {
+              "rid": "h",
+              "width": 640,
+              "height": 360
+            },
+            {
+              "rid": "f",
+              "width": 1280,
+              "height": 720
+            }
+          ]
+        }
+      ]
+    }
+  },
   'command.renew_media': {
     "type": "command",
     "id": 7,
@@ -74,6 +117,28 @@ export const clientFrames = {
       "type": "set_media",
       "microphone": "muted",
       "camera": "off"
+    }
+  },
+  'command.set_room': {
+    "type": "command",
+    "id": 15,
+    "command": {
+      "type": "set_room",
+      "settings": {
+        "route": "auto",
+        "publishing": "everybody"
+      }
+    }
+  },
+  'command.set_room.pinned': {
+    "type": "command",
+    "id": 16,
+    "command": {
+      "type": "set_room",
+      "settings": {
+        "route": "peer_to_peer",
+        "publishing": "host"
+      }
     }
   },
   'command.signal.answer': {
@@ -163,6 +228,27 @@ export const clientFrames = {
       "type": "snapshot"
     }
   },
+  'command.view': {
+    "type": "command",
+    "id": 13,
+    "command": {
+      "type": "view",
+      "videos": [
+        {
+          "participant": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6",
+          "source": "screen",
+          "width": 1280,
+          "height": 720
+        },
+        {
+          "participant": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6",
+          "source": "camera",
+          "width": 320,
+          "height": 180
+        }
+      ]
+    }
+  },
   'hello': {
     "type": "hello",
     "protocol": 1,
@@ -181,6 +267,50 @@ export const clientFrames = {
 } satisfies Record<string, ClientFrame>;
 
 export const serverFrames = {
+  'event.active_speaker': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "active_speaker",
+      "participant": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6"
+    }
+  },
+  'event.active_speaker.nobody': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "active_speaker",
+      "participant": null
+    }
+  },
+  'event.layers_wanted': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "layers_wanted",
+      "source": "camera",
+      "rids": [
+        "q",
+        "h"
+      ]
+    }
+  },
+  'event.media_lost': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "media_lost"
+    }
+  },
+  'event.media_routed': {
+    "type": "event",
+    "topic": "room",
+    "version": 11,
+    "event": {
+      "type": "media_routed",
+      "route": "server"
+    }
+  },
   'event.message_said': {
     "type": "event",
     "topic": "chat",
@@ -262,6 +392,18 @@ export const serverFrames = {
       "reason": "replaced"
     }
   },
+  'event.settings_changed': {
+    "type": "event",
+    "topic": "room",
+    "version": 12,
+    "event": {
+      "type": "settings_changed",
+      "settings": {
+        "route": "server",
+        "publishing": "host"
+      }
+    }
+  },
   'event.signalled': {
     "type": "event",
     "topic": "direct",
@@ -276,6 +418,25 @@ export const serverFrames = {
         "sdp": "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n",
         "tracks": []
       }
+    }
+  },
+  'event.slots_assigned': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "slots_assigned",
+      "slots": [
+        {
+          "mid": "2",
+          "participant": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6",
+          "source": "microphone"
+        },
+        {
+          "mid": "5",
+          "participant": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6",
+          "source": "camera"
+        }
+      ]
     }
   },
   'fault': {
@@ -355,6 +516,11 @@ export const serverFrames = {
             "joined_at": 1763690401623
           }
         ],
+        "route": "peer_to_peer",
+        "settings": {
+          "route": "auto",
+          "publishing": "everybody"
+        },
         "version": 7,
         "messages": [
           {
@@ -382,6 +548,14 @@ export const serverFrames = {
           "credential": "c2VjcmV0"
         }
       ]
+    }
+  },
+  'reply.media_answer': {
+    "type": "reply",
+    "id": 12,
+    "reply": {
+      "type": "media_answer",
+      "sdp": "v=0\r\no=- 3 4 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
     }
   },
   'reply.snapshot': {
@@ -414,6 +588,11 @@ export const serverFrames = {
             "joined_at": 1763690401623
           }
         ],
+        "route": "peer_to_peer",
+        "settings": {
+          "route": "auto",
+          "publishing": "everybody"
+        },
         "version": 7,
         "messages": [
           {
@@ -482,6 +661,9 @@ export const codes = [
   "participant_unknown",
   "stale_generation",
   "message_invalid",
+  "media_invalid",
+  "media_unknown",
+  "not_host",
   "try_again",
   "internal"
 ] satisfies Code[];

@@ -5,7 +5,14 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-const LIMITS: Limits = Limits { people: 3 };
+const LIMITS: Limits = Limits {
+    people: 3,
+    promote_at: 4,
+    demote_after: Duration::from_millis(30),
+    settings: RoomSettings { route: RoutePolicy::Auto, publishing: Publishing::Everybody },
+};
+/// With the media server from the third on.
+const GROUPS: Limits = Limits { people: 10, promote_at: 3, ..LIMITS };
 const ON: Devices = Devices { microphone: Microphone::Live, camera: Camera::On };
 const MUTED: Devices = Devices { microphone: Microphone::Muted, camera: Camera::On };
 
@@ -358,4 +365,73 @@ proptest! {
             room = after;
         }
     }
+}
+
+/// Handles and applies, and says which way media takes afterwards.
+fn route(
+    room: Option<Room>,
+    now: u64,
+    limits: Limits,
+    command: Command,
+) -> (Option<Room>, Option<(MediaRoute, Option<Timestamp>)>) {
+    let events = handle(room.as_ref(), at(now), limits, command).unwrap();
+    let room = events.iter().fold(room, apply);
+    let routed = events.iter().find_map(|event| match event {
+        Event::Routed { route, until } => Some((*route, *until)),
+        _ => None,
+    });
+    (room, routed)
+}
+
+fn leave(n: u8) -> Command {
+    Command::Leave { session: session(n) }
+}
+
+#[test]
+fn the_third_brings_the_media_server_and_two_go_back_after_a_while() {
+    let server = |until: Option<u64>| Some((MediaRoute::Server, until.map(at)));
+    let (room, routed) = route(None, 10, GROUPS, join(1));
+    assert_eq!(routed, None);
+    let (room, routed) = route(room, 10, GROUPS, join(2));
+    assert_eq!(routed, None);
+    let (room, routed) = route(room, 20, GROUPS, join(3));
+    assert_eq!(routed, server(None));
+    // Two again: not at once.
+    let (room, routed) = route(room, 30, GROUPS, leave(2));
+    assert_eq!(routed, server(Some(60)));
+    assert_eq!(room.as_ref().unwrap().next_deadline(), Some(at(60)));
+    let (room, routed) = route(room, 59, GROUPS, Command::Expire);
+    assert_eq!(routed, None);
+    // Somebody comes in time: everything stays.
+    let (room, routed) = route(room, 59, GROUPS, join(4));
+    assert_eq!(routed, server(None));
+    let (room, _) = route(room, 70, GROUPS, leave(4));
+    let (room, routed) = route(room, 100, GROUPS, Command::Expire);
+    assert_eq!(routed, Some((MediaRoute::PeerToPeer, None)));
+    assert_eq!(room.unwrap().next_deadline(), None);
+}
+
+#[test]
+fn a_room_can_be_pinned_by_its_host_to_either_way() {
+    let pin = |n: u8, route, publishing| Command::SetSettings {
+        session: session(n),
+        settings: RoomSettings { route, publishing },
+    };
+    let (room, _) = route(None, 10, GROUPS, join(1));
+    let (room, _) = route(room, 10, GROUPS, join(2));
+    let refused = handle(room.as_ref(), at(11), GROUPS, pin(2, RoutePolicy::Server, Publishing::Everybody));
+    assert_eq!(refused, Err(Rejection::NotHost));
+    let (room, routed) = route(room, 12, GROUPS, pin(1, RoutePolicy::Server, Publishing::Everybody));
+    assert_eq!(routed, Some((MediaRoute::Server, None)));
+    let (room, _) = route(room, 13, GROUPS, join(3));
+    let (room, routed) = route(room, 14, GROUPS, pin(1, RoutePolicy::PeerToPeer, Publishing::Everybody));
+    assert_eq!(routed, Some((MediaRoute::PeerToPeer, None)));
+    // Watching without being seen is something that only the server can hold people to.
+    let (room, routed) = route(room, 15, GROUPS, pin(1, RoutePolicy::PeerToPeer, Publishing::Host));
+    assert_eq!(routed, Some((MediaRoute::Server, None)));
+    let room = room.unwrap();
+    assert!(room.may_publish(who(1)) && !room.may_publish(who(2)));
+    // The host's place goes to whoever has been there longest.
+    let (room, _) = route(Some(room), 16, GROUPS, leave(1));
+    assert!(room.unwrap().may_publish(who(2)));
 }
