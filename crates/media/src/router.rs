@@ -24,6 +24,8 @@ const UNREACHABLE_FOR: Duration = Duration::from_secs(10);
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(4);
 /// Sound leaves this much of the estimate to pictures.
 const AUDIO_BITRATE: u64 = 48_000;
+/// How often a network that was too narrow is tried again.
+const PROBE_EVERY: Duration = Duration::from_secs(3);
 /// How long the smallest pictures are sent against the estimate.
 const STARVE_AFTER: Duration = Duration::from_secs(4);
 /// A network that carries this many times what is sent needs no pacing.
@@ -43,6 +45,9 @@ struct Peer {
     origins: Vec<(Ssrc, usize, usize)>,
     estimate: Option<u64>,
     paced: bool,
+    /// Last asked of the network: at least, and at best.
+    bitrate: (u64, u64),
+    probed_at: Instant,
     /// Since when not even the smallest pictures fit.
     starving_since: Option<Instant>,
     told: Vec<Assignment>,
@@ -254,6 +259,8 @@ impl Router {
             origins: Vec::new(),
             estimate: None,
             paced: true,
+            bitrate: (0, 0),
+            probed_at: now,
             starving_since: None,
             told: Vec::new(),
         };
@@ -548,7 +555,19 @@ impl Router {
         let audio = AUDIO_BITRATE * heard as u64;
         let budget = peer.estimate.map(|estimate| estimate.saturating_sub(audio));
         let choice = layers::choose(&wishes, budget);
-        peer.engine.want_bitrate(choice.next + audio, (choice.ideal + audio) * 5 / 4);
+        let (next, ideal) = (choice.next + audio, (choice.ideal + audio) * 5 / 4);
+        let limited = budget.is_some_and(|budget| budget < choice.ideal);
+        // Only a rise of what is wanted makes str0m look whether the network carries more by now: where it does not,
+        // less is wanted for a moment every few seconds.
+        let dip = limited && now.saturating_duration_since(peer.probed_at) >= PROBE_EVERY;
+        if dip {
+            peer.probed_at = now;
+        }
+        let bitrate = if dip { (next, next.min(ideal)) } else { (next, ideal) };
+        if bitrate != peer.bitrate {
+            peer.bitrate = bitrate;
+            peer.engine.want_bitrate(bitrate.0, bitrate.1);
+        }
         let mut spent = audio;
         let starving = choice.layers.iter().any(Option::is_none);
         let since = if starving { *peer.starving_since.get_or_insert(now) } else { now };
@@ -564,7 +583,7 @@ impl Router {
             let patient = starves && !may_starve;
             let chosen = if patient { &Some(0) } else { chosen };
             let target = chosen.and_then(|layer| layers::best_flowing(wish.encodings, layer));
-            slot.aim(target, budget.is_some_and(|budget| budget < choice.ideal));
+            slot.aim(target, limited);
             spent += target.map_or(0, |layer| wish.encodings[layer].bitrate);
             if let Some(publication) = &mut self.publications[*one] {
                 for layer in chosen.iter().chain(&slot.layer.filter(|_| slot.waits())) {
