@@ -31,7 +31,10 @@ export function received(person: Person): Promise<Received> {
     for (const peer of window.probe.peers) {
       if (peer.connectionState === 'closed') continue;
       sum.peers += 1;
-      const report = await peer.getStats();
+      // Firefox never answers for a peer that is closed while it is asked.
+      const given = new Promise<null>((resolve) => setTimeout(() => resolve(null), 500));
+      const report = await Promise.race([peer.getStats(), given]);
+      if (!report) continue;
       const entries = new Map<string, Record<string, unknown>>();
       report.forEach((entry: Record<string, unknown>) => entries.set(String(entry['id']), entry));
       for (const entry of entries.values()) {
