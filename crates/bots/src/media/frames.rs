@@ -103,6 +103,11 @@ impl Frames {
         self.follow(now);
     }
 
+    /// Whether nothing more can be decoded without a key frame.
+    pub(crate) fn waits_for_key_frame(&self) -> bool {
+        self.broken
+    }
+
     pub(crate) fn counts(&self) -> FrameCounts {
         self.counts
     }

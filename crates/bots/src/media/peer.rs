@@ -11,12 +11,15 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
 use str0m::format::Codec;
-use str0m::media::{KeyframeRequest, Mid, Pt, Rid};
+use str0m::media::{KeyframeRequest, KeyframeRequestKind, Mid, Pt, Rid};
 use str0m::net::{Protocol, Receive};
 use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite, Ssrc};
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc, RtcConfig};
 use visavis_domain::room::Source;
 use visavis_protocol::TrackLabel;
+
+/// Time between two requests for a key frame, as browsers leave it at least.
+const KEY_FRAME_PATIENCE: Duration = Duration::from_millis(300);
 
 /// A datagram to send.
 #[derive(Debug)]
@@ -44,6 +47,7 @@ pub struct Peer {
     publisher: Publisher,
     sending: Option<Sending>,
     path: Path,
+    key_frame_wanted: Option<Instant>,
     due: Instant,
     report: PeerReport,
 }
@@ -75,6 +79,7 @@ impl Peer {
             sent: 0,
             sent_layers: [0; 3],
             key_frame_requests: 0,
+            key_frames_wanted: 0,
             dropped: (0, 0),
             errors: 0,
         };
@@ -92,6 +97,7 @@ impl Peer {
             publisher: Publisher::new(number, epoch, joined, None, None),
             sending: None,
             path: Path::Down,
+            key_frame_wanted: None,
             due: joined,
             report,
         }
@@ -214,6 +220,7 @@ impl Peer {
         self.report.sent = 0;
         self.report.sent_layers = [0; 3];
         self.report.key_frame_requests = 0;
+        self.report.key_frames_wanted = 0;
     }
 
     /// What was counted.
@@ -306,6 +313,14 @@ impl Peer {
             sequence: *packet.seq_no,
             payload: &packet.payload,
         });
+        let asked = self.key_frame_wanted.is_some_and(|asked| now < asked + KEY_FRAME_PATIENCE);
+        if slot.waits_for_key_frame() && !asked {
+            self.key_frame_wanted = Some(now);
+            self.report.key_frames_wanted += 1;
+            if let Some(source) = self.rtc.direct_api().stream_rx(&ssrc) {
+                source.request_keyframe(KeyframeRequestKind::Pli);
+            }
+        }
     }
 
     fn new_source(&mut self, ssrc: Ssrc) -> Option<usize> {

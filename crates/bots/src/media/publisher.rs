@@ -106,7 +106,8 @@ impl Publisher {
     ) -> Self {
         let spread = |period: Duration| start + period * (number.wrapping_mul(7_919) % 997) / 997;
         let frame_time = Duration::from_secs(1) / FRAMES_PER_SECOND;
-        let sequence = u64::from(number.wrapping_mul(6_007) % 30_000);
+        // Somewhere in the lower half, as with browsers.
+        let sequence = u64::from(1 + number.wrapping_mul(6_007) % 30_000);
         let microphone = microphone.map(|speech| Microphone {
             speech,
             ticks: Ticks { start: spread(voice::PACKET_TIME), number: 0, period: voice::PACKET_TIME },

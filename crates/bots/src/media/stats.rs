@@ -115,8 +115,10 @@ pub struct PeerReport {
     pub sent: u64,
     /// Of these, pictures by layer: q, h and f.
     pub sent_layers: [u64; 3],
-    /// Key frames that were asked for.
+    /// Key frames that one was asked for.
     pub key_frame_requests: u64,
+    /// Key frames that one asked for, because frames were lost.
+    pub key_frames_wanted: u64,
     /// Datagrams that the network of this peer swallowed, to it and from it.
     pub dropped: (u64, u64),
     /// What str0m refused.
@@ -208,6 +210,11 @@ impl SlotStats {
         {
             self.frames.packet(received.now, id, &marker);
         }
+    }
+
+    /// Whether nothing more can be decoded without a key frame.
+    pub(crate) fn waits_for_key_frame(&self) -> bool {
+        self.frames.waits_for_key_frame()
     }
 
     fn arrival(&mut self, ssrc: u32, sequence: u64) -> Arrival {

@@ -96,6 +96,7 @@ impl Echo {
                 Output::Event(Event::MediaAdded(added)) => {
                     self.sections.push((added.mid, added.kind, added.direction));
                 }
+                Output::Event(Event::KeyframeRequest(_)) => self.want_key_frame(),
                 Output::Event(_) => {}
             }
         }
@@ -147,11 +148,15 @@ impl Echo {
     pub(super) fn select(&mut self, rid: Option<&str>) {
         self.selected = rid.map(Rid::from);
         if self.switching == Switching::AtKeyFrame {
-            let mid = self.section(MediaKind::Video, Direction::RecvOnly).unwrap();
-            let mut api = self.rtc.direct_api();
-            let source = api.stream_rx_by_mid(mid, self.selected).unwrap();
-            source.request_keyframe(KeyframeRequestKind::Pli);
+            self.want_key_frame();
         }
+    }
+
+    fn want_key_frame(&mut self) {
+        let mid = self.section(MediaKind::Video, Direction::RecvOnly).unwrap();
+        let mut api = self.rtc.direct_api();
+        let source = api.stream_rx_by_mid(mid, self.selected).unwrap();
+        source.request_keyframe(KeyframeRequestKind::Pli);
     }
 }
 

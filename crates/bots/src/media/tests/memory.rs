@@ -194,7 +194,7 @@ fn a_server_that_changes_layers_without_a_key_frame_is_found_out() {
     pair.run(SECOND);
     let frames = pair.report().counts(Kind::Video).frames;
     assert_eq!(frames.wrong_layer, 1);
-    assert!(frames.undecodable > 20, "{frames:?}");
+    assert!(frames.undecodable > 0, "{frames:?}");
 }
 
 #[test]
@@ -209,7 +209,9 @@ fn retransmissions_mend_pictures_and_what_stays_lost_is_counted() {
     assert!((30..100).contains(&audio.lost), "{audio:?}");
     assert!(video.reordered > 50, "{video:?}");
     assert!(video.lost < video.packets / 200, "{video:?}");
-    assert!(video.frames.decodable > 400, "{video:?}");
+    // What could not be mended costs a key frame, not ten seconds.
+    assert!(video.frames.decodable > 500 && video.frames.undecodable < 60, "{video:?}");
+    assert!(report.key_frames_wanted > 0 && report.key_frame_requests > 0, "{report:?}");
 }
 
 #[test]
