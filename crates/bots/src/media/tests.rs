@@ -4,3 +4,4 @@
 mod echo;
 mod memory;
 mod sockets;
+mod wire;
