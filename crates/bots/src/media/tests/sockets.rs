@@ -87,3 +87,57 @@ async fn a_thread_drives_peers_over_sockets_and_over_networks() {
     threads.remove(peers[0].0);
     assert!(threads.report(peers[0].0).await.is_err());
 }
+
+fn cpu_of_media() -> u64 {
+    let mut sum = 0;
+    for task in std::fs::read_dir("/proc/self/task").unwrap() {
+        let path = task.unwrap().path();
+        let stat = std::fs::read_to_string(path.join("stat")).unwrap();
+        if stat.contains("(media-") {
+            let f: Vec<_> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+            sum += f[11].parse::<u64>().unwrap() + f[12].parse::<u64>().unwrap();
+        }
+    }
+    sum
+}
+
+#[tokio::test]
+async fn zz_cost() {
+    let epoch = Instant::now();
+    let count: u32 = std::env::var("N").map_or(40, |n| n.parse().unwrap());
+    let echoing = std::env::var("ECHO").is_ok();
+    let threads = MediaThreads::start(1).unwrap();
+    let mut peers = Vec::new();
+    for number in 0..count {
+        let server = Served::start();
+        // With simulcast of which only f is wanted nothing is echoed.
+        let camera = if echoing { Camera::Single(Layer::Full) } else { Camera::Simulcast };
+        let tracks = Tracks::participant(Speech::Always, camera, 1);
+        let mut peer = Box::new(Peer::new(number, tracks, epoch, Instant::now()));
+        let answer = server.answer(peer.offer().unwrap().sdp);
+        let own = crate::media::socket::towards(&answer).unwrap();
+        peer.answer(Instant::now(), &answer, own.local_addr().unwrap()).unwrap();
+        let key = threads.add(peer, own).await.unwrap();
+        if !echoing {
+            threads.layers_wanted(key, visavis_domain::room::Source::Camera, vec!["f".into()]);
+        }
+        peers.push((key, server));
+    }
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    threads.restart_counting();
+    let before = cpu_of_media();
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let cpu = cpu_of_media() - before;
+    let (mut video, mut audio, mut lost, mut sent) = (0, 0, 0, 0);
+    let mut p = Vec::new();
+    for (key, _) in &peers {
+        let report = threads.report(*key).await.unwrap();
+        video += report.counts(Kind::Video).packets;
+        audio += report.counts(Kind::Audio).packets;
+        lost += report.counts(Kind::Video).lost;
+        sent += report.sent;
+        p.push(report.slots.last().unwrap().latency.value_at_quantile(0.5));
+    }
+    p.sort_unstable();
+    println!("N {count} echo {echoing}: cpu {cpu} ticks/10s, video {video} audio {audio} lost {lost} sent {sent} p50 {:?}", p[p.len() / 2]);
+}
