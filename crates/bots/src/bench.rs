@@ -24,8 +24,8 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    pub(crate) fn load() -> Result<Self> {
-        let path = PathBuf::from("target/bench/last.json");
+    /// With the figures of the last time, if this file has them.
+    pub(crate) fn load(path: PathBuf) -> Result<Self> {
         let before = match std::fs::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes)?,
             Err(_) => BTreeMap::new(),
@@ -33,7 +33,7 @@ impl Report {
         Ok(Self { path, before, now: BTreeMap::new() })
     }
 
-    fn figure(&mut self, name: &str, value: f64, unit: &str, goal: &str) {
+    pub(crate) fn figure(&mut self, name: &str, value: f64, unit: &str, goal: &str) {
         let change =
             self.before.get(name).map(|before| format!("{:+.0} % to last", (value / before - 1.0) * 100.0));
         println!("{name:<44} {value:>12.1} {unit:<18} {goal:<18} {}", change.unwrap_or_default());

@@ -1,5 +1,7 @@
-//! Headless participants that talk to a server over the network like anybody, and a server process to talk to.
+//! Headless participants that talk to a server over the network like anybody, with or without media, and a server
+//! process to talk to.
 
+pub mod media;
 mod participant;
 mod process;
 

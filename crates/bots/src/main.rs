@@ -2,10 +2,12 @@
 #![allow(clippy::print_stdout, reason = "this is a command line tool")]
 
 mod bench;
+mod load;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
+use visavis_bots::ServerProcess;
 
 #[derive(Parser)]
 #[command(name = "visavis-bots", version, about = "Load and figures for Visavis")]
@@ -25,17 +27,40 @@ enum Scenario {
         #[arg(long, default_value_t = 5_000)]
         sessions: usize,
     },
+    /// People with media in rooms of a server of its own, and what that costs
+    Load {
+        /// Which
+        scenario: load::Scenario,
+        /// The server's binary; without it, the one beside this tool
+        #[arg(long, value_name = "FILE")]
+        server: Option<PathBuf>,
+        /// How long is measured
+        #[arg(long, default_value_t = 15)]
+        seconds: u64,
+        /// A setting of the server, such as VISAVIS_HTTPS=[::]:4443; may be given several times
+        #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
+        set: Vec<(String, String)>,
+    },
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("a setting is KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 #[tokio::main]
 async fn main() -> Result<()> {
     match Cli::parse().scenario {
         Scenario::Bench { server, sessions } => {
-            let mut report = bench::Report::load()?;
+            let mut report = bench::Report::load(PathBuf::from("target/bench/last.json"))?;
             bench::start(&server, &mut report).await?;
             bench::idle_and_fanout(&server, sessions, &mut report).await?;
             bench::relay(&server, &mut report).await?;
             report.save()
+        }
+        Scenario::Load { scenario, server, seconds, set } => {
+            let server = server.map_or_else(ServerProcess::binary, Ok)?;
+            Box::pin(load::run(scenario, &server, seconds, &set)).await
         }
     }
 }

@@ -204,6 +204,14 @@ impl Bot {
         }
     }
 
+    /// Says that one is still here and what has arrived; the answer is none to wait for.
+    ///
+    /// # Errors
+    /// If the connection breaks.
+    pub async fn ping(&mut self) -> Result<()> {
+        self.send(&ClientFrame::Ping { received: self.received }).await
+    }
+
     fn news(&self, frame: ServerFrame) -> Option<Event> {
         let ServerFrame::Event { topic, version, event } = frame else { return None };
         let known = match topic {
