@@ -27,7 +27,9 @@ export class ServerConnection {
   #videoSlots = 0;
   /** Which rids of a source are looked at; not named: nobody has said yet. */
   #wanted = new Map<Source, string[]>();
-  /** How many layers a section has. */
+  /** Of the camera's latest track: while it is off nothing else is told. */
+  #size = UNKNOWN_SIZE;
+  /** What a section was opened with. */
   #rids = new Map<Source, (string | undefined)[]>();
 
   constructor(configuration: RTCConfiguration) {
@@ -52,6 +54,7 @@ export class ServerConnection {
     }
     if (transceiver.sender.track === track) return false;
     const before = this.#labels(source);
+    if (source === 'camera' && track) this.#size = sizeOf(track);
     await transceiver.sender.replaceTrack(track);
     await this.#fit(source);
     return JSON.stringify(before) !== JSON.stringify(this.#labels(source));
@@ -105,7 +108,10 @@ export class ServerConnection {
 
   #open(source: Source, track: MediaStreamTrack | null): void {
     const init: RTCRtpTransceiverInit = { direction: 'sendonly' };
-    if (source === 'camera' && track) init.sendEncodings = encodingsFor(sizeOf(track));
+    if (source === 'camera' && track) {
+      this.#size = sizeOf(track);
+      init.sendEncodings = encodingsFor(this.#size);
+    }
     if (source === 'screen') init.sendEncodings = [{ maxBitrate: SCREEN_BITRATE }];
     const transceiver = this.connection.addTransceiver(track ?? KINDS[source], init);
     preferCodecs(transceiver, KINDS[source]);
@@ -121,9 +127,8 @@ export class ServerConnection {
   }
 
   #labels(source: Source): ReturnType<typeof labelsFor> {
-    const track = this.#own.get(source)?.sender.track;
     const rids = this.#rids.get(source);
-    return source === 'camera' && track && rids ? labelsFor(sizeOf(track), rids) : [];
+    return source === 'camera' && rids ? labelsFor(this.#size, rids) : [];
   }
 
   /** Brings the encodings in line with the size of the picture and with what is looked at. */
@@ -133,8 +138,7 @@ export class ServerConnection {
     const parameters = sender.getParameters();
     const { encodings } = parameters;
     const wanted = this.#wanted.get(source);
-    const layers =
-      source === 'camera' && sender.track ? refit(sizeOf(sender.track), encodings.length).layers : null;
+    const layers = source === 'camera' ? refit(this.#size, encodings.length).layers : null;
     for (const [index, encoding] of encodings.entries()) {
       const layer = layers?.[index];
       if (layer) {
