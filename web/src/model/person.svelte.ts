@@ -1,10 +1,14 @@
-// Somebody in the room, oneself included, and the media that comes from them.
+// Somebody in the room, oneself included, and the media that comes from them, by whichever way.
 
-import type { Participant } from '../protocol/generated';
+import type { MediaRoute, Participant } from '../protocol/generated';
 import type { LevelListener } from '../rtc/level';
-import { meterReceiver, SpeechDetector } from '../rtc/level';
-import type { Peer, PeerState } from '../rtc/peer';
-import type { Quality, Reading } from '../rtc/statistics';
+import { SpeechDetector } from '../rtc/level';
+import type { PeerState } from '../rtc/peer';
+import type { Quality } from '../rtc/statistics';
+import { Incoming } from './incoming';
+import { choose, reached } from './switching';
+
+const WAYS: MediaRoute[] = ['peer_to_peer', 'server'];
 
 export class Person {
   readonly id: string;
@@ -20,17 +24,19 @@ export class Person {
   order = 0;
   epoch = 0;
 
-  /** Towards others; oneself has none. */
-  peer: Peer | null = null;
-  reading: Reading | null = null;
-  #audio: HTMLAudioElement | null = null;
+  /** What comes from them; of oneself nothing does. */
+  readonly by: Record<MediaRoute, Incoming>;
+  #wanted: MediaRoute = 'peer_to_peer';
+  #video: MediaRoute | null = null;
+  #voice: MediaRoute | null = null;
   #levels = new Set<LevelListener>();
   #speech = new SpeechDetector();
-  #stopMeter: (() => void) | null = null;
 
   constructor(participant: Participant, self: boolean) {
     this.id = participant.id;
     this.self = self;
+    const changed = (): void => this.#choose();
+    this.by = { peer_to_peer: new Incoming(changed), server: new Incoming(changed) };
     if (self) this.media = 'connected';
     this.update(participant);
   }
@@ -42,6 +48,23 @@ export class Person {
     this.presence = participant.presence;
     this.order = participant.order;
     this.epoch = participant.epoch;
+  }
+
+  /** The way by which the voice is heard. */
+  get voiceBy(): MediaRoute | null {
+    return this.#voice;
+  }
+
+  /** The way by which the picture comes. */
+  get videoBy(): MediaRoute | null {
+    return this.#video;
+  }
+
+  /** From now on rather this way. What is shown and heard changes over when it delivers. */
+  prefer(route: MediaRoute): void {
+    if (this.self || this.#wanted === route) return;
+    this.#wanted = route;
+    this.#choose();
   }
 
   /** How loud they are. Not reactive: it changes twenty times a second. */
@@ -56,37 +79,48 @@ export class Person {
     this.speaking = this.#speech.push(audible, performance.now());
   }
 
-  /** Plays their voice. Rejects where the browser wants a gesture first. */
-  async playAudio(track: MediaStreamTrack, speakerId: string | null): Promise<void> {
-    this.#audio ??= document.body.appendChild(new Audio());
-    this.#audio.srcObject = new MediaStream([track]);
-    const receiver = this.peer?.connection.getReceivers().find((one) => one.track === track);
-    this.#stopMeter?.();
-    this.#stopMeter = receiver ? meterReceiver(receiver, (level) => this.hear(level)) : null;
-    await this.useSpeaker(speakerId);
-    await this.resumeAudio();
+  /** Nothing of them comes any more. */
+  clear(): void {
+    for (const way of WAYS) this.by[way].clear();
   }
 
-  async resumeAudio(): Promise<void> {
-    await this.#audio?.play();
+  #choose(): void {
+    const { peer_to_peer: direct, server } = this.by;
+    this.media = reached(this.#wanted, { peer_to_peer: direct.state, server: server.state });
+    this.#chooseVideo();
+    this.#chooseVoice();
   }
 
-  async useSpeaker(id: string | null): Promise<void> {
-    if (this.#audio && 'setSinkId' in this.#audio)
-      await this.#audio.setSinkId(id ?? '').catch(() => undefined);
+  #chooseVideo(): void {
+    const { peer_to_peer: direct, server } = this.by;
+    this.#video = choose(this.#wanted, this.#video, {
+      peer_to_peer: direct.videoOffered,
+      server: server.videoOffered,
+    });
+    const from = this.#video && this.by[this.#video];
+    // A slot that does not deliver yet may still show whoever was in it before.
+    const shown = from === server && server.videoOffered !== 'delivers' ? null : (from?.video ?? null);
+    this.videoTrack = shown?.track ?? null;
   }
 
-  /** The peer is gone; the person may stay. */
-  dropPeer(): void {
-    this.#stopMeter?.();
-    this.#stopMeter = null;
-    this.peer?.dispose();
-    this.peer = null;
-    this.reading = null;
-    this.videoTrack = null;
-    this.speaking = false;
-    this.#audio?.remove();
-    if (this.#audio) this.#audio.srcObject = null;
-    this.#audio = null;
+  #chooseVoice(): void {
+    const { peer_to_peer: direct, server } = this.by;
+    const before = this.#voice;
+    this.#voice = choose(this.#wanted, before, {
+      peer_to_peer: direct.voiceOffered,
+      server: server.voiceOffered,
+    });
+    for (const way of WAYS) {
+      const { voice } = this.by[way];
+      if (!voice) continue;
+      voice.muted = way !== this.#voice;
+      voice.onLevel = way === this.#voice ? (level) => this.hear(level) : null;
+    }
+    if (before !== null && this.#voice === null) {
+      // Who has no slot is silent; no measurement will say so.
+      this.#speech = new SpeechDetector();
+      this.speaking = false;
+      for (const listener of this.#levels) listener(0);
+    }
   }
 }

@@ -22,6 +22,12 @@ export interface ChatLine {
   state: 'sending' | 'sent' | 'failed';
 }
 
-export type Notice =
-  | { id: number; kind: 'joined' | 'left'; name: string }
-  | { id: number; kind: 'microphone_lost' | 'microphone_changed' | 'camera_lost' | 'camera_changed' };
+export type NoticeText =
+  | { kind: 'joined' | 'left'; name: string }
+  | { kind: 'microphone_lost' | 'microphone_changed' | 'camera_lost' | 'camera_changed' }
+  | { kind: 'only_host_sends' | 'everybody_sends' };
+
+export type Notice = { id: number } & NoticeText;
+
+/** Whether pictures are left out, and why: chosen, or because the line is slow. */
+export type AudioOnly = 'no' | 'chosen' | 'slow';

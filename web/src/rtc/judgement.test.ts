@@ -15,17 +15,19 @@ const before: Reading = {
 
 describe('the quality', () => {
   it.each([
-    ['good', { packetsReceived: 400, framesDecoded: 60, roundTrip: 0.03 }, true, true],
-    ['good', { packetsReceived: 100 }, true, false],
-    ['fair', { packetsReceived: 400, packetsLost: 20, framesDecoded: 60 }, true, true],
-    ['fair', { packetsReceived: 400, framesDecoded: 60, roundTrip: 0.5 }, true, true],
-    ['fair', { packetsReceived: 400, framesDecoded: 60, freezes: 1 }, true, true],
-    ['poor', { packetsReceived: 400, packetsLost: 80, framesDecoded: 60 }, true, true],
-    ['poor', { packetsReceived: 100, framesDecoded: 0 }, true, true],
-    ['poor', {}, true, true],
-    ['lost', {}, false, true],
-  ] as const)('is %s for %o', (expected, now, connected, video) => {
-    expect(judge(before, { ...before, at: 2_000, ...now }, connected, video)).toBe(expected);
+    ['good', { packetsReceived: 400, framesDecoded: 60, roundTrip: 0.03 }, true, 'video'],
+    ['good', { packetsReceived: 100 }, true, 'packets'],
+    ['fair', { packetsReceived: 400, packetsLost: 20, framesDecoded: 60 }, true, 'video'],
+    ['fair', { packetsReceived: 400, framesDecoded: 60, roundTrip: 0.5 }, true, 'video'],
+    ['fair', { packetsReceived: 400, framesDecoded: 60, freezes: 1 }, true, 'video'],
+    ['poor', { packetsReceived: 400, packetsLost: 80, framesDecoded: 60 }, true, 'video'],
+    ['poor', { packetsReceived: 100, framesDecoded: 0 }, true, 'video'],
+    ['poor', {}, true, 'video'],
+    ['lost', {}, false, 'video'],
+    ['good', {}, true, 'nothing'],
+    ['poor', { packetsLost: 50, packetsReceived: 100 }, true, 'nothing'],
+  ] as const)('is %s for %o', (expected, now, connected, wanted) => {
+    expect(judge(before, { ...before, at: 2_000, ...now }, connected, wanted)).toBe(expected);
   });
 });
 

@@ -12,8 +12,15 @@ export interface PeerOptions {
   /** All media over TURN. */
   relayOnly: boolean;
   send(signal: Signal): void;
-  onTrack(source: Source, track: MediaStreamTrack): void;
+  onReceiver(source: Source, receiver: RTCRtpReceiver): void;
   onState(state: PeerState): void;
+  /**
+   * The other side has put its twin away and built another one, as may happen when the room's media has gone
+   * another way in between: this one is of no use any more. An offer begins the next one's negotiation.
+   */
+  onNewTwin(offer: Signal | null): void;
+  /** How long the polite one's first offer may take, ms. Without: as long as it likes. */
+  offerWithin?: number;
   /** ICE is about to restart: servers with fresh credentials, if these are old. */
   freshIceServers(): Promise<RTCIceServer[] | null>;
   /** Restarting did not help. */
@@ -44,6 +51,10 @@ export class Peer {
   #everConnected = false;
   #restartTimer: ReturnType<typeof setTimeout> | undefined;
   #giveUpTimer: ReturnType<typeof setTimeout> | undefined;
+  #offerTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The other side's RTCPeerConnection, by the session id of its descriptions. */
+  #twin: string | null = null;
+  #receivesVideo = true;
   #closed = false;
 
   constructor(options: PeerOptions, tracks: Partial<Record<Source, MediaStreamTrack | null>>) {
@@ -61,6 +72,8 @@ export class Peer {
     this.connection.onconnectionstatechange = () => this.#follow();
     if (options.polite) {
       for (const source of FROM_THE_START) this.#addTransceiver(source);
+    } else if (options.offerWithin !== undefined) {
+      this.#offerTimer = setTimeout(() => options.onBeyondRepair(), options.offerWithin);
     }
     options.onState('connecting');
   }
@@ -70,6 +83,17 @@ export class Peer {
     this.#tracks[source] = track;
     for (const [transceiver, of] of this.#sources) {
       if (of === source && transceiver.sender.track !== track) await transceiver.sender.replaceTrack(track);
+    }
+  }
+
+  /** Whether the other side's pictures are wanted. It stops sending what is not. */
+  receiveVideo(wanted: boolean): void {
+    this.#receivesVideo = wanted;
+    for (const [transceiver, source] of this.#sources) {
+      const direction = this.#direction(source);
+      if (transceiver.currentDirection !== null && transceiver.direction !== direction) {
+        transceiver.direction = direction;
+      }
     }
   }
 
@@ -109,14 +133,19 @@ export class Peer {
     this.#closed = true;
     clearTimeout(this.#restartTimer);
     clearTimeout(this.#giveUpTimer);
+    clearTimeout(this.#offerTimer);
     const connection = this.connection;
     connection.onnegotiationneeded = connection.onicecandidate = connection.onconnectionstatechange = null;
     connection.close();
   }
 
+  #direction(source: Source): 'sendrecv' | 'sendonly' {
+    return KINDS[source] === 'video' && !this.#receivesVideo ? 'sendonly' : 'sendrecv';
+  }
+
   #addTransceiver(source: Source): void {
     const track = this.#tracks[source] ?? null;
-    const init: RTCRtpTransceiverInit = { direction: 'sendrecv' };
+    const init: RTCRtpTransceiverInit = { direction: this.#direction(source) };
     if (source === 'camera') init.sendEncodings = [{ maxBitrate: CAMERA_BITRATE }];
     this.#sources.set(this.connection.addTransceiver(track ?? KINDS[source], init), source);
   }
@@ -136,12 +165,20 @@ export class Peer {
   async #description(description: RTCSessionDescriptionInit, tracks: TrackLabel[]): Promise<void> {
     const connection = this.connection;
     const offer = description.type === 'offer';
+    const twin = sessionOf(description.sdp ?? '');
+    if (this.#twin !== null && twin !== null && twin !== this.#twin) {
+      const { sdp = '' } = description;
+      this.#options.onNewTwin(offer ? { type: 'description', kind: 'offer', sdp, tracks } : null);
+      return;
+    }
+    clearTimeout(this.#offerTimer);
     const collision = offer && (this.#makingOffer || connection.signalingState !== 'stable');
     this.#ignoringOffer = collision && !this.#options.polite;
     if (this.#ignoringOffer) return;
     // An answer to an offer that has been taken back meanwhile.
     if (!offer && connection.signalingState !== 'have-local-offer') return;
     await connection.setRemoteDescription(description);
+    this.#twin = twin;
     this.#label(tracks);
     for (const candidate of this.#early.splice(0)) await this.#addCandidate(candidate);
     if (!offer) return;
@@ -158,15 +195,16 @@ export class Peer {
       this.#sources.set(transceiver, source);
       if (this.#announced.has(transceiver)) continue;
       this.#announced.add(transceiver);
-      this.#options.onTrack(source, transceiver.receiver.track);
+      this.#options.onReceiver(source, transceiver.receiver);
     }
   }
 
   /** Sends in the sections that the other side has opened. */
   async #fill(): Promise<void> {
     for (const [transceiver, source] of this.#sources) {
-      if (transceiver.direction === 'sendrecv') continue;
-      transceiver.direction = 'sendrecv';
+      const direction = this.#direction(source);
+      if (transceiver.direction === direction) continue;
+      transceiver.direction = direction;
       await transceiver.sender.replaceTrack(this.#tracks[source] ?? null);
       if (source === 'camera') await limitBitrate(transceiver.sender);
     }
@@ -232,6 +270,11 @@ export class Peer {
       this.#restartSoon(RESTART_AGAIN_AFTER);
     }, after);
   }
+}
+
+/** The session id of a description (RFC 8866, 5.2): the same for as long as its RTCPeerConnection lives. */
+export function sessionOf(sdp: string): string | null {
+  return /^o=\S+ (\d+) /m.exec(sdp)?.[1] ?? null;
 }
 
 async function limitBitrate(sender: RTCRtpSender): Promise<void> {

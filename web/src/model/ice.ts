@@ -1,0 +1,27 @@
+// STUN and TURN servers, and whether their credentials are still good.
+
+import type { IceServer } from '../protocol/generated';
+import type { Session } from '../protocol/session';
+
+/** TURN credentials are good for five minutes. */
+const FRESH_FOR = 240_000;
+
+export class IceServers {
+  servers: IceServer[] = [];
+  #at = 0;
+
+  constructor(private readonly session: Session) {}
+
+  set(servers: IceServer[]): void {
+    this.servers = servers;
+    this.#at = Date.now();
+  }
+
+  /** With fresh credentials, if those at hand are old; null if they are not, or no better ones can be had. */
+  async fresh(): Promise<IceServer[] | null> {
+    if (Date.now() - this.#at < FRESH_FOR || !this.session.connected) return null;
+    const reply = await this.session.command({ type: 'ice_servers' });
+    if (reply.type === 'ice_servers') this.set(reply.ice_servers);
+    return this.servers;
+  }
+}

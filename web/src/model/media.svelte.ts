@@ -1,0 +1,261 @@
+// The media of a call: which way it takes, and how it gets from one way to the other without a gap. The new way is
+// brought up first; each person's picture and voice change over when they really arrive; then the old way goes.
+
+import type { Event, MediaRoute, Signal, Viewed } from '../protocol/generated';
+import type { Session } from '../protocol/session';
+import type { OwnTracks } from '../rtc/server-connection';
+import type { Devices } from './devices.svelte';
+import { IceServers } from './ice';
+import { Peers } from './peers';
+import type { Person } from './person.svelte';
+import { Quality } from './quality';
+import { ServerMedia } from './server-media';
+import { arrived, Linger, otherWay } from './switching';
+import type { AudioOnly } from './types';
+import { viewOf } from './view';
+import type { Shown } from './view';
+
+const SETTLE_EVERY = 250;
+/** A page that nobody sees for a moment comes back with its pictures. */
+const HIDDEN_FOR = 10_000;
+
+export interface MediaOptions {
+  session: Session;
+  devices: Devices;
+  /** Whether one may send anything. */
+  maySend: () => boolean;
+}
+
+export class Media {
+  route = $state<MediaRoute>('peer_to_peer');
+  /** Who speaks, as the server hears it. */
+  speaker = $state<string | null>(null);
+  audioOnly = $state<AudioOnly>('no');
+  /** The browser plays no sound before a gesture. */
+  audioBlocked = $state(false);
+
+  readonly ice: IceServers;
+  #options: MediaOptions;
+  #peers: Peers;
+  #server: ServerMedia;
+  #quality: Quality;
+  #linger = new Linger();
+  #settling: ReturnType<typeof setInterval> | undefined;
+  #others: Person[] = [];
+  #shown: Shown[] = [];
+  #hidden = false;
+  #hiddenTimer: ReturnType<typeof setTimeout> | undefined;
+  #disposed = new AbortController();
+
+  constructor(options: MediaOptions) {
+    this.#options = options;
+    this.ice = new IceServers(options.session);
+    const shared = {
+      session: options.session,
+      ice: this.ice,
+      // A switch for support: whether a network's trouble is the direct path.
+      relayOnly: new URLSearchParams(location.search).has('relay'),
+      tracks: () => this.#tracks(),
+      speakerId: () => options.devices.speakerId,
+      audioBlocked: () => (this.audioBlocked = true),
+    };
+    this.#peers = new Peers(shared);
+    this.#server = new ServerMedia({ ...shared, alone: () => this.#peers.size === 0 });
+    this.#quality = new Quality({
+      direct: (person) => this.#peers.connection(person),
+      server: () => this.#server.connection,
+      watches: (person) => this.#watches(person),
+      slow: () => this.#slow(),
+    });
+    document.addEventListener('visibilitychange', () => this.#visibility(), {
+      signal: this.#disposed.signal,
+    });
+  }
+
+  /** The way from the room as it is. Follow with `reconcile`. */
+  setRoute(route: MediaRoute): void {
+    if (route !== this.route) this.#linger.reset();
+    this.route = route;
+    this.#peers.want(route === 'peer_to_peer');
+  }
+
+  /** Brings everything in line with who is there. */
+  reconcile(me: Person | null, others: Person[]): void {
+    this.#others = others;
+    if (!me) return;
+    if (this.route === 'server' && !this.#server.open) {
+      this.#server.start(others.filter((person) => person.camera === 'on').length);
+    }
+    this.#peers.reconcile(me, others);
+    this.#server.reconcile(others);
+    for (const person of others) person.prefer(this.route);
+    this.#quality.start(others);
+    this.#look();
+    this.#settleSoon();
+  }
+
+  /** What the server says to oneself alone. */
+  direct(event: Event): void {
+    switch (event.type) {
+      case 'slots_assigned':
+        this.#server.slotsAssigned(event.slots);
+        return;
+      case 'layers_wanted':
+        this.#server.layersWanted(event.source, event.rids);
+        return;
+      case 'active_speaker':
+        this.speaker = event.participant;
+        this.#look();
+        return;
+      case 'media_lost':
+        this.#server.lost();
+        return;
+      default:
+        return;
+    }
+  }
+
+  signalled(from: string, generation: number, signal: Signal): void {
+    this.#peers.signalled(from, generation, signal);
+  }
+
+  /** What is sent has changed. */
+  tracksChanged(): void {
+    const { microphone = null, camera = null } = this.#tracks();
+    for (const way of [this.#peers, this.#server]) {
+      way.setTrack('microphone', microphone);
+      way.setTrack('camera', camera);
+    }
+  }
+
+  /** The tiles on the screen. */
+  show(shown: Shown[]): void {
+    this.#shown = shown;
+    this.#look();
+  }
+
+  setAudioOnly(audioOnly: AudioOnly): void {
+    this.audioOnly = audioOnly;
+    this.#quality.rest();
+    this.#peers.receiveVideo(audioOnly === 'no');
+    this.#look();
+  }
+
+  sessionBack(): void {
+    this.#server.sessionBack();
+  }
+
+  restartIfBroken(): void {
+    this.#peers.restartIfBroken();
+    this.#server.restartIfBroken();
+  }
+
+  /** On a network again, perhaps another one. */
+  restart(): void {
+    this.#peers.restart();
+    this.#server.restart();
+  }
+
+  useSpeaker(id: string | null): void {
+    this.#peers.useSpeaker(id);
+    this.#server.useSpeaker(id);
+  }
+
+  async unblockAudio(): Promise<void> {
+    await Promise.all([this.#peers.resumeAudio(), this.#server.resumeAudio()]);
+    this.audioBlocked = false;
+  }
+
+  /** Out of the room: nothing is left. */
+  end(): void {
+    clearInterval(this.#settling);
+    this.#settling = undefined;
+    this.#quality.stop();
+    this.#peers.dropAll();
+    this.#server.dispose();
+    this.#others = [];
+    this.#shown = [];
+    this.#linger.reset();
+    this.speaker = null;
+    this.audioOnly = 'no';
+  }
+
+  dispose(): void {
+    this.end();
+    clearTimeout(this.#hiddenTimer);
+    this.#disposed.abort();
+  }
+
+  #tracks(): OwnTracks {
+    const { devices, maySend } = this.#options;
+    if (!maySend()) return { microphone: null, camera: null };
+    return { microphone: devices.microphoneTrack, camera: devices.previewTrack };
+  }
+
+  #view(): Viewed[] {
+    if (this.#hidden || this.audioOnly !== 'no') return [];
+    const people = this.#others.map(({ id, order, self, camera }) => ({
+      id,
+      order,
+      self,
+      sends: camera === 'on',
+    }));
+    return viewOf(this.#shown, people, this.speaker);
+  }
+
+  #look(): void {
+    this.#server.show(this.#view());
+  }
+
+  /** Whether somebody's picture is on and to be seen here. */
+  #watches(person: Person): boolean {
+    if (person.camera !== 'on' || this.audioOnly !== 'no') return false;
+    // Peers send to whoever is there; slots are for what is seen.
+    return this.route === 'peer_to_peer' || this.#view().some((one) => one.participant === person.id);
+  }
+
+  #settleSoon(): void {
+    const both = this.#server.open && (this.#peers.size > 0 || this.route === 'peer_to_peer');
+    if (both && this.#settling === undefined) {
+      this.#settling = setInterval(() => this.#settle(), SETTLE_EVERY);
+    }
+    if (!both) {
+      clearInterval(this.#settling);
+      this.#settling = undefined;
+    }
+  }
+
+  /** While both ways are up: lets go of the old one when nobody needs it any more. */
+  #settle(): void {
+    const now = performance.now();
+    // Those who never had the old way lose nothing with it.
+    const moving = this.#others.filter((person) => person.by[otherWay(this.route)].state !== null);
+    const all = moving.every((person) => {
+      const arrival = person.by[this.route].arrival(this.#watches(person));
+      return arrived(arrival, now);
+    });
+    if (this.#linger.push(all, now)) {
+      this.#linger.reset();
+      if (this.route === 'server') this.#peers.dropAll();
+      else this.#server.stop();
+    }
+    this.#server.settleVoices();
+    this.#settleSoon();
+  }
+
+  #slow(): void {
+    if (this.audioOnly === 'no' && this.#others.some((person) => this.#watches(person))) {
+      this.setAudioOnly('slow');
+    }
+  }
+
+  #visibility(): void {
+    clearTimeout(this.#hiddenTimer);
+    const set = (hidden: boolean): void => {
+      this.#hidden = hidden;
+      this.#look();
+    };
+    if (document.hidden) this.#hiddenTimer = setTimeout(() => set(true), HIDDEN_FOR);
+    else if (this.#hidden) set(false);
+  }
+}

@@ -1,0 +1,209 @@
+// The direct way: one peer for each other participant. Which peers there should be follows from the room, and is
+// reconciled with those there are.
+
+import type { Signal } from '../protocol/generated';
+import type { Session } from '../protocol/session';
+import { Peer } from '../rtc/peer';
+import type { OwnTracks } from '../rtc/server-connection';
+import { Voice } from '../rtc/voice';
+import type { IceServers } from './ice';
+import type { Person } from './person.svelte';
+
+/** Kept in mind while a signal may be for a peer that is being built. */
+const MAX_EARLY_SIGNALS = 200;
+/** Older ones are of a time when media went another way. */
+const EARLY_FOR = 15_000;
+/** The way back from the server begins for both sides at once: then an offer does not take longer. */
+const OFFER_WITHIN = 8_000;
+
+interface EarlySignal {
+  from: string;
+  generation: number;
+  signal: Signal;
+  at: number;
+}
+
+interface Pair {
+  person: Person;
+  peer: Peer;
+  generation: number;
+  voice: Voice | null;
+}
+
+export interface PeersOptions {
+  session: Session;
+  ice: IceServers;
+  relayOnly: boolean;
+  tracks: () => OwnTracks;
+  speakerId: () => string | null;
+  audioBlocked: () => void;
+}
+
+export class Peers {
+  #options: PeersOptions;
+  #pairs = new Map<string, Pair>();
+  #early: EarlySignal[] = [];
+  #me: Person | null = null;
+  #people: Person[] = [];
+  #wanted: boolean | null = null;
+  #returning = false;
+  #receivesVideo = true;
+
+  constructor(options: PeersOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#pairs.size;
+  }
+
+  has(person: Person): boolean {
+    return this.#pairs.has(person.id);
+  }
+
+  connection(person: Person): RTCPeerConnection | null {
+    return this.#pairs.get(person.id)?.peer.connection ?? null;
+  }
+
+  /** Whether media is to go this way. If it is not, what there is may live on, but nothing is built. */
+  want(wanted: boolean): void {
+    if (this.#wanted === wanted) return;
+    this.#returning = wanted && this.#wanted === false;
+    this.#wanted = wanted;
+    if (wanted) return;
+    this.#early = [];
+    // What had not come about yet has nobody who would miss it.
+    for (const { person } of this.#unconnected()) this.#drop(person.id);
+  }
+
+  /** Brings the peers in line with the room. */
+  reconcile(me: Person | null, others: Person[]): void {
+    this.#me = me;
+    this.#people = others;
+    for (const [id, pair] of this.#pairs) {
+      const stays = others.includes(pair.person) && pair.generation === this.#generation(pair.person);
+      if (!stays) this.#drop(id);
+    }
+    if (!this.#wanted || !me) return;
+    for (const person of others) if (!this.#pairs.has(person.id)) this.#build(person);
+    this.#returning = false;
+  }
+
+  signalled(from: string, generation: number, signal: Signal): void {
+    const person = this.#people.find((one) => one.id === from);
+    const pair = this.#pairs.get(from);
+    if (pair?.generation === generation) {
+      void pair.peer.receive(signal);
+    } else if (!person || !pair || generation > this.#generation(person)) {
+      // Ahead of the event that will tell of its generation.
+      this.#early.push({ from, generation, signal, at: performance.now() });
+      if (this.#early.length > MAX_EARLY_SIGNALS) this.#early.shift();
+    }
+  }
+
+  setTrack(source: keyof OwnTracks, track: MediaStreamTrack | null): void {
+    for (const { peer } of this.#pairs.values()) void peer.setTrack(source, track);
+  }
+
+  receiveVideo(wanted: boolean): void {
+    this.#receivesVideo = wanted;
+    for (const { peer } of this.#pairs.values()) peer.receiveVideo(wanted);
+  }
+
+  restartIfBroken(): void {
+    if (this.#wanted) for (const { peer } of this.#pairs.values()) void peer.restartIfBroken();
+  }
+
+  restart(): void {
+    if (this.#wanted) for (const { peer } of this.#pairs.values()) void peer.restart();
+  }
+
+  useSpeaker(id: string | null): void {
+    for (const { voice } of this.#pairs.values()) void voice?.useSpeaker(id);
+  }
+
+  async resumeAudio(): Promise<void> {
+    await Promise.all([...this.#pairs.values()].flatMap(({ voice }) => voice?.resume() ?? []));
+  }
+
+  /** The old way may go. */
+  dropAll(): void {
+    for (const id of [...this.#pairs.keys()]) this.#drop(id);
+    this.#early = [];
+  }
+
+  #unconnected(): Pair[] {
+    return [...this.#pairs.values()].filter(({ person }) => person.by.peer_to_peer.state !== 'connected');
+  }
+
+  #generation(person: Person): number {
+    return (this.#me?.epoch ?? 0) + person.epoch;
+  }
+
+  #drop(id: string): void {
+    const pair = this.#pairs.get(id);
+    if (!pair) return;
+    this.#pairs.delete(id);
+    pair.person.by.peer_to_peer.clear();
+    pair.voice?.dispose();
+    pair.peer.dispose();
+    this.#early = this.#early.filter((early) => early.from !== id || early.generation > pair.generation);
+  }
+
+  #build(person: Person): void {
+    const generation = this.#generation(person);
+    const { session, ice, relayOnly } = this.#options;
+    const incoming = person.by.peer_to_peer;
+    const own = (): boolean => this.#pairs.get(person.id)?.peer === peer;
+    const peer = new Peer(
+      {
+        polite: (this.#me?.order ?? 0) > person.order,
+        iceServers: ice.servers,
+        relayOnly,
+        ...(this.#returning ? { offerWithin: OFFER_WITHIN } : {}),
+        send: (signal) => {
+          // Stale by now, or the session is gone: a new peer or a restart takes care of it.
+          session.command({ type: 'signal', to: person.id, generation, signal }).catch(() => undefined);
+        },
+        onReceiver: (source, receiver) => {
+          if (source === 'camera') incoming.setVideo(receiver, false);
+          if (source === 'microphone') this.#hear(person, receiver);
+        },
+        onState: (state) => {
+          incoming.setState(state);
+          // Nobody mends what nobody wants: most likely the other side has let go of it.
+          const broken = state === 'reconnecting' || state === 'failed';
+          if (broken && !this.#wanted && own()) this.#drop(person.id);
+        },
+        onNewTwin: (offer) => {
+          if (!own()) return;
+          this.#drop(person.id);
+          this.reconcile(this.#me, this.#people);
+          if (offer) this.signalled(person.id, generation, offer);
+        },
+        freshIceServers: () => ice.fresh(),
+        onBeyondRepair: () => {
+          if (this.#wanted) session.command({ type: 'renew_media' }).catch(() => undefined);
+        },
+      },
+      this.#options.tracks(),
+    );
+    if (!this.#receivesVideo) peer.receiveVideo(false);
+    this.#pairs.set(person.id, { person, peer, generation, voice: null });
+    const from = performance.now() - EARLY_FOR;
+    const early = this.#early.filter((one) => one.from === person.id);
+    this.#early = this.#early.filter((one) => one.from !== person.id || one.generation > generation);
+    for (const one of early)
+      if (one.generation === generation && one.at >= from) void peer.receive(one.signal);
+  }
+
+  #hear(person: Person, receiver: RTCRtpReceiver): void {
+    const pair = this.#pairs.get(person.id);
+    if (!pair) return;
+    const { speakerId, audioBlocked } = this.#options;
+    pair.voice?.dispose();
+    // While the voice comes another way already this one waits.
+    pair.voice = new Voice(receiver, speakerId(), person.voiceBy === 'server', audioBlocked);
+    person.by.peer_to_peer.setVoice(pair.voice, false);
+  }
+}

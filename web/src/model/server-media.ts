@@ -1,0 +1,256 @@
+// The way over the media server: says what is to be seen, and gives what the slots carry to whom it belongs.
+
+import type { Code, SlotLabel, Source, Viewed } from '../protocol/generated';
+import { CommandFailed } from '../protocol/session';
+import type { Session } from '../protocol/session';
+import type { PeerState } from '../rtc/peer';
+import { MOST_VIDEO_SLOTS } from '../rtc/server-connection';
+import type { OwnTracks } from '../rtc/server-connection';
+import { OfferRefused, ServerPath } from '../rtc/server-path';
+import { Voice } from '../rtc/voice';
+import type { IceServers } from './ice';
+import type { Person } from './person.svelte';
+
+/** A layout that is moving is not worth telling about. */
+const VIEW_AFTER = 150;
+/** After a refusal that is none of ours. */
+const VIEW_AGAIN_AFTER = 1_000;
+
+export interface ServerMediaOptions {
+  session: Session;
+  ice: IceServers;
+  relayOnly: boolean;
+  tracks: () => OwnTracks;
+  speakerId: () => string | null;
+  audioBlocked: () => void;
+  /** Whether a slot that is nobody's may sound: not while the same voices may come another way. */
+  alone: () => boolean;
+}
+
+interface Slot {
+  label: SlotLabel;
+  receiver: RTCRtpReceiver;
+}
+
+export class ServerMedia {
+  #options: ServerMediaOptions;
+  #path: ServerPath | null = null;
+  #people: Person[] = [];
+  #slots: Slot[] = [];
+  #used = new WeakSet<RTCRtpReceiver>();
+  #voices = new Map<RTCRtpReceiver, Voice>();
+  #view: Viewed[] = [];
+  #told: string | null = null;
+  #ready = false;
+  #viewTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: ServerMediaOptions) {
+    this.#options = options;
+  }
+
+  get open(): boolean {
+    return this.#path !== null;
+  }
+
+  get connection(): RTCPeerConnection | null {
+    return this.#path?.connection ?? null;
+  }
+
+  /** @param likely how many pictures will be shown, as far as that is known */
+  start(likely: number): void {
+    if (this.#path) return;
+    const { session, ice, relayOnly } = this.#options;
+    this.#ready = false;
+    this.#path = new ServerPath(
+      {
+        iceServers: () => ice.servers,
+        relayOnly,
+        freshIceServers: () => ice.fresh(),
+        offer: async (fresh, sdp, tracks) => {
+          try {
+            const reply = await session.command({ type: 'media_offer', fresh, sdp, tracks });
+            if (reply.type === 'media_answer') return reply.sdp;
+          } catch (error) {
+            throw new OfferRefused(refusalOf(error));
+          }
+          throw new OfferRefused('other');
+        },
+        onState: (state) => this.#tellState(state),
+        onFresh: () => {
+          this.#ready = true;
+          this.#told = null;
+          this.#sendView();
+        },
+        onSlots: (slots) => {
+          this.#slots = slots;
+          this.#assign();
+        },
+      },
+      this.#options.tracks(),
+      Math.max(this.#view.length, Math.min(likely, MOST_VIDEO_SLOTS)),
+    );
+  }
+
+  /** The way is not needed any more. */
+  stop(): void {
+    if (!this.#path) return;
+    this.dispose();
+    this.#options.session.command({ type: 'media_close' }).catch(() => undefined);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#viewTimer);
+    this.#path?.dispose();
+    this.#path = null;
+    this.#ready = false;
+    this.#told = null;
+    this.#slots = [];
+    for (const person of this.#people) person.by.server.clear();
+    for (const voice of this.#voices.values()) voice.dispose();
+    this.#voices.clear();
+  }
+
+  reconcile(others: Person[]): void {
+    for (const person of this.#people) if (!others.includes(person)) person.by.server.clear();
+    this.#people = others;
+    if (this.#path) this.#tellState(this.#path.state);
+    this.#assign();
+  }
+
+  setTrack(source: Source, track: MediaStreamTrack | null): void {
+    this.#path?.setTrack(source, track);
+  }
+
+  /** What is to be seen from now on. */
+  show(view: Viewed[]): void {
+    this.#view = view.slice(0, MOST_VIDEO_SLOTS);
+    this.#sendViewIn(VIEW_AFTER);
+  }
+
+  slotsAssigned(slots: SlotLabel[]): void {
+    this.#path?.assign(slots);
+  }
+
+  layersWanted(source: Source, rids: string[]): void {
+    this.#path?.setLayers(source, rids);
+  }
+
+  lost(): void {
+    this.#path?.lost();
+  }
+
+  /** In the room by another session: whether the server still knows this connection is seen by its answer. */
+  sessionBack(): void {
+    this.#path?.sessionBack();
+    this.#told = null;
+    this.#sendView();
+  }
+
+  restart(): void {
+    this.#path?.restart();
+  }
+
+  restartIfBroken(): void {
+    this.#path?.restartIfBroken();
+  }
+
+  useSpeaker(id: string | null): void {
+    for (const voice of this.#voices.values()) void voice.useSpeaker(id);
+  }
+
+  async resumeAudio(): Promise<void> {
+    await Promise.all([...this.#voices.values()].map((voice) => voice.resume()));
+  }
+
+  /** Slots that are nobody's sound, or not. */
+  settleVoices(): void {
+    const heard = new Set(this.#people.map((person) => person.by.server.voice));
+    const muted = !this.#options.alone();
+    for (const voice of this.#voices.values()) if (!heard.has(voice)) voice.muted = muted;
+  }
+
+  #sendViewIn(ms: number): void {
+    clearTimeout(this.#viewTimer);
+    this.#viewTimer = setTimeout(() => this.#sendView(), ms);
+  }
+
+  #sendView(): void {
+    const path = this.#path;
+    if (!path || !this.#ready) return;
+    const videos = this.#view;
+    const text = JSON.stringify(videos);
+    if (text === this.#told) return;
+    this.#told = text;
+    path.setVideoSlots(videos.length);
+    this.#options.session.command({ type: 'view', videos }).catch((error: unknown) => {
+      if (path !== this.#path || this.#told !== text) return;
+      const refusal = refusalOf(error);
+      if (refusal === 'media_unknown') path.lost();
+      if (refusal !== 'other') return;
+      this.#told = null;
+      this.#sendViewIn(VIEW_AGAIN_AFTER);
+    });
+  }
+
+  #tellState(state: PeerState): void {
+    for (const person of this.#people) person.by.server.setState(state);
+  }
+
+  /** Gives each slot to its person, and takes away what is no longer theirs. */
+  #assign(): void {
+    const cameras = new Map<string, RTCRtpReceiver>();
+    const microphones = new Map<string, RTCRtpReceiver>();
+    for (const { label, receiver } of this.#slots) {
+      // What a slot is for, its section says; screens have no tile yet.
+      if (label.source === 'camera') cameras.set(label.participant, receiver);
+      if (label.source === 'microphone') microphones.set(label.participant, receiver);
+    }
+    // Taken away everywhere before it is given to anybody.
+    for (const person of this.#people) {
+      const { server } = person.by;
+      if (server.video !== (cameras.get(person.id) ?? null)) server.setVideo(null, false);
+      if ((server.voice?.receiver ?? null) !== (microphones.get(person.id) ?? null))
+        server.setVoice(null, false);
+    }
+    for (const voice of [...this.#voices.values()]) this.#forgetUnlessAlive(voice);
+    for (const person of this.#people) {
+      const { server } = person.by;
+      const camera = cameras.get(person.id);
+      if (camera && server.video !== camera) server.setVideo(camera, this.#use(camera));
+      const microphone = microphones.get(person.id);
+      if (microphone) server.setVoice(this.#voiceOf(microphone), this.#use(microphone));
+    }
+    this.settleVoices();
+  }
+
+  /** Whether the receiver has carried anything before; from now on it has. */
+  #use(receiver: RTCRtpReceiver): boolean {
+    const used = this.#used.has(receiver);
+    this.#used.add(receiver);
+    return used;
+  }
+
+  #voiceOf(receiver: RTCRtpReceiver): Voice {
+    let voice = this.#voices.get(receiver);
+    if (!voice) {
+      const { speakerId, audioBlocked, alone } = this.#options;
+      voice = new Voice(receiver, speakerId(), !alone(), audioBlocked);
+      this.#voices.set(receiver, voice);
+    }
+    return voice;
+  }
+
+  /** Slots of a connection that has been closed are silent for ever. */
+  #forgetUnlessAlive(voice: Voice): void {
+    if (voice.receiver.track.readyState === 'live') return;
+    this.#voices.delete(voice.receiver);
+    voice.dispose();
+  }
+}
+
+function refusalOf(error: unknown): 'media_unknown' | 'session_lost' | 'other' {
+  const code: Code | 'session_lost' = error instanceof CommandFailed ? error.code : 'internal';
+  if (code === 'media_unknown') return 'media_unknown';
+  // Without a seat there is nothing to offer to; the join that follows says when there is.
+  return code === 'session_lost' || code === 'not_in_room' ? 'session_lost' : 'other';
+}

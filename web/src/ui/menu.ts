@@ -1,0 +1,14 @@
+// What stands in a menu.
+
+/** Several of which one is chosen. */
+export interface MenuGroup {
+  label: string;
+  value: string | null;
+  options: { id: string; label: string }[];
+  choose: (id: string) => void;
+}
+
+export interface MenuEntry {
+  label: string;
+  run: () => void;
+}
