@@ -1,7 +1,7 @@
 //! One connection, and the only contact with str0m besides the shapes of packets: negotiation, datagrams in and out,
 //! packets in and out, bandwidth. Knows neither rooms nor who forwards what to whom.
 
-use crate::{Datagram, Protocol, Settings};
+use crate::{Datagram, Protocol, Settings, Transmit};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use str0m::bwe::{Bitrate as Rate, BweKind};
@@ -61,6 +61,8 @@ pub(crate) struct Negotiated {
     pub(crate) slots: Vec<SlotSection>,
     /// By which STUN requests for this connection are known.
     pub(crate) ufrag: String,
+    /// By which they prove to be genuine.
+    pub(crate) password: String,
 }
 
 /// What a connection has to say.
@@ -76,9 +78,6 @@ pub(crate) enum Told {
     /// It is over.
     Ended,
 }
-
-/// A datagram to send.
-pub(crate) use str0m::net::Transmit;
 
 /// One packet to forward.
 pub(crate) struct Forward<'a> {
@@ -149,8 +148,8 @@ impl Engine {
         let answer = self.rtc.sdp_api().accept_offer(parsed).map_err(|error| unusable(&error))?;
         self.dirty = true;
         let slots = receiving_sections(offer).filter_map(|mid| self.open_slot(mid)).collect();
-        let ufrag = self.rtc.direct_api().local_ice_credentials().ufrag;
-        Ok(Negotiated { answer: answer.to_sdp_string(), slots, ufrag })
+        let ice = self.rtc.direct_api().local_ice_credentials();
+        Ok(Negotiated { answer: answer.to_sdp_string(), slots, ufrag: ice.ufrag, password: ice.pass })
     }
 
     fn open_slot(&mut self, mid: Mid) -> Option<SlotSection> {
@@ -203,19 +202,22 @@ impl Engine {
     }
 
     /// Hands out everything there is to send and to say.
-    pub(crate) fn drain(
-        &mut self,
-        now: Instant,
-        mut send: impl FnMut(Transmit),
-        out: &mut Out,
-    ) {
+    pub(crate) fn drain(&mut self, now: Instant, mut send: impl FnMut(Transmit), out: &mut Out) {
         for _ in 0..MAX_TURNS {
             if self.ended {
                 self.deadline = now + Duration::from_secs(3600);
                 break;
             }
             match self.rtc.poll_output() {
-                Ok(Output::Transmit(transmit)) => send(transmit),
+                Ok(Output::Transmit(transmit)) => send(Transmit {
+                    protocol: match transmit.proto {
+                        str0m::net::Protocol::Udp => Protocol::Udp,
+                        _ => Protocol::Tcp,
+                    },
+                    source: transmit.source,
+                    destination: transmit.destination,
+                    contents: transmit.contents.into(),
+                }),
                 Ok(Output::Event(event)) => self.translate(event, out),
                 Ok(Output::Timeout(at)) => {
                     self.deadline = at;
@@ -255,8 +257,8 @@ impl Engine {
     }
 
     /// Puts a packet into a slot's stream. It leaves at the next drain.
-    pub(crate) fn write(&mut self, slot: Ssrc, forward: Forward<'_>) {
-        let Forward { pt, seq, time, packet, patch, audio } = forward;
+    pub(crate) fn write(&mut self, slot: Ssrc, forward: &Forward<'_>) {
+        let &Forward { pt, seq, time, packet, patch, audio } = forward;
         let from = &packet.header.ext_vals;
         let ext_vals = ExtensionValues {
             audio_level: from.audio_level,
@@ -322,7 +324,9 @@ impl Engine {
                             && profile(spec.format.profile_level_id)
                                 == profile(wanted.format.profile_level_id)
                     }
-                    Codec::Vp9 => spec.format.profile_id.unwrap_or(0) == wanted.format.profile_id.unwrap_or(0),
+                    Codec::Vp9 => {
+                        spec.format.profile_id.unwrap_or(0) == wanted.format.profile_id.unwrap_or(0)
+                    }
                     _ => true,
                 }
         };

@@ -114,7 +114,9 @@ mod tests {
 
     #[test]
     fn the_size_shown_decides_where_the_network_carries_all() {
-        for (shown, layer) in [(100, 0), (320, 0), (400, 0), (401, 1), (640, 1), (801, 2), (1280, 2), (4000, 2)] {
+        for (shown, layer) in
+            [(100, 0), (320, 0), (400, 0), (401, 1), (640, 1), (801, 2), (1280, 2), (4000, 2)]
+        {
             assert_eq!(choose(&[wish(shown)], None).layers, [Some(layer)], "{shown}");
         }
     }

@@ -15,8 +15,6 @@ mod speakers;
 
 pub use engine::{Certificate, Unusable};
 pub use router::Router;
-/// A datagram to send: from `source`, to `destination`, by `proto`.
-pub use str0m::net::Transmit;
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -70,6 +68,19 @@ pub struct Datagram<'a> {
     pub bytes: &'a [u8],
 }
 
+/// One to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transmit {
+    /// By what.
+    pub protocol: Protocol,
+    /// From which of the server's addresses.
+    pub source: SocketAddr,
+    /// To where.
+    pub destination: SocketAddr,
+    /// Its contents.
+    pub contents: Vec<u8>,
+}
+
 /// What all routers of a process share.
 #[derive(Clone)]
 pub struct Settings {
@@ -112,6 +123,8 @@ pub struct Answer {
     pub sdp: String,
     /// What STUN requests for this connection begin their username with.
     pub ufrag: String,
+    /// The key of their integrity (RFC 8489 §9.1).
+    pub password: String,
 }
 
 /// A picture that somebody looks at.

@@ -6,7 +6,9 @@ use crate::layers::{self, Encoding, Wish};
 use crate::publication::{Publication, Viewer};
 use crate::slot::{Incoming, Slot};
 use crate::speakers::Speakers;
-use crate::{Answer, Assignment, Datagram, Event, PeerId, Settings, Source, TrackOffer, Transmit, Unusable, View};
+use crate::{
+    Answer, Assignment, Datagram, Event, PeerId, Settings, Source, TrackOffer, Transmit, Unusable, View,
+};
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 use str0m::format::Codec;
@@ -55,11 +57,17 @@ struct Peer {
 
 #[derive(Debug, Clone, Copy)]
 enum State {
-    Offered { since: Instant },
+    Offered {
+        since: Instant,
+    },
     /// ICE is up, DTLS not yet.
-    Handshaking { since: Instant },
+    Handshaking {
+        since: Instant,
+    },
     Connected,
-    Unreachable { since: Instant },
+    Unreachable {
+        since: Instant,
+    },
 }
 
 /// The media of one room.
@@ -76,6 +84,8 @@ pub struct Router {
     events: VecDeque<Event>,
     /// Packets forwarded since it was last asked.
     forwarded: u64,
+    /// Whose connection is being dealt with.
+    working_for: Option<PeerId>,
     scratch: Scratch,
 }
 
@@ -100,6 +110,7 @@ impl Router {
             next_choice: now + CHOOSE_EVERY,
             events: VecDeque::new(),
             forwarded: 0,
+            working_for: None,
             scratch: Scratch::default(),
         }
     }
@@ -142,7 +153,7 @@ impl Router {
         self.publish(index, id, tracks);
         self.next_choice = now;
         self.next_hearing = now;
-        Ok(Answer { sdp: negotiated.answer, ufrag: negotiated.ufrag })
+        Ok(Answer { sdp: negotiated.answer, ufrag: negotiated.ufrag, password: negotiated.password })
     }
 
     /// Forgets a participant and what they publish.
@@ -196,6 +207,7 @@ impl Router {
     ) -> bool {
         let Some(&index) = self.by_id.get(&id) else { return false };
         let Some(peer) = &mut self.peers[index] else { return false };
+        self.working_for = Some(id);
         if !peer.engine.receive(datagram) {
             return false;
         }
@@ -209,6 +221,7 @@ impl Router {
     /// Lets time pass and sends what has gathered. Call it after a batch of datagrams, and when [`Router::deadline`]
     /// has come.
     pub fn flush(&mut self, now: Instant, send: &mut impl FnMut(PeerId, Transmit)) {
+        self.working_for = None;
         if now >= self.next_hearing {
             self.next_hearing = now + HEAR_EVERY;
             self.hear(now);
@@ -221,6 +234,7 @@ impl Router {
         for index in 0..self.peers.len() {
             let Some(peer) = &mut self.peers[index] else { continue };
             if peer.engine.wants(now) {
+                self.working_for = Some(peer.id);
                 peer.engine.advance(now);
                 self.drain(index, now, send);
             }
@@ -237,6 +251,13 @@ impl Router {
     /// What happened since.
     pub fn poll_event(&mut self) -> Option<Event> {
         self.events.pop_front()
+    }
+
+    /// Whose connection was being dealt with when a call did not come to its end: a panic in it is theirs. Nobody's,
+    /// and the router itself cannot be trusted any more.
+    #[must_use]
+    pub fn working_for(&self) -> Option<PeerId> {
+        self.working_for
     }
 
     /// Packets forwarded since it was last asked.
@@ -338,14 +359,14 @@ impl Router {
             self.forward(index, &packet);
         }
         for told in out.told.drain(..) {
-            self.told(index, told, now);
+            self.told(index, &told, now);
         }
         self.scratch.out = out;
     }
 
-    fn told(&mut self, index: usize, told: Told, now: Instant) {
+    fn told(&mut self, index: usize, told: &Told, now: Instant) {
         let Some(peer) = &mut self.peers[index] else { return };
-        match told {
+        match *told {
             Told::Connected => {
                 peer.state = State::Connected;
                 self.events.push_back(Event::Connected { peer: peer.id });
@@ -446,7 +467,8 @@ impl Router {
 
     /// Decides whose voices go out, and who is speaking.
     fn hear(&mut self, now: Instant) {
-        let slots = self.peers.iter().flatten().map(|peer| peer.slots.iter().filter(|slot| slot.audio).count());
+        let slots =
+            self.peers.iter().flatten().map(|peer| peer.slots.iter().filter(|slot| slot.audio).count());
         let most = slots.max().unwrap_or(0);
         // One more than there are slots: nobody hears themselves.
         let mut loudest = self.speakers.loudest(most + 1, now);
@@ -576,7 +598,9 @@ impl Router {
         }
         let may_starve = now.saturating_duration_since(since) > STARVE_AFTER;
         for ((wish, (one, _)), chosen) in wishes.iter().zip(wanted).zip(&choice.layers) {
-            let Some(slot) = peer.slots.iter_mut().find(|slot| slot.publication == Some(*one)) else { continue };
+            let Some(slot) = peer.slots.iter_mut().find(|slot| slot.publication == Some(*one)) else {
+                continue;
+            };
             // An estimate follows what is sent: dropping the smallest pictures at its first dip would take it down
             // with them. So they go only when it has been too low for a while, the least important first.
             let starves = chosen.is_none() && slot.layer.is_some();

@@ -71,7 +71,7 @@ impl Slot {
 
     /// Sends the packet if it is what this slot carries. Returns whether it was.
     pub(crate) fn forward(&mut self, engine: &mut Engine, incoming: &Incoming<'_>) -> bool {
-        self.rewrite(engine, incoming).map(|forward| engine.write(self.ssrc, forward)).is_some()
+        self.rewrite(engine, incoming).map(|forward| engine.write(self.ssrc, &forward)).is_some()
     }
 
     fn rewrite<'a>(&mut self, engine: &Engine, incoming: &Incoming<'a>) -> Option<Forward<'a>> {

@@ -131,7 +131,11 @@ fn five_percent_loss_each_way_freezes_nobody() {
     for one in &people {
         for other in people.iter().filter(|other| *other != one) {
             let video = world.video(*one, *other);
-            assert!(video.longest_gap < Duration::from_millis(500), "{one} of {other}: {:?}", video.longest_gap);
+            assert!(
+                video.longest_gap < Duration::from_millis(500),
+                "{one} of {other}: {:?}",
+                video.longest_gap
+            );
             assert!(video.frames > 1_700, "{one} of {other}: {}", video.frames);
         }
     }

@@ -5,12 +5,14 @@
 mod deadlines;
 mod documents;
 mod ice;
+mod media;
 mod rooms;
 mod tokens;
 
 pub(crate) use deadlines::drive_deadlines;
 pub(crate) use documents::{ControlNotice, Route};
 pub(crate) use ice::IceServers;
+pub(crate) use media::{Media, MediaNotice, MediaOffer, MediaRefused, MediaSeat};
 pub(crate) use rooms::JoinRequest;
 
 use std::sync::Arc;
@@ -30,6 +32,9 @@ pub(crate) enum Refused {
     /// The rules of chat say no.
     #[error(transparent)]
     Chat(#[from] visavis_domain::chat::Rejection),
+    /// The media server does not.
+    #[error(transparent)]
+    Media(#[from] MediaRefused),
     /// The person's name is none.
     #[error("the name is not one")]
     Name,
@@ -56,11 +61,14 @@ impl Refused {
             Self::Room(Rejection::AlreadyInRoom) => Code::AlreadyInRoom,
             Self::Room(Rejection::ParticipantUnknown) => Code::ParticipantUnknown,
             Self::Room(Rejection::StaleGeneration) => Code::StaleGeneration,
+            Self::Room(Rejection::NotHost) => Code::NotHost,
+            Self::Media(MediaRefused::Unusable) => Code::MediaInvalid,
+            Self::Media(MediaRefused::Unknown) => Code::MediaUnknown,
             Self::Chat(_) => Code::MessageInvalid,
             Self::Name => Code::NameInvalid,
             Self::Ticket => Code::TicketInvalid,
             Self::Continuation => Code::ContinuationInvalid,
-            Self::Live(_) => Code::TryAgain,
+            Self::Live(_) | Self::Media(MediaRefused::Away) => Code::TryAgain,
             Self::Corrupt => Code::Internal,
         }
     }
@@ -69,14 +77,20 @@ impl Refused {
 /// Everything the edges can ask for.
 pub(crate) struct App {
     live: Arc<dyn Live>,
+    media: Arc<dyn Media>,
     tokens: Tokens,
     limits: Limits,
 }
 
 impl App {
     /// Over live state, with the installation's signing key.
-    pub(crate) fn new(live: Arc<dyn Live>, signing_key: &[u8], limits: Limits) -> Self {
-        Self { live, tokens: Tokens::new(signing_key), limits }
+    pub(crate) fn new(
+        live: Arc<dyn Live>,
+        media: Arc<dyn Media>,
+        signing_key: &[u8],
+        limits: Limits,
+    ) -> Self {
+        Self { live, media, tokens: Tokens::new(signing_key), limits }
     }
 
     /// The time, for this request.

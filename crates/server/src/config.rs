@@ -27,6 +27,7 @@ pub(crate) struct Settings {
     pub(crate) limits: Limits,
     pub(crate) rooms: Rooms,
     pub(crate) session: Session,
+    pub(crate) media: Media,
     pub(crate) turn: Turn,
     pub(crate) metrics: Metrics,
     pub(crate) log: Log,
@@ -67,6 +68,35 @@ pub(crate) struct Limits {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Rooms {
     pub(crate) max_people: NonZeroU32,
+    pub(crate) promote_at: u32,
+    pub(crate) demote_after_s: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Media {
+    pub(crate) addresses: Vec<Reachable>,
+    pub(crate) workers: usize,
+}
+
+/// An address, and the port where it is another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reachable {
+    pub(crate) address: IpAddr,
+    pub(crate) port: Option<u16>,
+}
+
+impl<'de> Deserialize<'de> for Reachable {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let whole = text.parse().map(|at: SocketAddr| Self { address: at.ip(), port: Some(at.port()) });
+        let bare = || text.parse().map(|address| Self { address, port: None });
+        whole.or_else(|_| bare()).map_err(|_| {
+            serde::de::Error::custom(format!(
+                "\"{text}\" is not an address such as \"203.0.113.7\" or \"203.0.113.7:443\""
+            ))
+        })
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -1,6 +1,6 @@
 //! Accepting connections: caps, first bytes, TLS, and the HTTP protocol around the router.
 //!
-//! On the one port, TLS, STUN and HTTP are told apart by their first bytes, and once more inside TLS.
+//! On the one port, TLS, STUN, media and HTTP are told apart by their first bytes, and once more inside TLS.
 
 mod caps;
 mod rewind;
@@ -40,15 +40,14 @@ pub(crate) enum Security {
     Tls,
 }
 
-/// Who takes the streams that carry STUN and TURN.
-pub(crate) trait StunStreams: Send + Sync {
+/// Who takes the streams of a protocol that is not HTTP.
+pub(crate) trait Streams: Send + Sync {
     /// Serves one until it ends.
     fn serve(
         &self,
         stream: Box<dyn ByteStream>,
         local: SocketAddr,
         peer: SocketAddr,
-        security: Security,
     ) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 }
 

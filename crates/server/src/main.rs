@@ -7,6 +7,8 @@ mod doctor;
 mod edge;
 mod http;
 mod listen;
+mod media_io;
+mod port;
 mod realtime;
 mod secrets;
 mod telemetry;

@@ -16,10 +16,11 @@ mod thread;
 
 pub(crate) use credentials::Credentials;
 
+use crate::port::{MediaPackets, Port};
 use ipnet::IpNet;
 use mio::Waker;
 use std::io;
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::Sender;
@@ -39,6 +40,8 @@ pub(crate) struct TurnSettings {
     pub(crate) allow_peers: Vec<IpNet>,
     /// Listeners of ours: never relayed to.
     pub(crate) own_services: Vec<SocketAddr>,
+    /// Where the media server is: relayed to although it is one of them.
+    pub(crate) media_addresses: Vec<SocketAddr>,
     pub(crate) credential_ttl: Duration,
     pub(crate) allocations_per_user: u32,
     pub(crate) allocations: u32,
@@ -55,11 +58,15 @@ pub(crate) struct TurnHandle {
     credential_ttl: Duration,
 }
 
-/// Starts serving on the UDP socket, and streams as they are handed in.
-pub(crate) fn start(udp: UdpSocket, settings: TurnSettings) -> io::Result<TurnHandle> {
+/// Starts receiving at the port, and streams as they are handed in. What is of media goes to `media`.
+pub(crate) fn start(
+    port: Port,
+    media: Box<dyn MediaPackets>,
+    settings: TurnSettings,
+) -> io::Result<TurnHandle> {
     let (inbox, messages) = tokio::sync::mpsc::channel(INBOX);
     let (secret, credential_ttl) = (Arc::new(settings.secret), settings.credential_ttl);
-    let thread = thread::TurnThread::new(udp, settings, messages)?;
+    let thread = thread::TurnThread::new(port, media, settings, messages)?;
     let waker = thread.waker();
     std::thread::Builder::new().name("turn".into()).spawn(move || thread.run())?;
     Ok(TurnHandle { inbox, waker, secret, credential_ttl })

@@ -1,28 +1,28 @@
 //! The composition root: makes everything, connects it, runs it, stops it. The one place that names adapters.
 
-use crate::app::{App, IceServers, drive_deadlines};
+mod networking;
+
+use crate::app::{App, MediaNotice, drive_deadlines};
 use crate::config::{Settings, TlsMode};
 use crate::edge::RateByAddress;
 use crate::http::{self, Http};
 use crate::listen::{Caps, Doors, Listener, Timeouts};
 use crate::realtime::{self, Hub, Realtime, RealtimeSettings, Sessions};
 use crate::secrets::Secrets;
-use crate::turn_io::{self, TurnHandle, TurnSettings};
 use crate::{telemetry, tls};
 use anyhow::{Context, Result};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use networking::Networking;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use visavis_domain::ids::SessionId;
-use visavis_domain::room::Limits;
-use visavis_domain::time::Timestamp;
+use visavis_domain::room::{Limits, RoomSettings};
 use visavis_live::{Live, MemoryLive};
-use visavis_protocol::IceServer;
 
 /// From the signal to the exit: sockets say goodbye, requests end.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
@@ -54,8 +54,9 @@ async fn run(settings: Settings, ready: impl FnOnce(&Links)) -> Result<()> {
         telemetry::serve_metrics(metrics, stopping.clone())?;
     }
     let tls = tls::prepare(&settings, stopping.clone())?;
-    let turn = start_turn(&settings, &secrets, ports.udp, &ports.services)?;
-    let routes = start_app(&settings, &secrets, turn.clone(), ports.https_port, &stopping).await?;
+    let networking = Networking::start(&settings, &secrets, ports.udp, ports.https_port, &ports.services)?;
+    let (stun, ice) = (networking.stun.clone(), networking.streams.clone());
+    let routes = start_app(&settings, &secrets, networking, &stopping).await?;
 
     let local_ca = (settings.tls.mode == TlsMode::LocalCa).then(|| settings.data.join(tls::CA_FILE));
     let token = stopping.clone();
@@ -80,13 +81,13 @@ async fn run(settings: Settings, ready: impl FnOnce(&Links)) -> Result<()> {
         stopping: stopping.clone(),
         tasks: tasks.clone(),
     };
-    let stun = turn.map(|turn| Arc::new(turn) as _);
     let redirect_port = settings.public_url.as_ref().and_then(url::Url::port_or_known_default);
-    let doors = Doors { router: router.clone(), tls: Some(tls), stun, redirect_port };
+    let doors =
+        Doors { router: router.clone(), tls: Some(tls), stun: Some(stun), ice: Some(ice), redirect_port };
     tasks.spawn(listener(ports.https, doors).run());
     let http_port = ports.http.as_ref().map(|(_, port)| *port);
     if let Some((socket, _)) = ports.http {
-        let doors = Doors { router, tls: None, stun: None, redirect_port: None };
+        let doors = Doors { router, tls: None, stun: None, ice: None, redirect_port: None };
         tasks.spawn(listener(socket, doors).run());
     }
     ready(&links(&settings, http_port, ports.https_port, local_ca));
@@ -146,43 +147,25 @@ fn in_use(key: &str, address: &str) -> String {
     format!("{key} is {address}, which cannot be listened on; end what uses it or set another address")
 }
 
-fn start_turn(
-    settings: &Settings,
-    secrets: &Secrets,
-    udp: std::net::UdpSocket,
-    services: &[SocketAddr],
-) -> Result<Option<TurnHandle>> {
-    if !settings.turn.enabled {
-        return Ok(None);
-    }
-    let turn = TurnSettings {
-        secret: *secrets.turn.bytes(),
-        realm: "visavis".to_owned(),
-        relay_addresses: settings.turn.relay_addresses.clone(),
-        allow_peers: settings.turn.allow_peers.clone(),
-        own_services: services.to_vec(),
-        credential_ttl: Duration::from_secs(settings.turn.credential_ttl_s),
-        allocations_per_user: settings.turn.allocations_per_session,
-        allocations: settings.turn.allocations,
-        bytes_per_second: settings.turn.bytes_per_second,
-    };
-    turn_io::start(udp, turn).map(Some).context("turn could not be started")
-}
-
 async fn start_app(
     settings: &Settings,
     secrets: &Secrets,
-    turn: Option<TurnHandle>,
-    https_port: u16,
+    networking: Networking,
     stopping: &CancellationToken,
 ) -> Result<axum::Router> {
     let live: Arc<dyn Live> = Arc::new(MemoryLive::default());
-    let limits = Limits { people: settings.rooms.max_people.get() };
-    let app = Arc::new(App::new(live.clone(), secrets.signing.bytes(), limits));
+    let limits = Limits {
+        people: settings.rooms.max_people.get(),
+        promote_at: settings.rooms.promote_at,
+        demote_after: Duration::from_secs(settings.rooms.demote_after_s),
+        settings: RoomSettings::default(),
+    };
+    let app = Arc::new(App::new(live.clone(), networking.media, secrets.signing.bytes(), limits));
     let (hub, subscription) = Hub::start(live).await?;
     let sessions = Arc::new(Sessions::default());
     tokio::spawn(hub.clone().run(subscription, sessions.clone(), stopping.clone()));
     tokio::spawn(drive_deadlines(app.clone(), stopping.clone()));
+    tokio::spawn(bring_notices(app.clone(), networking.notices));
     let session = &settings.session;
     let public = settings.public_url.as_ref();
     let mut allowed_origins = session.allowed_origins.clone();
@@ -191,12 +174,7 @@ async fn start_app(
         app,
         hub,
         sessions,
-        ice: Arc::new(EmbeddedIce {
-            turn,
-            host: public.and_then(|url| url.host_str()).map(str::to_owned),
-            here: own_address(settings.https.ip()),
-            port: public.and_then(url::Url::port_or_known_default).unwrap_or(https_port),
-        }),
+        ice: networking.ice,
         tickets: RateByAddress::per_minute(settings.limits.tickets_per_minute),
         settings: RealtimeSettings {
             grace: Duration::from_millis(session.grace_ms),
@@ -210,50 +188,12 @@ async fn start_app(
     })))
 }
 
-/// STUN and TURN of this server, on its one port.
-struct EmbeddedIce {
-    turn: Option<TurnHandle>,
-    /// The public name, if there is one.
-    host: Option<String>,
-    /// What is offered to browsers on this machine: they look "localhost" up for STUN not at all or to an
-    /// address that ICE refuses.
-    here: String,
-    port: u16,
-}
-
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_matches(['[', ']']);
-    bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-/// This machine's first address that others can reach, if the server listens there.
-fn own_address(listening: IpAddr) -> String {
-    let all = if_addrs::get_if_addrs().unwrap_or_default();
-    let outside = all.iter().find(|one| one.ip().is_ipv4() && !one.is_loopback() && !one.is_link_local());
-    match outside {
-        Some(one) if listening.is_unspecified() => one.ip().to_string(),
-        _ => Ipv4Addr::LOCALHOST.to_string(),
-    }
-}
-
-impl IceServers for EmbeddedIce {
-    fn for_session(&self, session: SessionId, host: &str, now: Timestamp) -> Vec<IceServer> {
-        let Some(turn) = &self.turn else { return Vec::new() };
-        let host = self.host.as_deref().unwrap_or(if is_loopback(host) { &self.here } else { host });
-        let at = format!("{host}:{}", self.port);
-        let credentials = turn.credentials(session, now);
-        vec![
-            IceServer { urls: vec![format!("stun:{at}")], username: None, credential: None },
-            IceServer {
-                urls: vec![
-                    format!("turn:{at}?transport=udp"),
-                    format!("turn:{at}?transport=tcp"),
-                    format!("turns:{at}?transport=tcp"),
-                ],
-                username: Some(credentials.username),
-                credential: Some(credentials.password),
-            },
-        ]
+/// What the media server has to say goes to sessions over live state, in order.
+async fn bring_notices(app: Arc<App>, mut notices: Receiver<MediaNotice>) {
+    while let Some(notice) = notices.recv().await {
+        if let Err(refused) = app.tell(notice).await {
+            tracing::warn!(%refused, "a session could not be told about its media");
+        }
     }
 }
 

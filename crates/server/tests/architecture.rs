@@ -18,7 +18,7 @@ struct Rule {
 const PURE: &[&str] =
     &["tokio", "axum", "sqlx", "redis", "str0m", "mio", "rand", "hyper", "quinn-udp", "socket2"];
 
-const RULES: [Rule; 5] = [
+const RULES: [Rule; 6] = [
     Rule { crate_name: "visavis-domain", may_use: &[], never: PURE },
     Rule {
         crate_name: "visavis-protocol",
@@ -31,8 +31,13 @@ const RULES: [Rule; 5] = [
         never: &["axum", "str0m", "sqlx", "hyper"],
     },
     Rule {
+        crate_name: "visavis-media",
+        may_use: &[],
+        never: &["tokio", "axum", "mio", "hyper", "quinn-udp"],
+    },
+    Rule {
         crate_name: "visavis-server",
-        may_use: &["visavis-domain", "visavis-protocol", "visavis-live"],
+        may_use: &["visavis-domain", "visavis-protocol", "visavis-live", "visavis-media"],
         never: &["openssl", "native-tls"],
     },
     Rule {
@@ -111,8 +116,11 @@ fn modules_of_the_server_import_in_one_direction() {
     let importers: HashMap<&str, &[&str]> = HashMap::from([
         ("http", &["http", "wiring"][..]),
         ("realtime", &["realtime", "wiring"]),
-        ("app", &["app", "realtime", "wiring"]),
+        // The media server is one of the ports of app.
+        ("app", &["app", "realtime", "media_io", "wiring"]),
+        ("media_io", &["media_io", "wiring"]),
         ("turn_io", &["turn_io", "wiring"]),
+        ("port", &["port", "media_io", "turn_io", "wiring"]),
         ("tls", &["tls", "listen", "wiring"]),
         ("wiring", &["wiring", "cli", "main"]),
         ("cli", &["cli", "main"]),

@@ -1,10 +1,10 @@
 //! A room in which time is a number: participants made of str0m, networks with loss, delay and limits, and the router
 //! between them. Minutes of calls take milliseconds, and each run is the same as the last.
 
-use proptest::test_runner::{RngAlgorithm, TestRng};
 use proptest::prelude::Rng as _;
-use std::collections::{BTreeMap, BinaryHeap};
+use proptest::test_runner::{RngAlgorithm, TestRng};
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use str0m::change::{SdpAnswer, SdpPendingOffer};
@@ -444,10 +444,14 @@ impl Client {
             track.counters[0] += 1;
             let mut payload = vec![0xf8, publisher, 0];
             payload.resize(80, 0);
-            let levels =
-                ExtensionValues { audio_level: Some(self.level), voice_activity: Some(true), ..Default::default() };
+            let levels = ExtensionValues {
+                audio_level: Some(self.level),
+                voice_activity: Some(true),
+                ..Default::default()
+            };
             if let Some(stream) = self.rtc.direct_api().stream_tx_by_mid(track.mid, None) {
-                let write = RtpWrite::new(111.into(), u64::from(counter + 1).into(), counter * 960, now, payload);
+                let write =
+                    RtpWrite::new(111.into(), u64::from(counter + 1).into(), counter * 960, now, payload);
                 stream.write_rtp(write.ext_vals(levels));
             }
         }
@@ -496,7 +500,8 @@ fn write_frame(
         sent[layer] += payload.len() as u64;
         let time = 1_000_000 * layer as u32 + u32::from(picture) * 2_970;
         let last = number + 1 == packets;
-        stream.write_rtp(RtpWrite::new(96.into(), seq.into(), time, now, payload).marker(last).nackable(true));
+        stream
+            .write_rtp(RtpWrite::new(96.into(), seq.into(), time, now, payload).marker(last).nackable(true));
     }
 }
 

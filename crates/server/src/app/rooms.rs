@@ -28,8 +28,8 @@ pub(crate) struct JoinRequest {
 }
 
 /// A room and its chat as they lie in live state.
-struct Loaded {
-    room: Option<Room>,
+pub(super) struct Loaded {
+    pub(super) room: Option<Room>,
     room_version: Version,
     chat: Option<Chat>,
     chat_version: Version,
@@ -208,13 +208,14 @@ impl App {
     }
 
     /// One command of the room's machine, from loading to telling. Returns the state it led to.
-    async fn change(&self, name: &RoomName, command: Command) -> Result<Loaded, Refused> {
+    pub(super) async fn change(&self, name: &RoomName, command: Command) -> Result<Loaded, Refused> {
         for _ in 0..ATTEMPTS {
             let mut loaded = self.load(name).await?;
             let events = room::handle(loaded.room.as_ref(), self.now(), self.limits, command.clone())?;
             if events.is_empty() {
                 return Ok(loaded);
             }
+            let before = loaded.room.clone();
             let mut told = Vec::new();
             for event in &events {
                 let seat_before = previous_session(loaded.room.as_ref(), event);
@@ -244,7 +245,10 @@ impl App {
                 });
             }
             match self.live.commit(Commit { reads: Vec::new(), writes, events: told }).await {
-                Ok(_) => return Ok(loaded),
+                Ok(_) => {
+                    self.follow(before.as_ref(), loaded.room.as_ref(), &events);
+                    return Ok(loaded);
+                }
                 Err(LiveError::Conflict) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -252,7 +256,7 @@ impl App {
         Err(LiveError::Conflict.into())
     }
 
-    async fn load(&self, name: &RoomName) -> Result<Loaded, Refused> {
+    pub(super) async fn load(&self, name: &RoomName) -> Result<Loaded, Refused> {
         let documents = self.live.load(&[room_key(name), chat_key(name)]).await?;
         let [room, chat] = documents.as_slice() else { return Err(Refused::Corrupt) };
         Ok(Loaded {
@@ -282,6 +286,10 @@ fn frame(event: &Event, after: Option<&Room>) -> Option<ServerFrame> {
         }
         Event::Left { participant, reason, .. } => {
             visavis_protocol::Event::ParticipantLeft { participant: *participant, reason: *reason }
+        }
+        Event::Routed { route, .. } => visavis_protocol::Event::MediaRouted { route: *route },
+        Event::SettingsChanged { settings } => {
+            visavis_protocol::Event::SettingsChanged { settings: *settings }
         }
         Event::Opened { .. } | Event::Closed => return None,
     };
@@ -316,6 +324,8 @@ fn snapshot(room: &Room, chat: Option<&Chat>) -> RoomSnapshot {
         name: room.name().shown().to_owned(),
         call: room.call(),
         participants: room.members().iter().map(participant).collect(),
+        route: room.route(),
+        settings: room.settings(),
         version: room.version(),
         messages: chat.map(|chat| chat.messages().iter().map(line).collect()).unwrap_or_default(),
         chat_version: chat.map_or(0, Chat::version),

@@ -9,8 +9,14 @@ use std::path::Path;
 pub(crate) const DEFAULT_FILE: &str = include_str!("default.toml");
 
 /// Keys whose values are lists: in the environment they are split at commas.
-const LISTS: [&str; 5] =
-    ["tls.domains", "session.allowed_origins", "turn.relay_addresses", "turn.allow_peers", "proxy.trusted"];
+const LISTS: [&str; 6] = [
+    "tls.domains",
+    "session.allowed_origins",
+    "media.addresses",
+    "turn.relay_addresses",
+    "turn.allow_peers",
+    "proxy.trusted",
+];
 
 /// What flags set: key and value.
 pub(crate) type Overrides = Vec<(&'static str, String)>;
@@ -78,6 +84,9 @@ fn check(settings: &Settings) -> Result<(), BadSettings> {
     }
     if settings.session.outbox_bytes < visavis_protocol::MAX_FRAME_BYTES {
         return refuse("session.outbox_bytes", &settings.session.outbox_bytes, "at least 65536 are needed");
+    }
+    if settings.rooms.promote_at < 3 {
+        return refuse("rooms.promote_at", &settings.rooms.promote_at, "at least 3 was expected");
     }
     if settings.limits.header_timeout_s == 0 || settings.limits.request_timeout_s == 0 {
         return refuse("limits.header_timeout_s", &0, "a number of seconds above 0 was expected");

@@ -2,7 +2,7 @@
 
 use super::caps::{Caps, Place};
 use super::sniff::{NEEDED, Protocol, sniff};
-use super::{ByteStream, Connection, Rewind, Security, StunStreams, canonical};
+use super::{ByteStream, Connection, Rewind, Security, Streams, canonical};
 use crate::tls::TlsConfigs;
 use axum::Router;
 use bytes::{Bytes, BytesMut};
@@ -29,7 +29,10 @@ pub(crate) struct Doors {
     pub(crate) router: Router,
     /// None: the port is for plain HTTP alone.
     pub(crate) tls: Option<TlsConfigs>,
-    pub(crate) stun: Option<Arc<dyn StunStreams>>,
+    /// STUN and TURN.
+    pub(crate) stun: Option<Arc<dyn Streams>>,
+    /// Media of those whose network lets no UDP through.
+    pub(crate) ice: Option<Arc<dyn Streams>>,
     /// Where a browser is sent that speaks plain HTTP to the TLS port: the port people see.
     pub(crate) redirect_port: Option<u16>,
 }
@@ -107,11 +110,13 @@ impl Listener {
                 let (seen, protocol) = timeout(self.timeouts.header, first_bytes(&mut stream)).await??;
                 let stream = Rewind::new(seen, stream);
                 match protocol {
-                    Protocol::Stun => self.stun(stream, local, peer, Security::Tls).await,
+                    Protocol::Stun => self.hand_over(self.doors.stun.as_ref(), stream, local, peer).await,
+                    Protocol::Ice => self.hand_over(self.doors.ice.as_ref(), stream, local, peer).await,
                     Protocol::Tls | Protocol::Http => self.http(stream, peer, Security::Tls, place).await?,
                 }
             }
-            Protocol::Stun => self.stun(stream, local, peer, Security::Plain).await,
+            Protocol::Stun => self.hand_over(self.doors.stun.as_ref(), stream, local, peer).await,
+            Protocol::Ice => self.hand_over(self.doors.ice.as_ref(), stream, local, peer).await,
             Protocol::Http => {
                 redirect(stream, self.doors.redirect_port.unwrap_or(local.port()), self.timeouts).await?;
             }
@@ -119,15 +124,15 @@ impl Listener {
         Ok(())
     }
 
-    async fn stun(
+    async fn hand_over(
         &self,
+        to: Option<&Arc<dyn Streams>>,
         stream: impl ByteStream + 'static,
         local: SocketAddr,
         peer: SocketAddr,
-        security: Security,
     ) {
-        if let Some(stun) = &self.doors.stun {
-            let serve = stun.serve(Box::new(stream), local, peer, security);
+        if let Some(to) = to {
+            let serve = to.serve(Box::new(stream), local, peer);
             self.stopping.run_until_cancelled(serve).await;
         }
     }

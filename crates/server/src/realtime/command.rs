@@ -50,6 +50,22 @@ impl Realtime {
                 let room = execution.room.as_ref();
                 self.in_room(room, |room| self.app.signal(room, session.id, to, generation, signal)).await
             }
+            Command::MediaOffer { fresh, sdp, tracks } => {
+                let room = execution.room.as_ref();
+                self.in_room(room, |room| self.app.offer_media(room, session.id, fresh, sdp, tracks)).await
+            }
+            Command::View { videos } => {
+                let room = execution.room.as_ref();
+                self.in_room(room, |room| self.app.view(room, session.id, videos)).await
+            }
+            Command::MediaClose => {
+                let room = execution.room.as_ref();
+                self.in_room(room, |room| self.app.close_media(room, session.id)).await
+            }
+            Command::SetRoom { settings } => {
+                let room = execution.room.as_ref();
+                self.in_room(room, |room| self.app.set_room(room, session.id, settings)).await
+            }
             Command::Say { message, text } => {
                 let room = execution.room.as_ref();
                 self.in_room(room, |room| self.app.say(room, session.id, message, text)).await

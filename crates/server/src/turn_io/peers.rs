@@ -41,24 +41,36 @@ pub(super) struct Peers {
     allowed: Vec<IpNet>,
     /// Ports that listeners of ours use, on the addresses given, or on all addresses of the machine.
     services: Vec<SocketAddr>,
+    /// Where the media server is offered: the one service of ours that a relay is for.
+    media: Vec<SocketAddr>,
     /// Addresses of this machine.
     own: Vec<IpAddr>,
 }
 
 impl Peers {
-    pub(super) fn new(allowed: Vec<IpNet>, services: Vec<SocketAddr>, own: Vec<IpAddr>) -> Self {
-        Self { allowed, services, own: own.into_iter().map(canonical).collect() }
+    pub(super) fn new(
+        allowed: Vec<IpNet>,
+        services: Vec<SocketAddr>,
+        media: Vec<SocketAddr>,
+        own: Vec<IpAddr>,
+    ) -> Self {
+        Self { allowed, services, media, own: own.into_iter().map(canonical).collect() }
     }
 
     /// Whether packets may go to this address on some port. What is a relay of ours is decided elsewhere.
     pub(super) fn allows_address(&self, address: IpAddr) -> bool {
         let address = canonical(address);
-        !is_special(address) || self.allowed.iter().any(|net| net.contains(&address))
+        self.is_open(address) || self.media.iter().any(|media| media.ip() == address)
     }
 
     /// Whether packets may go exactly there.
     pub(super) fn allows(&self, peer: SocketAddr) -> bool {
-        self.allows_address(peer.ip()) && !self.is_service(peer)
+        let peer = SocketAddr::new(canonical(peer.ip()), peer.port());
+        self.media.contains(&peer) || (self.is_open(peer.ip()) && !self.is_service(peer))
+    }
+
+    fn is_open(&self, canonical: IpAddr) -> bool {
+        !is_special(canonical) || self.allowed.iter().any(|net| net.contains(&canonical))
     }
 
     fn is_service(&self, peer: SocketAddr) -> bool {
@@ -111,6 +123,7 @@ mod tests {
         Peers::new(
             Vec::new(),
             services.map(|text| text.parse().unwrap()).to_vec(),
+            Vec::new(),
             vec!["9.9.9.9".parse().unwrap()],
         )
     }
@@ -176,6 +189,7 @@ mod tests {
         let rules = Peers::new(
             vec!["127.0.0.0/8".parse().unwrap(), "9.0.0.0/8".parse().unwrap()],
             rules().services,
+            Vec::new(),
             rules().own,
         );
         for (peer, expected) in [
@@ -190,6 +204,23 @@ mod tests {
             ("9.9.9.9:8443", false),
             ("9.9.9.8:8443", true),
             ("9.9.9.9:9090", true),
+        ] {
+            assert_eq!(rules.allows(peer.parse().unwrap()), expected, "{peer}");
+        }
+    }
+
+    #[test]
+    fn the_media_server_is_reached_at_its_port_alone() {
+        let media = vec!["10.0.0.7:8443".parse().unwrap()];
+        let rules = Peers::new(Vec::new(), rules().services, media, vec!["10.0.0.7".parse().unwrap()]);
+        assert!(rules.allows_address("10.0.0.7".parse().unwrap()));
+        for (peer, expected) in [
+            ("10.0.0.7:8443", true),
+            ("[::ffff:10.0.0.7]:8443", true),
+            ("10.0.0.7:8442", false),
+            ("10.0.0.7:22", false),
+            ("10.0.0.8:8443", false),
+            ("127.0.0.1:8443", false),
         ] {
             assert_eq!(rules.allows(peer.parse().unwrap()), expected, "{peer}");
         }

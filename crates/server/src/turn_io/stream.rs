@@ -1,7 +1,7 @@
 //! TURN over TCP and TLS: cuts the byte stream into messages for the thread, and writes what the thread answers.
 
 use super::TurnHandle;
-use crate::listen::{ByteStream, Security, StunStreams};
+use crate::listen::{ByteStream, Streams};
 use bytes::{Buf, Bytes, BytesMut};
 use std::future::Future;
 use std::net::SocketAddr;
@@ -57,13 +57,12 @@ pub(super) fn next_packet(buffer: &mut BytesMut) -> Result<Option<Bytes>, Garbag
     Ok(Some(packet))
 }
 
-impl StunStreams for TurnHandle {
+impl Streams for TurnHandle {
     fn serve(
         &self,
         stream: Box<dyn ByteStream>,
         local: SocketAddr,
         peer: SocketAddr,
-        _: Security,
     ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         let handle = self.clone();
         Box::pin(async move {

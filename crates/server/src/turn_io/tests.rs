@@ -6,14 +6,27 @@ mod coturn;
 
 use super::credentials::{self, Credentials};
 use super::{TurnHandle, TurnSettings, start};
+use crate::port::{Arrived, MediaPackets, Port};
 use client::Turn;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use visavis_domain::ids::SessionId;
 use visavis_domain::time::Timestamp;
 
 const SECRET: [u8; 32] = [7; 32];
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+struct NoMedia;
+
+impl MediaPackets for NoMedia {
+    fn take(&mut self, _: Instant, _: &Arrived<'_>) -> bool {
+        false
+    }
+
+    fn hand_over(&mut self) {}
+
+    fn tick(&mut self) {}
+}
 
 struct Server {
     address: SocketAddr,
@@ -31,12 +44,14 @@ impl Server {
             relay_addresses: vec![LOOPBACK],
             allow_peers: allow.iter().map(|net| net.parse().unwrap()).collect(),
             own_services: services.to_vec(),
+            media_addresses: Vec::new(),
             credential_ttl: Duration::from_secs(300),
             allocations_per_user: 4,
             allocations: 1000,
             bytes_per_second: 100_000_000,
         };
-        Self { address, handle: start(udp, settings).unwrap() }
+        let port = Port::new(udp).unwrap();
+        Self { address, handle: start(port, Box::new(NoMedia), settings).unwrap() }
     }
 
     fn credentials(&self, session: u128) -> Credentials {

@@ -4,15 +4,16 @@ use super::TurnSettings;
 use super::client::{Client, FiveTuple, Gate, Verdict, Wire, binding_answer, challenge, error, prove};
 use super::credentials;
 use super::peers::{Peers, canonical};
-use super::sockets::{Arrived, MainSocket, Sender, bind_relay};
+use super::sockets::bind_relay;
 use super::stream::{FromStream, StreamInput};
 use crate::listen::source;
+use crate::port::{Arrived, MediaPackets, Port, PortSender};
 use bytes::Bytes;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use mio::{Events, Interest, Poll, Token, Waker};
 use std::collections::HashMap;
 use std::io;
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -51,7 +52,7 @@ const TURN: usize = 64;
 pub(super) struct TurnThread {
     poll: Poll,
     waker: Arc<Waker>,
-    main: MainSocket,
+    port: Port,
     inbox: Receiver<FromStream>,
     state: State,
 }
@@ -59,6 +60,9 @@ pub(super) struct TurnThread {
 /// Everything but the sockets that packets come in by.
 struct State {
     settings: TurnSettings,
+    sender: Arc<PortSender>,
+    /// Whose most datagrams are.
+    media: Box<dyn MediaPackets>,
     peers: Peers,
     clients: HashMap<FiveTuple, Client>,
     relays: HashMap<SocketAddr, Relay>,
@@ -96,19 +100,26 @@ struct Counts {
 
 impl TurnThread {
     pub(super) fn new(
-        udp: UdpSocket,
+        mut port: Port,
+        media: Box<dyn MediaPackets>,
         settings: TurnSettings,
         inbox: Receiver<FromStream>,
     ) -> io::Result<Self> {
         let poll = Poll::new()?;
         let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
-        let mut main = MainSocket::new(udp)?;
-        poll.registry().register(&mut main.socket, MAIN, Interest::READABLE)?;
+        poll.registry().register(&mut port.socket, MAIN, Interest::READABLE)?;
         let own = if_addrs::get_if_addrs()?.iter().map(if_addrs::Interface::ip).collect();
-        let peers = Peers::new(settings.allow_peers.clone(), settings.own_services.clone(), own);
+        let peers = Peers::new(
+            settings.allow_peers.clone(),
+            settings.own_services.clone(),
+            settings.media_addresses.clone(),
+            own,
+        );
         let quota = Quota::per_second(UNKNOWN_PER_SECOND).allow_burst(UNKNOWN_BURST);
         let state = State {
             settings,
+            sender: port.sender(),
+            media,
             peers,
             clients: HashMap::new(),
             relays: HashMap::new(),
@@ -123,7 +134,7 @@ impl TurnThread {
             unfinished: Vec::new(),
             scratch: vec![0; 64 * 1024 + 64],
         };
-        Ok(Self { poll, waker, main, inbox, state })
+        Ok(Self { poll, waker, port, inbox, state })
     }
 
     pub(super) fn waker(&self) -> Arc<Waker> {
@@ -177,7 +188,7 @@ impl TurnThread {
             turn.more = self.take_datagrams(now);
         }
         for token in waiting {
-            self.state.take_from_relay(token, &mut turn.buffer, &self.main.sender(), now);
+            self.state.take_from_relay(token, &mut turn.buffer, now);
         }
         match self.take_messages(now) {
             None => return ControlFlow::Break(()),
@@ -186,21 +197,16 @@ impl TurnThread {
         }
         if now >= turn.next_tick {
             turn.next_tick = now + TICK;
-            self.state.tick(&self.main.sender(), now);
+            self.state.tick(now);
         }
         ControlFlow::Continue(())
     }
 
     fn take_datagrams(&mut self, now: Instant) -> More {
-        let state = &mut self.state;
-        let mut receive = |sender: &Sender<'_>, arrived: Arrived<'_>| {
-            let tuple = FiveTuple { wire: Wire::Udp, peer: arrived.peer, local: arrived.local };
-            state.take_from_client(tuple, arrived.bytes, sender, now);
-        };
         // mio tells of an edge once: what is left has to be remembered.
         for _ in 0..TURN {
-            match self.main.receive(&mut receive) {
-                Ok(true) => {}
+            match self.port.receive(|arrived| self.state.take_datagram(&arrived, now)) {
+                Ok(true) => self.state.media.hand_over(),
                 Ok(false) => return More::Nothing,
                 // An answer to an earlier datagram that went nowhere, for example: the next one is another's.
                 Err(error) => tracing::debug!(%error, "a datagram could not be received"),
@@ -218,7 +224,6 @@ impl TurnThread {
                 Err(TryRecvError::Disconnected) => return None,
             };
             let tuple = FiveTuple { wire: Wire::Stream, peer, local };
-            let sender = self.main.sender();
             match what {
                 StreamInput::Opened(stream) => {
                     // An earlier stream of the same addresses has ended, though we have not heard of it yet. Where
@@ -228,7 +233,7 @@ impl TurnThread {
                         client.stream = Some(stream);
                     }
                 }
-                StreamInput::Packet(bytes) => self.state.take_from_client(tuple, &bytes, &sender, now),
+                StreamInput::Packet(bytes) => self.state.take_from_client(tuple, &bytes, now),
                 StreamInput::Closed => self.state.forget(tuple),
             }
         }
@@ -270,17 +275,31 @@ impl State {
         self.clients.get_mut(&tuple)
     }
 
+    /// Takes one datagram of whomever.
+    fn take_datagram(&mut self, arrived: &Arrived<'_>, now: Instant) {
+        if self.media.take(now, arrived) {
+            return;
+        }
+        // Whoever is relayed here may speak to the media server and to nobody else.
+        if self.relays.contains_key(&arrived.peer) {
+            self.counts.refused_peers += 1;
+            return;
+        }
+        let tuple = FiveTuple { wire: Wire::Udp, peer: arrived.peer, local: arrived.local };
+        self.take_from_client(tuple, arrived.bytes, now);
+    }
+
     /// Takes one packet of a client. The first byte says what it is (RFC 7983, and RFC 5766
-    /// for the channels of older clients): media will be told apart here too.
-    fn take_from_client(&mut self, tuple: FiveTuple, bytes: &[u8], sender: &Sender<'_>, now: Instant) {
+    /// for the channels of older clients).
+    fn take_from_client(&mut self, tuple: FiveTuple, bytes: &[u8], now: Instant) {
         match bytes.first() {
-            Some(0..=3) => self.stun(tuple, bytes, sender, now),
-            Some(0x40..=0x7f) => self.engine(tuple, bytes, sender, now),
+            Some(0..=3) => self.stun(tuple, bytes, now),
+            Some(0x40..=0x7f) => self.engine(tuple, bytes, now),
             _ => self.counts.garbage += 1,
         }
     }
 
-    fn stun(&mut self, tuple: FiveTuple, bytes: &[u8], sender: &Sender<'_>, now: Instant) {
+    fn stun(&mut self, tuple: FiveTuple, bytes: &[u8], now: Instant) {
         let Ok(message) = Message::from_bytes(bytes) else {
             self.counts.garbage += 1;
             return;
@@ -293,15 +312,15 @@ impl State {
         match message.class() {
             MessageClass::Request if message.has_method(BINDING) => {
                 let answer = binding_answer(&message, tuple.peer);
-                self.answer(tuple, &answer, sender);
+                self.answer(tuple, &answer);
             }
-            MessageClass::Request => self.request(tuple, &message, sender, now),
-            MessageClass::Indication => self.engine(tuple, bytes, sender, now),
+            MessageClass::Request => self.request(tuple, &message, now),
+            MessageClass::Indication => self.engine(tuple, bytes, now),
             MessageClass::Success | MessageClass::Error => {}
         }
     }
 
-    fn request(&mut self, tuple: FiveTuple, message: &Message<'_>, sender: &Sender<'_>, now: Instant) {
+    fn request(&mut self, tuple: FiveTuple, message: &Message<'_>, now: Instant) {
         let known = self.clients.get(&tuple).is_some_and(|client| client.known.is_some());
         let verdict = match message.method() {
             ALLOCATE => self.examine_allocate(tuple, message, now),
@@ -319,11 +338,11 @@ impl State {
             _ => Verdict::Pass,
         };
         match verdict {
-            Verdict::Answer(answer) => self.answer(tuple, &answer, sender),
-            Verdict::Replace(request) => self.engine(tuple, &request, sender, now),
-            Verdict::Pass => self.engine(tuple, message.as_bytes(), sender, now),
+            Verdict::Answer(answer) => self.answer(tuple, &answer),
+            Verdict::Replace(request) => self.engine(tuple, &request, now),
+            Verdict::Pass => self.engine(tuple, message.as_bytes(), now),
         }
-        self.follow_up(tuple, sender, now);
+        self.follow_up(tuple, now);
     }
 
     fn challenge(&self, tuple: FiveTuple, message: &Message<'_>) -> Vec<u8> {
@@ -360,7 +379,7 @@ impl State {
     }
 
     /// Gives a packet to the client's engine and sends what comes of it.
-    fn engine(&mut self, tuple: FiveTuple, bytes: &[u8], sender: &Sender<'_>, now: Instant) {
+    fn engine(&mut self, tuple: FiveTuple, bytes: &[u8], now: Instant) {
         let turn_now = self.turn_now(now);
         let Some(client) = self.clients.get_mut(&tuple) else { return };
         if !client.relays.is_empty() && !client.to_peers.take(bytes.len(), now) {
@@ -369,43 +388,31 @@ impl State {
         }
         let transmit = Transmit::new(bytes, tuple.wire.into(), tuple.peer, tuple.local);
         let Some(out) = client.engine.recv(transmit, turn_now) else { return };
-        self.send(tuple, out, sender);
+        self.send(tuple, out);
     }
 
-    fn send(
-        &mut self,
-        tuple: FiveTuple,
-        out: TransmitBuild<DelayedMessageOrChannelSend<&[u8]>>,
-        sender: &Sender<'_>,
-    ) {
+    fn send(&mut self, tuple: FiveTuple, out: TransmitBuild<DelayedMessageOrChannelSend<&[u8]>>) {
         let (from, to) = (out.from, out.to);
         match out.data {
             // What is sent on unchanged is sent from where it lies.
             DelayedMessageOrChannelSend::Range(bytes, range) => {
-                self.send_bytes(tuple, from, to, &bytes[range], sender);
+                self.send_bytes(tuple, from, to, &bytes[range]);
             }
             DelayedMessageOrChannelSend::Channel(packet) if packet.len() <= self.scratch.len() => {
                 let mut scratch = std::mem::take(&mut self.scratch);
                 let length = packet.write_into(&mut scratch);
-                self.send_bytes(tuple, from, to, &scratch[..length], sender);
+                self.send_bytes(tuple, from, to, &scratch[..length]);
                 self.scratch = scratch;
             }
             // Built, not written into the scratch: the library (0.7.3) writes data indications as send indications.
             // They come only before a channel is bound.
-            rare => self.send_bytes(tuple, from, to, &rare.build(), sender),
+            rare => self.send_bytes(tuple, from, to, &rare.build()),
         }
     }
 
-    fn send_bytes(
-        &mut self,
-        tuple: FiveTuple,
-        from: SocketAddr,
-        to: SocketAddr,
-        bytes: &[u8],
-        sender: &Sender<'_>,
-    ) {
+    fn send_bytes(&mut self, tuple: FiveTuple, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
         if from == tuple.local && to == tuple.peer {
-            return self.answer(tuple, bytes, sender);
+            return self.answer(tuple, bytes);
         }
         // The last look before the packet leaves: the exact address, whatever was permitted before.
         let to = SocketAddr::new(canonical(to.ip()), to.port());
@@ -423,12 +430,12 @@ impl State {
     }
 
     /// To the client itself.
-    fn answer(&mut self, tuple: FiveTuple, bytes: &[u8], sender: &Sender<'_>) {
+    fn answer(&mut self, tuple: FiveTuple, bytes: &[u8]) {
         if bytes.is_empty() {
             return;
         }
         let sent = match tuple.wire {
-            Wire::Udp => sender.send(tuple.local.ip(), tuple.peer, bytes).is_ok(),
+            Wire::Udp => self.sender.send(tuple.local.ip(), tuple.peer, bytes).is_ok(),
             Wire::Stream => {
                 let stream = self.clients.get(&tuple).and_then(|client| client.stream.as_ref());
                 stream.is_some_and(|stream| stream.try_send(padded(bytes)).is_ok())
@@ -440,7 +447,7 @@ impl State {
     }
 
     /// What the engine wants besides: sockets made and closed, and answers that waited for them.
-    fn follow_up(&mut self, tuple: FiveTuple, sender: &Sender<'_>, now: Instant) {
+    fn follow_up(&mut self, tuple: FiveTuple, now: Instant) {
         let turn_now = self.turn_now(now);
         loop {
             let Some(client) = self.clients.get_mut(&tuple) else { return };
@@ -483,7 +490,7 @@ impl State {
         while let Some(client) = self.clients.get_mut(&tuple)
             && let Some(out) = client.engine.poll_transmit(turn_now)
         {
-            self.send_bytes(tuple, out.from, out.to, &out.data, sender);
+            self.send_bytes(tuple, out.from, out.to, &out.data);
         }
     }
 
@@ -546,7 +553,7 @@ impl State {
     }
 
     /// Takes what arrived at a relay.
-    fn take_from_relay(&mut self, token: Token, buffer: &mut [u8], sender: &Sender<'_>, now: Instant) {
+    fn take_from_relay(&mut self, token: Token, buffer: &mut [u8], now: Instant) {
         let Some(address) = self.tokens.get(&token).copied() else { return };
         let turn_now = self.turn_now(now);
         for _ in 0..TURN {
@@ -567,7 +574,7 @@ impl State {
             if let Some(out) = client.engine.recv(transmit, turn_now) {
                 self.counts.relayed_packets += 1;
                 self.counts.relayed_bytes += length as u64;
-                self.send(tuple, out, sender);
+                self.send(tuple, out);
             }
         }
         self.unfinished.push(token);
@@ -583,10 +590,10 @@ impl State {
         self.unallocated = self.unallocated.saturating_sub(1);
     }
 
-    fn tick(&mut self, sender: &Sender<'_>, now: Instant) {
+    fn tick(&mut self, now: Instant) {
         let tuples: Vec<_> = self.clients.keys().copied().collect();
         for tuple in tuples {
-            self.follow_up(tuple, sender, now);
+            self.follow_up(tuple, now);
             // A stream ends when the thread lets go of it.
             let over = |client: &Client| {
                 let gone = client.stream.as_ref().is_some_and(tokio::sync::mpsc::Sender::is_closed);
@@ -598,6 +605,7 @@ impl State {
             }
         }
         self.unknown.retain_recent();
+        self.media.tick();
         self.report();
     }
 

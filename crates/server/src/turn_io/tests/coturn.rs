@@ -1,7 +1,7 @@
 //! Driven by coturn's client, which is somebody else's reading of the RFCs: UDP, TCP and TLS.
 
 use super::{LOOPBACK, Server};
-use crate::listen::{Security, StunStreams};
+use crate::listen::Streams;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ async fn tcp_streams_are_relayed() {
     let handle = server.handle.clone();
     tokio::spawn(async move {
         while let Ok((stream, peer)) = listener.accept().await {
-            tokio::spawn(handle.serve(Box::new(stream), local, peer, Security::Plain));
+            tokio::spawn(handle.serve(Box::new(stream), local, peer));
         }
     });
     let check = move || assert_everything_arrives(&server, local.port(), &["-t"]);
@@ -75,7 +75,7 @@ async fn tls_streams_are_relayed() {
             let (acceptor, handle) = (acceptor.clone(), handle.clone());
             tokio::spawn(async move {
                 let stream = acceptor.accept(stream).await.unwrap();
-                handle.serve(Box::new(stream), local, peer, Security::Tls).await;
+                handle.serve(Box::new(stream), local, peer).await;
             });
         }
     });

@@ -1,0 +1,296 @@
+//! The media server's sockets and threads around its pure machine (visavis-media).
+//!
+//! The thread that receives at the one port recognises whose a datagram is ([`demux`]) and hands it to the worker
+//! that owns the room. A worker owns the rooms placed with it, and no lock is taken on a packet's way through it.
+//! What nobody proved to be theirs by a signed STUN request never reaches a worker.
+
+mod connections;
+mod demux;
+mod outbound;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+pub(crate) use stream::IceStreams;
+
+use crate::app::{Media, MediaNotice, MediaOffer, MediaRefused, MediaSeat};
+use crate::port::{MediaPackets, PortSender};
+use async_trait::async_trait;
+use connections::Connections;
+use std::collections::HashMap;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, oneshot};
+use visavis_domain::ids::{CallId, ParticipantId};
+use visavis_domain::room::Source;
+use visavis_media::{LayerOffer, PeerId, TrackOffer, View};
+use visavis_protocol::{TrackLabel, Viewed};
+use worker::{Job, Worker};
+
+/// What workers have to tell to sessions, waiting for live state. Beyond it events are lost: live state has then been
+/// away for minutes.
+const NOTICES: usize = 64 * 1024;
+/// A worker that has not answered in this time has far worse to do.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Bytes of packets that wait for one worker. About a second of what it can take.
+const MOST_WAITING: usize = 16 * 1024 * 1024;
+
+/// What the operator can set, and what the server knows about itself.
+pub(crate) struct MediaSettings {
+    /// Where participants reach the port, by UDP and by TCP.
+    pub(crate) addresses: Addresses,
+    pub(crate) workers: usize,
+}
+
+/// The port's addresses as participants know them.
+#[derive(Clone)]
+pub(crate) struct Addresses {
+    offered: Vec<SocketAddr>,
+}
+
+impl Addresses {
+    /// Addresses that participants are told.
+    pub(crate) fn new(offered: Vec<SocketAddr>) -> Self {
+        Self { offered }
+    }
+
+    pub(crate) fn offered(&self) -> &[SocketAddr] {
+        &self.offered
+    }
+
+    /// What participants know the address by at which something arrived: where a router forwards to us, or somebody
+    /// on this machine used loopback, it is another one.
+    fn known_as(&self, local: SocketAddr) -> SocketAddr {
+        let all = || self.offered.iter().copied();
+        all()
+            .find(|one| one.ip() == local.ip())
+            .or_else(|| all().find(|one| one.is_ipv4() == local.is_ipv4()))
+            .unwrap_or(local)
+    }
+}
+
+/// Which connection a packet is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Target {
+    worker: usize,
+    call: CallId,
+    peer: PeerId,
+}
+
+/// The way to one worker.
+#[derive(Clone)]
+struct Queue {
+    jobs: Sender<Job>,
+    /// Bytes of packets on the way.
+    waiting: Arc<AtomicUsize>,
+    /// Participants that it serves.
+    load: Arc<AtomicUsize>,
+    /// When it began with what it is doing, in milliseconds since `began`; 0 while it waits.
+    busy_since: Arc<AtomicU64>,
+}
+
+impl Queue {
+    /// Hands packets over, unless too many wait already.
+    fn packets(&self, bytes: usize, job: Job) -> bool {
+        if self.waiting.load(Ordering::Relaxed) > MOST_WAITING {
+            return false;
+        }
+        self.waiting.fetch_add(bytes, Ordering::Relaxed);
+        self.jobs.send(job).is_ok()
+    }
+}
+
+/// What the threads share.
+struct Shared {
+    connections: Connections,
+    addresses: Addresses,
+    queues: Vec<Queue>,
+    began: Instant,
+}
+
+/// The running media server, for use cases.
+pub(crate) struct MediaHandle {
+    shared: Arc<Shared>,
+    /// Which worker has a call.
+    placements: Mutex<HashMap<CallId, usize>>,
+}
+
+/// Everything that a media server consists of once it runs.
+pub(crate) struct Started {
+    pub(crate) handle: Arc<MediaHandle>,
+    /// For the thread that receives at the port.
+    pub(crate) packets: Box<dyn MediaPackets>,
+    /// For streams that carry media.
+    pub(crate) streams: Arc<IceStreams>,
+    /// What sessions are to be told.
+    pub(crate) notices: mpsc::Receiver<MediaNotice>,
+}
+
+/// Starts the workers.
+///
+/// # Errors
+/// If the system gives no randomness, or no threads.
+pub(crate) fn start(sender: &Arc<PortSender>, settings: MediaSettings) -> io::Result<Started> {
+    let certificate = visavis_media::Certificate::generate().map_err(io::Error::other)?;
+    let offered = settings.addresses.offered().to_vec();
+    let router =
+        visavis_media::Settings { certificate, udp: offered.clone(), tcp: offered, congestion_control: true };
+    let (notices, told) = mpsc::channel(NOTICES);
+    let (queues, jobs): (Vec<_>, Vec<_>) = (0..settings.workers.max(1))
+        .map(|_| {
+            let (jobs, taken) = channel();
+            let queue =
+                Queue { jobs, waiting: Arc::default(), load: Arc::default(), busy_since: Arc::default() };
+            (queue, taken)
+        })
+        .unzip();
+    let shared = Arc::new(Shared {
+        connections: Connections::default(),
+        addresses: settings.addresses,
+        queues,
+        began: Instant::now(),
+    });
+    for (number, jobs) in jobs.into_iter().enumerate() {
+        let own = own_addresses();
+        let worker =
+            Worker::new(number, jobs, shared.clone(), router.clone(), sender.clone(), own, notices.clone());
+        std::thread::Builder::new().name(format!("media-{number}")).spawn(move || worker.run())?;
+    }
+    Ok(Started {
+        handle: Arc::new(MediaHandle { shared: shared.clone(), placements: Mutex::default() }),
+        packets: Box::new(demux::Demux::new(shared.clone())),
+        streams: Arc::new(IceStreams::new(shared)),
+        notices: told,
+    })
+}
+
+/// Those from which something may be sent.
+fn own_addresses() -> Vec<IpAddr> {
+    if_addrs::get_if_addrs().unwrap_or_default().iter().map(if_addrs::Interface::ip).collect()
+}
+
+impl MediaHandle {
+    /// The worker of a call: the one with the fewest participants, if it is new.
+    fn queue(&self, call: CallId) -> &Queue {
+        let mut placements = self.placements.lock().unwrap_or_else(PoisonError::into_inner);
+        let lightest = || {
+            let loads = self.shared.queues.iter().map(|queue| queue.load.load(Ordering::Relaxed));
+            loads.enumerate().min_by_key(|(_, load)| *load).map_or(0, |(number, _)| number)
+        };
+        let number = *placements.entry(call).or_insert_with(lightest);
+        &self.shared.queues[number]
+    }
+
+    /// The worker of a call that has one.
+    fn placed(&self, call: CallId) -> Option<&Queue> {
+        let placements = self.placements.lock().unwrap_or_else(PoisonError::into_inner);
+        placements.get(&call).map(|number| &self.shared.queues[*number])
+    }
+
+    fn tell(&self, call: CallId, job: Job) {
+        if let Some(queue) = self.placed(call) {
+            // Workers end with the process.
+            let _ = queue.jobs.send(job);
+        }
+    }
+}
+
+#[async_trait]
+impl Media for MediaHandle {
+    async fn offer(&self, seat: MediaSeat, offer: MediaOffer) -> Result<String, MediaRefused> {
+        let (answer, answered) = oneshot::channel();
+        let tracks = offer.tracks.into_iter().map(track).collect();
+        let job = Job::Offer {
+            call: seat.call,
+            peer: peer(seat.participant),
+            session: seat.session,
+            fresh: offer.fresh,
+            sdp: offer.sdp,
+            tracks,
+            only: offer.only.map(peer),
+            answer,
+        };
+        self.queue(seat.call).jobs.send(job).map_err(|_| MediaRefused::Away)?;
+        let answered = tokio::time::timeout(PATIENCE, answered).await;
+        answered.map_err(|_| MediaRefused::Away)?.map_err(|_| MediaRefused::Away)?
+    }
+
+    async fn view(&self, seat: MediaSeat, views: Vec<Viewed>) -> Result<(), MediaRefused> {
+        let (answer, answered) = oneshot::channel();
+        let views = views.iter().map(view).collect();
+        let job = Job::View { call: seat.call, peer: peer(seat.participant), views, answer };
+        let queue = self.placed(seat.call).ok_or(MediaRefused::Unknown)?;
+        queue.jobs.send(job).map_err(|_| MediaRefused::Away)?;
+        let answered = tokio::time::timeout(PATIENCE, answered).await;
+        answered.map_err(|_| MediaRefused::Away)?.map_err(|_| MediaRefused::Away)?
+    }
+
+    fn reseat(&self, seat: MediaSeat) {
+        let (call, peer) = (seat.call, peer(seat.participant));
+        self.tell(call, Job::Reseat { call, peer, session: seat.session });
+    }
+
+    fn remove(&self, call: CallId, participant: ParticipantId) {
+        self.tell(call, Job::Remove { call, peer: peer(participant) });
+    }
+
+    fn allow_only(&self, call: CallId, only: Option<ParticipantId>) {
+        self.tell(call, Job::AllowOnly { call, only: only.map(peer) });
+    }
+
+    fn end(&self, call: CallId) {
+        self.tell(call, Job::End { call });
+        self.placements.lock().unwrap_or_else(PoisonError::into_inner).remove(&call);
+    }
+}
+
+fn peer(participant: ParticipantId) -> PeerId {
+    PeerId(participant.bits())
+}
+
+fn participant(peer: PeerId) -> ParticipantId {
+    ParticipantId::from_bits(peer.0)
+}
+
+fn source(source: Source) -> visavis_media::Source {
+    match source {
+        Source::Microphone => visavis_media::Source::Microphone,
+        Source::Camera => visavis_media::Source::Camera,
+        Source::Screen => visavis_media::Source::Screen,
+        Source::ScreenAudio => visavis_media::Source::ScreenAudio,
+    }
+}
+
+fn named(source: visavis_media::Source) -> Source {
+    match source {
+        visavis_media::Source::Microphone => Source::Microphone,
+        visavis_media::Source::Camera => Source::Camera,
+        visavis_media::Source::Screen => Source::Screen,
+        visavis_media::Source::ScreenAudio => Source::ScreenAudio,
+    }
+}
+
+fn track(label: TrackLabel) -> TrackOffer {
+    let layers = label.layers.into_iter();
+    TrackOffer {
+        mid: label.mid,
+        source: source(label.source),
+        layers: layers
+            .map(|layer| LayerOffer { rid: layer.rid, width: layer.width, height: layer.height })
+            .collect(),
+    }
+}
+
+fn view(viewed: &Viewed) -> View {
+    View {
+        publisher: peer(viewed.participant),
+        source: source(viewed.source),
+        width: viewed.width,
+        height: viewed.height,
+    }
+}

@@ -1,0 +1,197 @@
+//! The threads' parts one by one: who may send, what goes into one system call, what a panic costs. Whole calls over
+//! real sockets are tested from outside, by the bots.
+
+use super::connections::Connections;
+use super::demux::Demux;
+use super::outbound::Outbound;
+use super::worker::Job;
+use super::{Addresses, MOST_WAITING, Queue, Shared, Target};
+use crate::port::{Arrived, MediaPackets, Port};
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Instant;
+use stun_types::attribute::{Software, Username};
+use stun_types::message::{
+    BINDING, IntegrityAlgorithm, Message, MessageIntegrityCredentials, MessageWriteVec, ShortTermCredentials,
+};
+use stun_types::prelude::{MessageWrite, MessageWriteExt};
+use visavis_domain::ids::CallId;
+use visavis_media::{PeerId, Protocol, Transmit};
+
+const HOME: &str = "203.0.113.7:443";
+
+struct Scene {
+    demux: Demux,
+    shared: Arc<Shared>,
+    /// What each worker is given.
+    jobs: Vec<Receiver<Job>>,
+}
+
+fn scene(workers: usize) -> Scene {
+    let (queues, jobs): (Vec<_>, Vec<_>) = (0..workers)
+        .map(|_| {
+            let (jobs, taken) = channel();
+            let queue =
+                Queue { jobs, waiting: Arc::default(), load: Arc::default(), busy_since: Arc::default() };
+            (queue, taken)
+        })
+        .unzip();
+    let shared = Arc::new(Shared {
+        connections: Connections::default(),
+        addresses: Addresses::new(vec![HOME.parse().unwrap()]),
+        queues,
+        began: Instant::now(),
+    });
+    Scene { demux: Demux::new(shared.clone()), shared, jobs }
+}
+
+impl Scene {
+    fn open(&self, ufrag: &str, worker: usize) -> Arc<super::connections::Connection> {
+        let target = Target { worker, call: CallId::from_bits(1), peer: PeerId(2) };
+        self.shared.connections.open(ufrag, "secret", target)
+    }
+
+    fn takes(&mut self, from: &str, bytes: &[u8]) -> bool {
+        let arrived = Arrived { peer: from.parse().unwrap(), local: "10.0.0.5:8443".parse().unwrap(), bytes };
+        self.demux.take(Instant::now(), &arrived)
+    }
+
+    /// How many packets each worker has been given since.
+    fn handed_over(&mut self) -> Vec<usize> {
+        self.demux.hand_over();
+        let count = |jobs: &Receiver<Job>| {
+            jobs.try_iter().map(|job| if let Job::Packets(batch) = job { batch.len() } else { 0 }).sum()
+        };
+        self.jobs.iter().map(count).collect()
+    }
+}
+
+fn request(username: &str, password: &str) -> Vec<u8> {
+    let mut message = Message::builder_request(BINDING, MessageWriteVec::with_capacity(100));
+    message.add_attribute(&Username::new(username).unwrap()).unwrap();
+    message.add_attribute(&Software::new("test").unwrap()).unwrap();
+    let key = MessageIntegrityCredentials::ShortTerm(ShortTermCredentials::new(password.to_owned()));
+    message.add_message_integrity(&key, IntegrityAlgorithm::Sha1).unwrap();
+    message.finish()
+}
+
+const RTP: &[u8] = &[0x80, 96, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 7, 7];
+const DTLS: &[u8] = &[22, 254, 253, 0, 0];
+
+#[test]
+fn an_address_is_whose_signed_request_came_from_it() {
+    let mut scene = scene(2);
+    scene.open("ours", 1);
+    for bytes in [RTP, DTLS] {
+        assert!(!scene.takes("198.51.100.1:4000", bytes), "before a request");
+    }
+    assert!(!scene.takes("198.51.100.1:4000", &request("ours:theirs", "guess")));
+    assert!(!scene.takes("198.51.100.1:4000", &request("other:theirs", "secret")));
+    assert!(!scene.takes("198.51.100.1:4000", &request("ours", "secret")));
+    assert_eq!(scene.handed_over(), [0, 0]);
+
+    assert!(scene.takes("198.51.100.1:4000", &request("ours:theirs", "secret")));
+    for bytes in [RTP, DTLS] {
+        assert!(scene.takes("198.51.100.1:4000", bytes));
+        assert!(!scene.takes("198.51.100.1:4001", bytes), "another port");
+        assert!(!scene.takes("198.51.100.2:4000", bytes), "another address");
+    }
+    assert_eq!(scene.handed_over(), [0, 3]);
+}
+
+#[test]
+fn what_is_for_turn_is_left_alone() {
+    let mut scene = scene(1);
+    scene.open("ours", 0);
+    assert!(scene.takes("198.51.100.1:4000", &request("ours:theirs", "secret")));
+    for bytes in [&[0x40, 0, 0, 1, 9][..], &[0, 1], &[], &[0xff; 20]] {
+        assert!(!scene.takes("198.51.100.1:4000", bytes), "{bytes:?}");
+    }
+    let unsigned = Message::builder_request(BINDING, MessageWriteVec::with_capacity(20)).finish();
+    assert!(!scene.takes("198.51.100.1:4000", &unsigned));
+}
+
+#[test]
+fn a_connection_keeps_its_addresses_through_a_restart_and_loses_them_at_its_end() {
+    let mut scene = scene(1);
+    let connection = scene.open("first", 0);
+    assert!(scene.takes("198.51.100.1:4000", &request("first:theirs", "secret")));
+    scene.shared.connections.rename("first", "second", "new", &connection);
+    assert!(scene.takes("198.51.100.1:4000", RTP));
+    assert!(!scene.takes("198.51.100.1:4001", &request("first:theirs", "secret")));
+    assert!(scene.takes("198.51.100.1:4001", &request("second:theirs", "new")));
+
+    scene.shared.connections.close("second", &connection);
+    assert!(!scene.takes("198.51.100.1:4000", RTP));
+    assert!(!scene.takes("198.51.100.1:4001", &request("second:theirs", "new")));
+    assert_eq!(Arc::strong_count(&connection), 3, "two addresses still point at it");
+    scene.demux.tick();
+    assert_eq!(Arc::strong_count(&connection), 1, "and are swept away");
+}
+
+#[test]
+fn one_connection_takes_no_endless_number_of_addresses() {
+    let mut scene = scene(1);
+    let connection = scene.open("ours", 0);
+    let check = request("ours:theirs", "secret");
+    for port in 1..=200 {
+        assert!(scene.takes(&format!("198.51.100.1:{port}"), &check));
+    }
+    assert!(Arc::strong_count(&connection) < 40);
+    assert!(scene.takes("198.51.100.1:1", RTP), "the first ones stay");
+    assert!(!scene.takes("198.51.100.1:200", RTP));
+}
+
+#[test]
+fn a_worker_that_is_behind_is_given_no_more() {
+    let mut scene = scene(1);
+    scene.open("ours", 0);
+    assert!(scene.takes("198.51.100.1:1", &request("ours:theirs", "secret")));
+    scene.shared.queues[0].waiting.store(MOST_WAITING + 1, Ordering::Relaxed);
+    assert_eq!(scene.handed_over(), [0]);
+    scene.shared.queues[0].waiting.store(0, Ordering::Relaxed);
+    assert!(scene.takes("198.51.100.1:1", RTP));
+    assert_eq!(scene.handed_over(), [1]);
+}
+
+#[test]
+fn our_addresses_have_the_names_that_participants_know() {
+    let addresses =
+        Addresses::new(["203.0.113.7:443", "[2001:db8::7]:443"].map(|one| one.parse().unwrap()).into());
+    for (local, expected) in [
+        ("203.0.113.7:8443", "203.0.113.7:443"),
+        ("10.0.0.5:8443", "203.0.113.7:443"),
+        ("127.0.0.1:8443", "203.0.113.7:443"),
+        ("[fd00::5]:8443", "[2001:db8::7]:443"),
+    ] {
+        let (local, expected): (SocketAddr, SocketAddr) = (local.parse().unwrap(), expected.parse().unwrap());
+        assert_eq!(addresses.known_as(local), expected);
+    }
+}
+
+#[test]
+fn datagrams_of_one_size_leave_together_and_arrive_as_they_were() {
+    let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = Port::new(UdpSocket::bind("127.0.0.1:0").unwrap()).unwrap();
+    let mut out = Outbound::new(port.sender(), vec!["127.0.0.1".parse().unwrap()]);
+    let sizes = [100, 100, 100, 40, 100, 1000, 1000, 7];
+    for (number, size) in (0_u8..).zip(sizes) {
+        out.send(&Transmit {
+            protocol: Protocol::Udp,
+            source: "127.0.0.1:443".parse().unwrap(),
+            destination: receiver.local_addr().unwrap(),
+            contents: vec![number; size],
+        });
+    }
+    out.flush();
+    let mut buffer = [0; 2000];
+    for (number, size) in (0_u8..).zip(sizes) {
+        let length = receiver.recv(&mut buffer).unwrap();
+        assert_eq!((buffer[0], length), (number, size));
+    }
+    // 100 100 100 40 | 100 | 1000 1000 7
+    assert_eq!(out.counts.calls, 3);
+    assert_eq!((out.counts.packets, out.counts.dropped), (8, 0));
+}

@@ -1,0 +1,560 @@
+//! A worker: a thread that owns the rooms placed with it, from packet to packet. Thin: what happens in a room is for
+//! its router to decide.
+
+use super::connections::Connection;
+use super::outbound::{Ends, Outbound};
+use super::{Shared, Target, named, participant};
+use crate::app::{MediaNotice, MediaRefused};
+use crate::port::PortSender;
+use bytes::Bytes;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, oneshot};
+use visavis_domain::ids::{CallId, SessionId};
+use visavis_media::{Datagram, Event, PeerId, Protocol, Router, Settings, TrackOffer, Unusable, View};
+use visavis_protocol::SlotLabel;
+
+/// Jobs taken before what they brought is sent. More makes longer runs under load, fewer keep the delay low.
+const TURN: usize = 32;
+/// With nothing to do it looks around this often.
+const IDLE: Duration = Duration::from_secs(1);
+/// How often figures are handed over.
+const REPORT: Duration = Duration::from_secs(1);
+
+/// What a worker is asked to do.
+pub(super) enum Job {
+    Packets(Batch),
+    StreamOpened {
+        ends: Ends,
+        frames: mpsc::Sender<Bytes>,
+    },
+    StreamClosed {
+        ends: Ends,
+    },
+    Offer {
+        call: CallId,
+        peer: PeerId,
+        session: SessionId,
+        fresh: bool,
+        sdp: String,
+        tracks: Vec<TrackOffer>,
+        only: Option<PeerId>,
+        answer: oneshot::Sender<Result<String, MediaRefused>>,
+    },
+    View {
+        call: CallId,
+        peer: PeerId,
+        views: Vec<View>,
+        answer: oneshot::Sender<Result<(), MediaRefused>>,
+    },
+    Reseat {
+        call: CallId,
+        peer: PeerId,
+        session: SessionId,
+    },
+    Remove {
+        call: CallId,
+        peer: PeerId,
+    },
+    AllowOnly {
+        call: CallId,
+        only: Option<PeerId>,
+    },
+    End {
+        call: CallId,
+    },
+}
+
+/// Packets on their way to a worker, behind each other in memory.
+pub(super) struct Batch {
+    at: Instant,
+    protocol: Protocol,
+    bytes: Vec<u8>,
+    packets: Vec<Packet>,
+}
+
+struct Packet {
+    target: Target,
+    source: SocketAddr,
+    destination: SocketAddr,
+    length: usize,
+}
+
+impl Default for Batch {
+    fn default() -> Self {
+        Self { at: Instant::now(), protocol: Protocol::Udp, bytes: Vec::new(), packets: Vec::new() }
+    }
+}
+
+impl Batch {
+    pub(super) fn in_stream() -> Self {
+        Self { protocol: Protocol::Tcp, ..Self::default() }
+    }
+
+    pub(super) fn push(
+        &mut self,
+        now: Instant,
+        target: Target,
+        source: SocketAddr,
+        destination: SocketAddr,
+        bytes: &[u8],
+    ) {
+        self.at = now;
+        self.bytes.extend_from_slice(bytes);
+        self.packets.push(Packet { target, source, destination, length: bytes.len() });
+    }
+
+    /// In bytes.
+    pub(super) fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.packets.len()
+    }
+}
+
+pub(super) struct Worker {
+    number: usize,
+    jobs: Receiver<Job>,
+    shared: Arc<Shared>,
+    settings: Settings,
+    rooms: HashMap<CallId, Room>,
+    out: Outbound,
+    notices: mpsc::Sender<MediaNotice>,
+    next_report: Instant,
+    counts: Counts,
+}
+
+#[derive(Default)]
+struct Counts {
+    received: u64,
+    refused: u64,
+    forwarded: u64,
+    panics: u64,
+    untold: u64,
+}
+
+/// A call's media.
+struct Room {
+    router: Router,
+    seats: HashMap<PeerId, Seat>,
+    /// As the router was last told.
+    only: Option<PeerId>,
+    speaker: Option<PeerId>,
+    /// Something has happened in it since it was last flushed.
+    touched: bool,
+    deadline: Instant,
+}
+
+/// Whose connection it is, and under which name.
+struct Seat {
+    session: SessionId,
+    ufrag: String,
+    connection: Arc<Connection>,
+}
+
+/// What a panic cost.
+enum Cost {
+    Connection(PeerId),
+    Room,
+}
+
+impl Room {
+    fn new(settings: &Settings, now: Instant) -> Self {
+        Self {
+            router: Router::new(settings.clone(), now),
+            seats: HashMap::new(),
+            only: None,
+            speaker: None,
+            touched: true,
+            deadline: now,
+        }
+    }
+
+    /// Lets the router work. A panic in it, which would be a bug, costs the connection that it was about.
+    fn guarded<T>(&mut self, work: impl FnOnce(&mut Router) -> T) -> Result<T, Cost> {
+        self.touched = true;
+        let router = &mut self.router;
+        catch_unwind(AssertUnwindSafe(|| work(router))).map_err(|_| {
+            tracing::error!("a connection made the media server panic");
+            let removed = router
+                .working_for()
+                .and_then(|peer| catch_unwind(AssertUnwindSafe(|| router.remove(peer))).ok().map(|()| peer));
+            removed.map_or(Cost::Room, Cost::Connection)
+        })
+    }
+}
+
+impl Worker {
+    pub(super) fn new(
+        number: usize,
+        jobs: Receiver<Job>,
+        shared: Arc<Shared>,
+        settings: Settings,
+        port: Arc<PortSender>,
+        own: Vec<IpAddr>,
+        notices: mpsc::Sender<MediaNotice>,
+    ) -> Self {
+        Self {
+            number,
+            jobs,
+            shared,
+            settings,
+            rooms: HashMap::new(),
+            out: Outbound::new(port, own),
+            notices,
+            next_report: Instant::now() + REPORT,
+            counts: Counts::default(),
+        }
+    }
+
+    /// Runs until nobody can ask for anything any more.
+    pub(super) fn run(mut self) {
+        loop {
+            let now = Instant::now();
+            let deadlines = self.rooms.values().map(|room| room.deadline);
+            let wait = deadlines.min().map_or(IDLE, |next| next.saturating_duration_since(now).min(IDLE));
+            self.set_busy(0);
+            let mut job = match self.jobs.recv_timeout(wait) {
+                Ok(job) => Some(job),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            let since = u64::try_from(self.shared.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            self.set_busy(since.max(1));
+            for _ in 0..TURN {
+                let Some(next) = job.take() else { break };
+                self.work(next);
+                job = self.jobs.try_recv().ok();
+            }
+            if let Some(last) = job {
+                self.work(last);
+            }
+            self.flush();
+        }
+    }
+
+    fn set_busy(&self, since: u64) {
+        self.shared.queues[self.number].busy_since.store(since, Ordering::Relaxed);
+    }
+
+    fn work(&mut self, job: Job) {
+        match job {
+            Job::Packets(batch) => self.packets(&batch),
+            Job::StreamOpened { ends, frames } => self.out.open_stream(ends, frames),
+            Job::StreamClosed { ends } => self.out.close_stream(ends),
+            Job::Offer { call, peer, session, fresh, sdp, tracks, only, answer } => {
+                let outcome = self.offer(call, peer, session, fresh, &sdp, &tracks, only);
+                // Whoever asked may have gone.
+                let _ = answer.send(outcome);
+            }
+            Job::View { call, peer, views, answer } => {
+                let _ = answer.send(self.view(call, peer, views));
+            }
+            Job::Reseat { call, peer, session } => {
+                let room = self.rooms.get_mut(&call);
+                if let Some(seat) = room.and_then(|room| room.seats.get_mut(&peer)) {
+                    seat.session = session;
+                }
+            }
+            Job::Remove { call, peer } => self.remove(call, peer),
+            Job::AllowOnly { call, only } => {
+                if let Some(room) = self.rooms.get_mut(&call) {
+                    room.only = only;
+                    let done = room.guarded(|router| router.allow_only(Instant::now(), only));
+                    self.settle(call, done);
+                }
+            }
+            Job::End { call } => {
+                if let Some(room) = self.rooms.remove(&call) {
+                    self.close(room.seats.into_values());
+                }
+            }
+        }
+    }
+
+    fn packets(&mut self, batch: &Batch) {
+        self.shared.queues[self.number].waiting.fetch_sub(batch.size(), Ordering::Relaxed);
+        let mut rest = batch.bytes.as_slice();
+        for packet in &batch.packets {
+            let (bytes, others) = rest.split_at(packet.length);
+            rest = others;
+            let Target { call, peer, .. } = packet.target;
+            let Some(room) = self.rooms.get_mut(&call) else { continue };
+            let datagram = Datagram {
+                at: batch.at,
+                protocol: batch.protocol,
+                source: packet.source,
+                destination: packet.destination,
+                bytes,
+            };
+            let out = &mut self.out;
+            let taken = room
+                .guarded(|router| router.receive(peer, &datagram, &mut |_, transmit| out.send(&transmit)));
+            self.counts.received += 1;
+            self.counts.refused += u64::from(matches!(taken, Ok(false)));
+            self.settle(call, taken.map(drop));
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "what an offer consists of")]
+    fn offer(
+        &mut self,
+        call: CallId,
+        peer: PeerId,
+        session: SessionId,
+        fresh: bool,
+        sdp: &str,
+        tracks: &[TrackOffer],
+        only: Option<PeerId>,
+    ) -> Result<String, MediaRefused> {
+        let now = Instant::now();
+        if !fresh && !self.rooms.get(&call).is_some_and(|room| room.seats.contains_key(&peer)) {
+            return Err(MediaRefused::Unknown);
+        }
+        let settings = &self.settings;
+        let room = self.rooms.entry(call).or_insert_with(|| Room::new(settings, now));
+        let changed = (room.only != only).then_some(only);
+        room.only = only;
+        let outcome = room.guarded(|router| {
+            if let Some(only) = changed {
+                router.allow_only(now, only);
+            }
+            router.offer(now, peer, fresh, sdp, tracks)
+        });
+        let answer = match outcome {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(Unusable)) => return Err(MediaRefused::Unusable),
+            Err(cost) => {
+                self.settle(call, Err(cost));
+                return Err(MediaRefused::Unusable);
+            }
+        };
+        let connections = &self.shared.connections;
+        match room.seats.get_mut(&peer).filter(|_| !fresh) {
+            Some(seat) => {
+                connections.rename(&seat.ufrag, &answer.ufrag, &answer.password, &seat.connection);
+                seat.ufrag = answer.ufrag;
+                seat.session = session;
+            }
+            None => {
+                let target = Target { worker: self.number, call, peer };
+                let connection = connections.open(&answer.ufrag, &answer.password, target);
+                let seat = Seat { session, ufrag: answer.ufrag, connection };
+                if let Some(before) = room.seats.insert(peer, seat) {
+                    connections.close(&before.ufrag, &before.connection);
+                } else {
+                    self.shared.queues[self.number].load.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        }
+        Ok(answer.sdp)
+    }
+
+    fn view(&mut self, call: CallId, peer: PeerId, views: Vec<View>) -> Result<(), MediaRefused> {
+        let room = self.rooms.get_mut(&call).ok_or(MediaRefused::Unknown)?;
+        let seen = room.guarded(|router| router.view(Instant::now(), peer, views));
+        match seen {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(MediaRefused::Unknown),
+            Err(cost) => {
+                self.settle(call, Err(cost));
+                Err(MediaRefused::Unknown)
+            }
+        }
+    }
+
+    fn remove(&mut self, call: CallId, peer: PeerId) {
+        let Some(room) = self.rooms.get_mut(&call) else { return };
+        let Some(seat) = room.seats.remove(&peer) else { return };
+        let removed = room.guarded(|router| router.remove(peer));
+        self.close([seat]);
+        self.settle(call, removed);
+    }
+
+    fn close(&self, seats: impl IntoIterator<Item = Seat>) {
+        for seat in seats {
+            self.shared.connections.close(&seat.ufrag, &seat.connection);
+            self.shared.queues[self.number].load.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Pays for a panic, if there was one.
+    fn settle(&mut self, call: CallId, done: Result<(), Cost>) {
+        let Err(cost) = done else { return };
+        self.counts.panics += 1;
+        match cost {
+            Cost::Connection(peer) => self.lost(call, peer),
+            Cost::Room => {
+                let Some(room) = self.rooms.remove(&call) else { return };
+                for seat in room.seats.values() {
+                    self.tell(seat.session, visavis_protocol::Event::MediaLost);
+                }
+                self.close(room.seats.into_values());
+            }
+        }
+    }
+
+    /// A connection is no more.
+    fn lost(&mut self, call: CallId, peer: PeerId) {
+        let Some(room) = self.rooms.get_mut(&call) else { return };
+        if let Some(seat) = room.seats.remove(&peer) {
+            self.tell(seat.session, visavis_protocol::Event::MediaLost);
+            self.close([seat]);
+        }
+    }
+
+    /// Sends what has gathered, lets time pass, and passes on what happened.
+    fn flush(&mut self) {
+        let now = Instant::now();
+        let due = |room: &Room| room.touched || room.deadline <= now;
+        let calls: Vec<_> = self.rooms.iter().filter(|(_, room)| due(room)).map(|(call, _)| *call).collect();
+        for call in calls {
+            let Some(room) = self.rooms.get_mut(&call) else { continue };
+            let out = &mut self.out;
+            let flushed = room.guarded(|router| router.flush(now, &mut |_, transmit| out.send(&transmit)));
+            room.touched = false;
+            room.deadline = room.router.deadline();
+            self.counts.forwarded += room.router.take_forwarded();
+            self.settle(call, flushed);
+            self.pass_on(call);
+        }
+        self.out.flush();
+        if now >= self.next_report {
+            self.next_report = now + REPORT;
+            self.report();
+        }
+    }
+
+    fn pass_on(&mut self, call: CallId) {
+        while let Some(event) = self.rooms.get_mut(&call).and_then(|room| room.router.poll_event()) {
+            self.event(call, event);
+        }
+        if self.rooms.get(&call).is_some_and(|room| room.seats.is_empty()) {
+            self.rooms.remove(&call);
+        }
+    }
+
+    fn event(&mut self, call: CallId, event: Event) {
+        use visavis_protocol::Event as Told;
+        let Some(room) = self.rooms.get_mut(&call) else { return };
+        let (peer, told) = match event {
+            Event::Lost { peer } => return self.lost(call, peer),
+            Event::Speaker { peer } => {
+                room.speaker = peer;
+                let told = Told::ActiveSpeaker { participant: peer.map(participant) };
+                let sessions: Vec<_> = room.seats.values().map(|seat| seat.session).collect();
+                sessions.into_iter().for_each(|session| self.tell(session, told.clone()));
+                return;
+            }
+            Event::Connected { peer } => match room.speaker {
+                Some(speaker) => (peer, Told::ActiveSpeaker { participant: Some(participant(speaker)) }),
+                None => return,
+            },
+            Event::Slots { peer, slots } => {
+                let label = |one: visavis_media::Assignment| SlotLabel {
+                    mid: one.mid,
+                    participant: participant(one.publisher),
+                    source: named(one.source),
+                };
+                (peer, Told::SlotsAssigned { slots: slots.into_iter().map(label).collect() })
+            }
+            Event::Layers { peer, source, rids } => {
+                (peer, Told::LayersWanted { source: named(source), rids })
+            }
+        };
+        if let Some(session) = room.seats.get(&peer).map(|seat| seat.session) {
+            self.tell(session, told);
+        }
+    }
+
+    fn tell(&mut self, session: SessionId, event: visavis_protocol::Event) {
+        if self.notices.try_send(MediaNotice { session, event }).is_err() {
+            self.counts.untold += 1;
+        }
+    }
+
+    fn report(&mut self) {
+        let counts = std::mem::take(&mut self.counts);
+        let sent = std::mem::take(&mut self.out.counts);
+        metrics::counter!("visavis_media_received_packets_total").increment(counts.received);
+        metrics::counter!("visavis_media_forwarded_packets_total").increment(counts.forwarded);
+        metrics::counter!("visavis_media_sent_packets_total").increment(sent.packets);
+        metrics::counter!("visavis_media_sent_bytes_total").increment(sent.bytes);
+        metrics::counter!("visavis_media_send_calls_total").increment(sent.calls);
+        metrics::counter!("visavis_media_panics_total").increment(counts.panics);
+        let dropped = |reason| metrics::counter!("visavis_media_dropped_total", "reason" => reason);
+        dropped("full").increment(sent.dropped);
+        dropped("refused").increment(counts.refused);
+        dropped("untold").increment(counts.untold);
+        let worker = self.number.to_string();
+        let people: usize = self.rooms.values().map(|room| room.seats.len()).sum();
+        #[allow(clippy::cast_precision_loss, reason = "gauges of what is countable")]
+        {
+            metrics::gauge!("visavis_media_rooms", "worker" => worker.clone()).set(self.rooms.len() as f64);
+            metrics::gauge!("visavis_media_participants", "worker" => worker).set(people as f64);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use visavis_media::Certificate;
+
+    fn room() -> Room {
+        let certificate = Certificate::generate().unwrap();
+        let settings = Settings { certificate, udp: Vec::new(), tcp: Vec::new(), congestion_control: true };
+        Room::new(&settings, Instant::now())
+    }
+
+    #[test]
+    fn a_panic_outside_of_any_connection_costs_the_room() {
+        let mut room = room();
+        assert!(matches!(room.guarded(|_| panic!("a bug")), Err::<(), _>(Cost::Room)));
+        assert!(matches!(room.guarded(|router| router.is_empty()), Ok(true)));
+    }
+
+    #[test]
+    fn a_panic_over_a_connection_costs_that_connection() {
+        let now = Instant::now();
+        let mut room = room();
+        let offered = room
+            .guarded(|router| (1..=2).all(|peer| router.offer(now, PeerId(peer), true, OFFER, &[]).is_ok()));
+        assert!(matches!(offered, Ok(true)));
+        let broken: Result<(), _> = room.guarded(|router| {
+            router.receive(PeerId(2), &stranger(now), &mut |_, _| {});
+            panic!("a bug")
+        });
+        assert!(matches!(broken, Err(Cost::Connection(PeerId(2)))));
+        assert!(matches!(room.guarded(|router| router.view(now, PeerId(2), Vec::new())), Ok(false)));
+        assert!(matches!(room.guarded(|router| router.view(now, PeerId(1), Vec::new())), Ok(true)));
+    }
+
+    fn stranger(at: Instant) -> Datagram<'static> {
+        let source = SocketAddr::from(([198, 51, 100, 1], 1));
+        Datagram { at, protocol: Protocol::Udp, source, destination: source, bytes: &[0x80; 20] }
+    }
+
+    const OFFER: &str = "v=0\r\n\
+        o=- 1 1 IN IP4 0.0.0.0\r\n\
+        s=-\r\n\
+        t=0 0\r\n\
+        a=group:BUNDLE 0\r\n\
+        m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n\
+        c=IN IP4 0.0.0.0\r\n\
+        a=rtcp-mux\r\n\
+        a=ice-ufrag:theirs\r\n\
+        a=ice-pwd:their password of enough\r\n\
+        a=fingerprint:sha-256 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF\r\n\
+        a=setup:actpass\r\n\
+        a=mid:0\r\n\
+        a=sendonly\r\n\
+        a=rtpmap:111 opus/48000/2\r\n";
+}
