@@ -28,8 +28,11 @@ const HANDSHAKE_WITHIN: Duration = Duration::from_secs(4);
 const AUDIO_BITRATE: u64 = 48_000;
 /// How often a network that was too narrow is tried again.
 const PROBE_EVERY: Duration = Duration::from_secs(3);
-/// How long the smallest pictures are sent against the estimate.
-const STARVE_AFTER: Duration = Duration::from_secs(4);
+/// How long pictures are sent against the estimate: an estimate follows what is sent, so dropping the smallest ones at
+/// its first dip would take it down with them, and with none at all it would never rise.
+const TRY_FOR: Duration = Duration::from_secs(4);
+/// Whoever sees nothing is sent the most important picture this often, to try.
+const TRY_EVERY: Duration = Duration::from_secs(16);
 /// A network that carries this many times what is sent needs no pacing.
 const AMPLE: u64 = 3;
 const MAX_TRACKS: usize = 4;
@@ -596,16 +599,17 @@ impl Router {
         if !starving {
             peer.starving_since = None;
         }
-        let may_starve = now.saturating_duration_since(since) > STARVE_AFTER;
-        for ((wish, (one, _)), chosen) in wishes.iter().zip(wanted).zip(&choice.layers) {
+        let starved_for = now.saturating_duration_since(since);
+        let blind = choice.layers.iter().all(Option::is_none);
+        let trying = starved_for.as_millis() % TRY_EVERY.as_millis() < TRY_FOR.as_millis();
+        for (place, ((wish, (one, _)), chosen)) in wishes.iter().zip(wanted).zip(&choice.layers).enumerate() {
             let Some(slot) = peer.slots.iter_mut().find(|slot| slot.publication == Some(*one)) else {
                 continue;
             };
-            // An estimate follows what is sent: dropping the smallest pictures at its first dip would take it down
-            // with them. So they go only when it has been too low for a while, the least important first.
-            let starves = chosen.is_none() && slot.layer.is_some();
-            let patient = starves && !may_starve;
-            let chosen = if patient { &Some(0) } else { chosen };
+            let dips = slot.layer.is_some() && starved_for < TRY_FOR;
+            let tries = blind && trying && place == 0;
+            let against = chosen.is_none() && (dips || tries);
+            let chosen = if against { &Some(0) } else { chosen };
             let target = chosen.and_then(|layer| layers::best_flowing(wish.encodings, layer));
             slot.aim(target, limited);
             spent += target.map_or(0, |layer| wish.encodings[layer].bitrate);

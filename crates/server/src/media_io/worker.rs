@@ -21,6 +21,10 @@ use visavis_protocol::SlotLabel;
 
 /// Jobs taken before what they brought is sent. More makes longer runs under load, fewer keep the delay low.
 const TURN: usize = 32;
+/// What arrives is sent on together: a connection's turn costs as much as several packets do. Rooms gather for this
+/// long for each of their people, and never longer than the most.
+const GATHER_EACH: Duration = Duration::from_micros(60);
+const GATHER_MOST: Duration = Duration::from_millis(2);
 /// With nothing to do it looks around this often.
 const IDLE: Duration = Duration::from_secs(1);
 /// How often figures are handed over.
@@ -150,6 +154,8 @@ struct Room {
     /// Something has happened in it since it was last flushed.
     touched: bool,
     deadline: Instant,
+    /// Not flushed before.
+    rests_until: Instant,
 }
 
 /// Whose connection it is, and under which name.
@@ -174,7 +180,13 @@ impl Room {
             speaker: None,
             touched: true,
             deadline: now,
+            rests_until: now,
         }
+    }
+
+    /// When it has to be flushed.
+    fn due(&self) -> Instant {
+        if self.touched { self.rests_until } else { self.deadline.max(self.rests_until) }
     }
 
     /// Lets the router work. A panic in it, which would be a bug, costs the connection that it was about.
@@ -218,8 +230,8 @@ impl Worker {
     pub(super) fn run(mut self) {
         loop {
             let now = Instant::now();
-            let deadlines = self.rooms.values().map(|room| room.deadline);
-            let wait = deadlines.min().map_or(IDLE, |next| next.saturating_duration_since(now).min(IDLE));
+            let due = self.rooms.values().map(Room::due).min();
+            let wait = due.map_or(IDLE, |next| next.saturating_duration_since(now).min(IDLE));
             self.set_busy(0);
             let mut job = match self.jobs.recv_timeout(wait) {
                 Ok(job) => Some(job),
@@ -413,14 +425,16 @@ impl Worker {
     /// Sends what has gathered, lets time pass, and passes on what happened.
     fn flush(&mut self) {
         let now = Instant::now();
-        let due = |room: &Room| room.touched || room.deadline <= now;
-        let calls: Vec<_> = self.rooms.iter().filter(|(_, room)| due(room)).map(|(call, _)| *call).collect();
+        let calls: Vec<_> =
+            self.rooms.iter().filter(|(_, room)| room.due() <= now).map(|(call, _)| *call).collect();
         for call in calls {
             let Some(room) = self.rooms.get_mut(&call) else { continue };
             let out = &mut self.out;
             let flushed = room.guarded(|router| router.flush(now, &mut |_, transmit| out.send(&transmit)));
             room.touched = false;
             room.deadline = room.router.deadline();
+            let people = u32::try_from(room.seats.len()).unwrap_or(u32::MAX);
+            room.rests_until = now + GATHER_EACH.saturating_mul(people).min(GATHER_MOST);
             self.counts.forwarded += room.router.take_forwarded();
             self.settle(call, flushed);
             self.pass_on(call);
