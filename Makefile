@@ -89,8 +89,8 @@ $(STAMPS)/%: %/package-lock.json
 	@mkdir -p $(STAMPS) && touch $@
 
 .PHONY: browsers
-browsers: # Chromium, Firefox ESR and a TURN client, from Debian's packages
-	@scripts/browsers
+browsers: # Chromium, Firefox ESR, a TURN client and aiortc, from Debian's packages
+	@scripts/test-tools
 
 .PHONY: help
 help: ## This list
