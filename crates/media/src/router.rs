@@ -33,8 +33,6 @@ const PROBE_EVERY: Duration = Duration::from_secs(3);
 const TRY_FOR: Duration = Duration::from_secs(4);
 /// Whoever sees nothing is sent the most important picture this often, to try.
 const TRY_EVERY: Duration = Duration::from_secs(16);
-/// A network that carries this many times what is sent needs no pacing.
-const AMPLE: u64 = 3;
 const MAX_TRACKS: usize = 4;
 const MAX_SLOTS: usize = 40;
 
@@ -619,8 +617,9 @@ impl Router {
                 }
             }
         }
-        // Packets that need not wait leave in runs, and a run costs one system call.
-        let paced = peer.estimate.is_some_and(|estimate| estimate < spent.saturating_mul(AMPLE));
+        // Whoever publishes paces already: where the network is not what limits, packets need not wait for a turn of
+        // their own each, and leave in runs.
+        let paced = limited || peer.estimate.is_some_and(|estimate| estimate < spent);
         if paced != peer.paced {
             peer.paced = paced;
             for slot in peer.slots.iter().filter(|slot| !slot.audio) {
