@@ -1,5 +1,8 @@
 //! A room in which time is a number: participants made of str0m, networks with loss, delay and limits, and the router
 //! between them. Minutes of calls take milliseconds, and each run is the same as the last.
+#![allow(dead_code, reason = "each test binary uses another part of it")]
+
+mod client;
 
 use proptest::prelude::Rng as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
@@ -7,21 +10,22 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
-use str0m::change::{SdpAnswer, SdpPendingOffer};
-use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Mid, Rid, Simulcast, SimulcastLayer};
 use str0m::net::{Protocol as NetProtocol, Receive};
-use str0m::rtp::{ExtensionValues, RtpWrite, Vp8Descriptor};
-use str0m::{Candidate, Event as RtcEvent, Input, Output, Rtc};
+use str0m::{Candidate, Input, Output, Rtc};
 use visavis_media::{
-    Certificate, Datagram, Event, LayerOffer, PeerId, Protocol, Router, Settings, Source, TrackOffer, View,
+    Certificate, Datagram, Event, PeerId, Protocol, Router, Settings, Source, Transmit, View,
 };
 
+pub(crate) use client::Camera;
+use client::{Client, Offered, Received};
+
 pub(crate) const SERVER: &str = "203.0.113.1:443";
-/// Bits per second of each layer.
-pub(crate) const LAYERS: [(&str, u32, u32, u64); 3] =
-    [("q", 320, 180, 150_000), ("h", 640, 360, 500_000), ("f", 1280, 720, 1_500_000)];
-const FRAME_EVERY: Duration = Duration::from_millis(33);
-const VOICE_EVERY: Duration = Duration::from_millis(20);
+
+/// When it begins. From here on time is a number.
+#[allow(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
+pub(crate) fn start() -> Instant {
+    Instant::now()
+}
 
 /// One direction of somebody's network.
 #[derive(Debug, Clone, Copy)]
@@ -62,52 +66,6 @@ impl Link {
     }
 }
 
-/// What a slot has received.
-#[derive(Debug, Default, Clone)]
-pub(crate) struct Received {
-    pub(crate) packets: u64,
-    /// By publisher and layer.
-    pub(crate) by_source: BTreeMap<(usize, usize), u64>,
-    pub(crate) frames: u64,
-    pub(crate) last_frame: Option<Instant>,
-    pub(crate) longest_gap: Duration,
-    /// Pictures that no decoder could use: a layer without its key frame, an id out of order.
-    pub(crate) broken: u64,
-    layer: Option<(usize, usize)>,
-    last_picture: Option<u16>,
-    seen: std::collections::BTreeSet<u64>,
-    pub(crate) duplicates: u64,
-    pub(crate) last_layer: Option<usize>,
-}
-
-struct Track {
-    mid: Mid,
-    layers: Vec<Option<Rid>>,
-    counters: Vec<u32>,
-    key_wanted: Vec<bool>,
-    active: Vec<bool>,
-    next: Instant,
-}
-
-pub(crate) struct Client {
-    pub(crate) id: PeerId,
-    rtc: Rtc,
-    address: SocketAddr,
-    pub(crate) up: Link,
-    pub(crate) down: Link,
-    camera: Option<Track>,
-    microphone: Option<Track>,
-    /// dBov.
-    pub(crate) level: i8,
-    pub(crate) connected: bool,
-    pub(crate) slots: BTreeMap<String, (PeerId, Source)>,
-    pub(crate) received: BTreeMap<String, Received>,
-    pub(crate) layers_asked: Option<Vec<String>>,
-    /// Bytes sent by each layer.
-    pub(crate) sent: [u64; 3],
-    timeout: Instant,
-}
-
 struct Flying {
     to_server: bool,
     client: usize,
@@ -123,20 +81,20 @@ pub(crate) struct World {
     flying: BTreeMap<u64, Flying>,
     next_id: u64,
     rng: TestRng,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Camera {
-    None,
-    Single,
-    Layers,
+    room: u8,
+    /// Copies of what reaches the router, with the client it comes from; nothing unless asked for.
+    pub(crate) tap: Option<Vec<(usize, Vec<u8>)>>,
 }
 
 impl World {
     pub(crate) fn new() -> Self {
-        let now = Instant::now();
+        Self::room(0, start(), Certificate::generate().unwrap())
+    }
+
+    /// One of several. All of them use the same addresses and the same names for their participants.
+    pub(crate) fn room(room: u8, now: Instant, certificate: Certificate) -> Self {
         let settings = Settings {
-            certificate: Certificate::generate().unwrap(),
+            certificate,
             udp: vec![SERVER.parse().unwrap()],
             tcp: Vec::new(),
             congestion_control: true,
@@ -150,12 +108,27 @@ impl World {
             flying: BTreeMap::new(),
             next_id: 0,
             rng: TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]),
+            room,
+            tap: None,
         }
     }
 
     /// Somebody comes in, with a camera or without, and slots for that many videos.
     pub(crate) fn join(&mut self, camera: Camera, videos: usize) -> usize {
         let index = self.clients.len();
+        let client = self.newcomer(index, camera, videos);
+        self.clients.push(client);
+        index
+    }
+
+    /// Somebody comes again by the same name and from the same address, whether they have left or not.
+    pub(crate) fn rejoin(&mut self, client: usize, camera: Camera, videos: usize) {
+        let mut again = self.newcomer(client, camera, videos);
+        again.arrivals = self.clients[client].arrivals.take();
+        self.clients[client] = again;
+    }
+
+    fn newcomer(&mut self, index: usize, camera: Camera, videos: usize) -> Client {
         let address: SocketAddr = format!("198.51.100.{}:{}", index + 1, 4_000 + index).parse().unwrap();
         let mut rtc = Rtc::builder()
             .clear_codecs()
@@ -164,25 +137,11 @@ impl World {
             .set_rtp_mode(true)
             .build(self.now);
         rtc.add_local_candidate(Candidate::host(address, "udp").unwrap());
-        let mut client = Client {
-            id: PeerId(index as u128 + 100),
-            rtc,
-            address,
-            up: Link::default(),
-            down: Link::default(),
-            camera: None,
-            microphone: None,
-            level: -127,
-            connected: false,
-            slots: BTreeMap::new(),
-            received: BTreeMap::new(),
-            layers_asked: None,
-            sent: [0; 3],
-            timeout: self.now,
-        };
-        client.offer(&mut self.router, self.now, camera, videos);
-        self.clients.push(client);
-        index
+        let mut client = Client::new(PeerId(index as u128 + 100), self.room, rtc, address, self.now);
+        let Offered { sdp, tracks, pending } = client.offer(self.now, camera, videos);
+        let answer = self.router.offer(self.now, client.id, true, &sdp, &tracks).unwrap();
+        client.accept(&answer.sdp, pending);
+        client
     }
 
     pub(crate) fn leave(&mut self, client: usize) {
@@ -235,17 +194,19 @@ impl World {
                 };
                 let peer = self.clients[client].id;
                 self.router.receive(peer, &datagram, &mut |to, transmit| out.push((to, transmit)));
+                if let Some(tap) = &mut self.tap {
+                    tap.push((client, bytes));
+                }
             } else if let Ok(receive) = Receive::new(NetProtocol::Udp, server, address, &bytes) {
-                self.clients[client].rtc.handle_input(Input::Receive(now, receive)).unwrap();
-                self.drain(client);
+                let input = Input::Receive(now, receive);
+                if self.clients[client].rtc.accepts(&input) {
+                    self.clients[client].rtc.handle_input(input).unwrap();
+                    self.drain(client);
+                }
             }
         }
         self.router.flush(now, &mut |to, transmit| out.push((to, transmit)));
-        for (to, transmit) in out {
-            let client = self.clients.iter().position(|client| client.id == to).unwrap();
-            assert_eq!(transmit.destination, self.clients[client].address, "nothing goes to anybody else");
-            self.send(false, client, transmit.contents.to_vec());
-        }
+        self.deliver(out);
         while let Some(event) = self.router.poll_event() {
             self.hear(event);
         }
@@ -255,6 +216,32 @@ impl World {
                 self.clients[client].rtc.handle_input(Input::Timeout(now)).unwrap();
                 self.drain(client);
             }
+        }
+    }
+
+    /// Somebody sends this to the router for a participant, from wherever they like. Returns whether it was taken.
+    pub(crate) fn inject(&mut self, client: usize, source: SocketAddr, bytes: &[u8]) -> bool {
+        let datagram = Datagram {
+            at: self.now,
+            protocol: Protocol::Udp,
+            source,
+            destination: SERVER.parse().unwrap(),
+            bytes,
+        };
+        let mut out = Vec::new();
+        let peer = self.clients[client].id;
+        let taken = self.router.receive(peer, &datagram, &mut |to, transmit| out.push((to, transmit)));
+        // Strangers may be answered (ICE tells them who they are); only participants are followed further.
+        out.retain(|(_, transmit)| transmit.destination != source || source == self.clients[client].address);
+        self.deliver(out);
+        taken
+    }
+
+    fn deliver(&mut self, out: Vec<(PeerId, Transmit)>) {
+        for (to, transmit) in out {
+            let client = self.clients.iter().position(|client| client.id == to).unwrap();
+            assert_eq!(transmit.destination, self.clients[client].address, "nothing goes to anybody else");
+            self.send(false, client, transmit.contents.to_vec());
         }
     }
 
@@ -269,16 +256,7 @@ impl World {
             }
             Event::Layers { peer, rids, .. } => {
                 if let Some(client) = by(&mut self.clients, *peer) {
-                    let client = &mut self.clients[client];
-                    client.layers_asked = Some(rids.clone());
-                    if let Some(track) = &mut client.camera {
-                        for (index, rid) in track.layers.iter().enumerate() {
-                            let name = rid.map(|rid| rid.to_string()).unwrap_or_default();
-                            let active = rids.contains(&name);
-                            track.key_wanted[index] |= active && !track.active[index];
-                            track.active[index] = active;
-                        }
-                    }
+                    self.clients[client].ask_layers(rids);
                 }
             }
             _ => {}
@@ -342,215 +320,6 @@ impl World {
                 };
                 *received = fresh;
             }
-        }
-    }
-}
-
-impl Client {
-    fn offer(&mut self, router: &mut Router, now: Instant, camera: Camera, videos: usize) {
-        let mut api = self.rtc.sdp_api();
-        let microphone = api.add_media(MediaKind::Audio, Direction::SendOnly, None, None, None);
-        let mut tracks =
-            vec![TrackOffer { mid: microphone.to_string(), source: Source::Microphone, layers: Vec::new() }];
-        let mut rids = vec![None];
-        let camera = (camera != Camera::None).then(|| {
-            let simulcast = (camera == Camera::Layers).then(|| {
-                let mut simulcast = Simulcast::new();
-                rids = LAYERS.iter().map(|(rid, ..)| Some(Rid::from(*rid))).collect();
-                for (rid, ..) in LAYERS {
-                    simulcast.add_send_layer(SimulcastLayer::new(rid));
-                }
-                simulcast
-            });
-            let layers = match camera {
-                Camera::Layers => LAYERS
-                    .iter()
-                    .map(|(rid, width, height, _)| LayerOffer {
-                        rid: (*rid).to_owned(),
-                        width: *width,
-                        height: *height,
-                    })
-                    .collect(),
-                _ => Vec::new(),
-            };
-            let mid = api.add_media(MediaKind::Video, Direction::SendOnly, None, None, simulcast);
-            tracks.push(TrackOffer { mid: mid.to_string(), source: Source::Camera, layers });
-            mid
-        });
-        for _ in 0..3 {
-            api.add_media(MediaKind::Audio, Direction::RecvOnly, None, None, None);
-        }
-        for _ in 0..videos {
-            api.add_media(MediaKind::Video, Direction::RecvOnly, None, None, None);
-        }
-        let (offer, pending): (_, SdpPendingOffer) = api.apply().unwrap();
-        let answer = router.offer(now, self.id, true, &offer.to_sdp_string(), &tracks).unwrap();
-        let answer = SdpAnswer::from_sdp_string(&answer.sdp).unwrap();
-        self.rtc.sdp_api().accept_answer(pending, answer).unwrap();
-        let track = |mid, layers: Vec<Option<Rid>>| Track {
-            mid,
-            counters: vec![0; layers.len()],
-            key_wanted: vec![true; layers.len()],
-            active: vec![true; layers.len()],
-            layers,
-            next: now,
-        };
-        self.microphone = Some(track(microphone, vec![None]));
-        self.camera = camera.map(|mid| track(mid, rids));
-    }
-
-    fn next_wake(&self) -> Instant {
-        let tracks = [&self.camera, &self.microphone];
-        let media = tracks.into_iter().flatten().filter(|_| self.connected).map(|track| track.next);
-        media.fold(self.timeout, Instant::min)
-    }
-
-    fn event(&mut self, event: RtcEvent, now: Instant) {
-        match event {
-            RtcEvent::Connected => {
-                self.connected = true;
-                for track in [&mut self.camera, &mut self.microphone].into_iter().flatten() {
-                    track.next = now;
-                }
-            }
-            RtcEvent::KeyframeRequest(request) => {
-                assert_eq!(request.kind, KeyframeRequestKind::Pli);
-                if let Some(track) = self.camera.as_mut().filter(|track| track.mid == request.mid)
-                    && let Some(layer) = track.layers.iter().position(|rid| *rid == request.rid)
-                {
-                    track.key_wanted[layer] = true;
-                }
-            }
-            RtcEvent::RtpPacket(packet) => {
-                let ssrc = packet.header.ssrc;
-                let Some(mid) = self.rtc.direct_api().stream_rx(&ssrc).map(|stream| stream.mid()) else {
-                    return;
-                };
-                let received = self.received.entry(mid.to_string()).or_default();
-                received.take(*packet.seq_no, packet.header.marker, &packet.payload, now);
-            }
-            _ => {}
-        }
-    }
-
-    fn produce(&mut self, now: Instant) {
-        if !self.connected {
-            return;
-        }
-        let publisher = u8::try_from(self.id.0).unwrap();
-        if let Some(track) = self.microphone.as_mut().filter(|track| track.next <= now) {
-            track.next += VOICE_EVERY;
-            let counter = track.counters[0];
-            track.counters[0] += 1;
-            let mut payload = vec![0xf8, publisher, 0];
-            payload.resize(80, 0);
-            let levels = ExtensionValues {
-                audio_level: Some(self.level),
-                voice_activity: Some(true),
-                ..Default::default()
-            };
-            if let Some(stream) = self.rtc.direct_api().stream_tx_by_mid(track.mid, None) {
-                let write =
-                    RtpWrite::new(111.into(), u64::from(counter + 1).into(), counter * 960, now, payload);
-                stream.write_rtp(write.ext_vals(levels));
-            }
-        }
-        let Some(track) = self.camera.as_mut().filter(|track| track.next <= now) else { return };
-        track.next += FRAME_EVERY;
-        for layer in 0..track.layers.len() {
-            if !track.active[layer] {
-                continue;
-            }
-            let rate = if track.layers.len() == 1 { LAYERS[2].3 } else { LAYERS[layer].3 };
-            let bytes = usize::try_from(rate / 8 * 33 / 1000).unwrap();
-            let key = std::mem::take(&mut track.key_wanted[layer]);
-            write_frame(&mut self.rtc, track, layer, publisher, key, bytes, now, &mut self.sent);
-        }
-    }
-}
-
-/// One picture in packets of about 1,000 bytes.
-#[allow(clippy::too_many_arguments, reason = "one call")]
-fn write_frame(
-    rtc: &mut Rtc,
-    track: &mut Track,
-    layer: usize,
-    publisher: u8,
-    key: bool,
-    bytes: usize,
-    now: Instant,
-    sent: &mut [u64; 3],
-) {
-    let bytes = if key { bytes * 3 } else { bytes };
-    let packets = bytes.div_ceil(1_000).max(1);
-    let size = bytes / packets;
-    let mut api = rtc.direct_api();
-    let Some(stream) = api.stream_tx_by_mid(track.mid, track.layers[layer]) else { return };
-    // High bits count pictures, low bits packets of all pictures.
-    for number in 0..packets {
-        let seq = u64::from(track.counters[layer]) + 1;
-        track.counters[layer] += 1;
-        let picture = frame_number(now, layer);
-        let [high, low] = (picture & 0x7fff | 0x8000).to_be_bytes();
-        let start = if number == 0 { 0x10 } else { 0 };
-        let header = u8::from(!key);
-        let mut payload = vec![0x80 | start, 0xe0, high, low, picture as u8, 0x20];
-        payload.extend([header, 0, 0, 0x9d, 0x01, 0x2a, publisher, layer as u8]);
-        payload.resize(size.max(20), 0);
-        sent[layer] += payload.len() as u64;
-        let time = 1_000_000 * layer as u32 + u32::from(picture) * 2_970;
-        let last = number + 1 == packets;
-        stream
-            .write_rtp(RtpWrite::new(96.into(), seq.into(), time, now, payload).marker(last).nackable(true));
-    }
-}
-
-/// Each layer counts its pictures from somewhere else.
-fn frame_number(now: Instant, layer: usize) -> u16 {
-    thread_local! { static START: std::cell::OnceCell<Instant> = const { std::cell::OnceCell::new() }; }
-    let start = START.with(|start| *start.get_or_init(|| now));
-    let frames = (now.saturating_duration_since(start).as_millis() / 33) as u16;
-    frames.wrapping_add(layer as u16 * 1_000)
-}
-
-impl Received {
-    fn take(&mut self, seq: u64, marker: bool, payload: &[u8], now: Instant) {
-        if !self.seen.insert(seq) {
-            self.duplicates += 1;
-            return;
-        }
-        self.packets += 1;
-        if payload[0] == 0xf8 {
-            *self.by_source.entry((payload[1] as usize, 0)).or_default() += 1;
-            if let Some(last) = self.last_frame {
-                self.longest_gap = self.longest_gap.max(now - last);
-            }
-            self.last_frame = Some(now);
-            return;
-        }
-        let descriptor = Vp8Descriptor::parse(payload).unwrap();
-        let source = (payload[12] as usize, payload[13] as usize);
-        *self.by_source.entry(source).or_default() += 1;
-        self.last_layer = Some(source.1);
-        let picture = descriptor.picture_id().unwrap();
-        let newest = self.seen.last() == Some(&seq);
-        if newest {
-            if self.layer != Some(source) && !descriptor.starts_keyframe(payload) {
-                self.broken += 1;
-            }
-            self.layer = Some(source);
-            let step = self.last_picture.map_or(0, |last| picture.wrapping_sub(last) & 0x7fff);
-            if step > 60 {
-                self.broken += 1;
-            }
-            self.last_picture = Some(picture);
-        }
-        if marker {
-            self.frames += 1;
-            if let Some(last) = self.last_frame {
-                self.longest_gap = self.longest_gap.max(now - last);
-            }
-            self.last_frame = Some(now);
         }
     }
 }
