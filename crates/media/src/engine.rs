@@ -1,6 +1,7 @@
 //! One connection, and the only contact with str0m besides the shapes of packets: negotiation, datagrams in and out,
 //! packets in and out, bandwidth. Knows neither rooms nor who forwards what to whom.
 
+use crate::pins::{NamingIds, Pins};
 use crate::{Datagram, Protocol, Settings, Transmit};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,7 +12,7 @@ use str0m::crypto::from_feature_flags;
 use str0m::format::{Codec, PayloadParams};
 use str0m::media::{KeyframeRequestKind, MediaKind, Mid, Pt, Rid};
 use str0m::net::Receive;
-use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite, SeqNo, Ssrc, Vp8Patch};
+use str0m::rtp::{Extension, ExtensionValues, RtpPacket, RtpWrite, SeqNo, Ssrc, Vp8Patch};
 use str0m::{Candidate, Event as RtcEvent, IceConnectionState, Input, Output, Rtc, RtcConfig};
 
 /// What the estimate begins with: enough for a picture at once, and probing takes it from there.
@@ -104,6 +105,7 @@ pub(crate) struct Engine {
     /// Changed since it was last asked for output.
     dirty: bool,
     ended: bool,
+    pins: Pins,
 }
 
 impl Engine {
@@ -139,7 +141,7 @@ impl Engine {
                 Err(error) => tracing::warn!(%error, "an address cannot be offered"),
             }
         }
-        Self { rtc, deadline: now, dirty: true, ended: false }
+        Self { rtc, deadline: now, dirty: true, ended: false, pins: Pins::default() }
     }
 
     /// Takes an offer; also a later one that changes something.
@@ -147,9 +149,49 @@ impl Engine {
         let parsed = SdpOffer::from_sdp_string(offer).map_err(|error| unusable(&error))?;
         let answer = self.rtc.sdp_api().accept_offer(parsed).map_err(|error| unusable(&error))?;
         self.dirty = true;
+        self.pin_declared(offer);
         let slots = receiving_sections(offer).filter_map(|mid| self.open_slot(mid)).collect();
         let ice = self.rtc.direct_api().local_ice_credentials();
         Ok(Negotiated { answer: answer.to_sdp_string(), slots, ufrag: ice.ufrag, password: ice.pass })
+    }
+
+    /// Streams that the offer names have their places from the start.
+    fn pin_declared(&mut self, offer: &str) {
+        let mids = offer.lines().filter_map(|line| line.trim_end().strip_prefix("a=mid:")).map(Mid::from);
+        let mids: Vec<_> = mids.collect();
+        let id = |extension: &Extension| {
+            let mut medias = mids.iter().filter_map(|mid| self.rtc.media(*mid));
+            medias.find_map(|media| media.remote_extmap().id_of(extension.clone()))
+        };
+        let ids = NamingIds {
+            mid: id(&Extension::RtpMid),
+            rid: id(&Extension::RtpStreamId),
+            repaired_rid: id(&Extension::RepairedRtpStreamId),
+        };
+        let resend = self.rtc.codec_config().params().iter().filter_map(PayloadParams::resend).collect();
+        self.pins.restart(ids, resend);
+        for mid in mids {
+            if let Some(stream) = self.rtc.direct_api().stream_rx_by_mid(mid, None) {
+                self.pins.pin(mid, None, stream.ssrc(), stream.rtx());
+            }
+        }
+    }
+
+    /// A packet of this stream was authentic: its place is its own from now on.
+    fn pin_proven(&mut self, ssrc: Ssrc) {
+        let mut direct = self.rtc.direct_api();
+        let Some((mid, rid)) = direct.stream_rx(&ssrc).map(|stream| (stream.mid(), stream.rid())) else {
+            return;
+        };
+        // What has claimed the place before, without a key, goes.
+        while let Some(other) =
+            direct.stream_rx_by_mid(mid, rid).map(|stream| stream.ssrc()).filter(|one| *one != ssrc)
+        {
+            if self.pins.is_pinned(other) || !direct.remove_stream_rx(other) {
+                return;
+            }
+        }
+        self.pins.pin(mid, rid, ssrc, None);
     }
 
     fn open_slot(&mut self, mid: Mid) -> Option<SlotSection> {
@@ -179,6 +221,13 @@ impl Engine {
         };
         let input = Input::Receive(datagram.at, receive);
         if self.ended || !self.rtc.accepts(&input) {
+            return false;
+        }
+        let allowed = match datagram.bytes.first() {
+            Some(128..=191) => self.pins.allow(datagram.bytes),
+            _ => true,
+        };
+        if !allowed {
             return false;
         }
         if let Err(error) = self.rtc.handle_input(input) {
@@ -237,7 +286,12 @@ impl Engine {
 
     fn translate(&mut self, event: RtcEvent, out: &mut Out) {
         out.told.push(match event {
-            RtcEvent::RtpPacket(packet) => return out.packets.push(packet),
+            RtcEvent::RtpPacket(packet) => {
+                if !self.pins.is_pinned(packet.header.ssrc) {
+                    self.pin_proven(packet.header.ssrc);
+                }
+                return out.packets.push(packet);
+            }
             RtcEvent::Connected => Told::Connected,
             RtcEvent::KeyframeRequest(request) => Told::KeyframeWanted(request.mid),
             RtcEvent::EgressBitrateEstimate(BweKind::Twcc { estimate, .. }) => {

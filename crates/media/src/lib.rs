@@ -7,6 +7,7 @@
 mod engine;
 mod keyframes;
 mod layers;
+mod pins;
 mod publication;
 mod rewrite;
 mod router;
