@@ -3,6 +3,7 @@
 
 use crate::pins::{NamingIds, Pins};
 use crate::{Datagram, Protocol, Settings, Transmit};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use str0m::bwe::{Bitrate as Rate, BweKind};
@@ -27,6 +28,11 @@ const RESEND_SHARE: f32 = 0.25;
 const SOON: Duration = Duration::from_micros(200);
 /// Turns of that kind in one go.
 const MAX_TURNS: usize = 256;
+
+/// Addresses that one participant may come from while a connection lasts: networks change, and each has several ways
+/// out. The ICE agent forgets none of them, 1.5 KB each, so who has the password, or replays a request of one who has,
+/// could make it keep as many as they like. Fewer would end calls that move a lot (a new one is then made).
+const MAX_WAYS: usize = 64;
 
 /// A description that cannot be used, or a connection that is over.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -106,6 +112,8 @@ pub(crate) struct Engine {
     dirty: bool,
     ended: bool,
     pins: Pins,
+    /// Where ICE requests have come from.
+    ways: Vec<SocketAddr>,
 }
 
 impl Engine {
@@ -141,7 +149,7 @@ impl Engine {
                 Err(error) => tracing::warn!(%error, "an address cannot be offered"),
             }
         }
-        Self { rtc, deadline: now, dirty: true, ended: false, pins: Pins::default() }
+        Self { rtc, deadline: now, dirty: true, ended: false, pins: Pins::default(), ways: Vec::new() }
     }
 
     /// Takes an offer; also a later one that changes something.
@@ -225,6 +233,7 @@ impl Engine {
         }
         let allowed = match datagram.bytes.first() {
             Some(128..=191) => self.pins.allow(datagram.bytes),
+            Some(0..=3) => self.knows_way(datagram.source),
             _ => true,
         };
         if !allowed {
@@ -235,6 +244,16 @@ impl Engine {
         }
         self.dirty = true;
         true
+    }
+
+    /// Whether a request, whose integrity is right, may come from here.
+    fn knows_way(&mut self, source: SocketAddr) -> bool {
+        let known = self.ways.contains(&source);
+        if !known && self.ways.len() < MAX_WAYS {
+            self.ways.push(source);
+            return true;
+        }
+        known
     }
 
     /// Lets time pass. Output may follow.
