@@ -65,6 +65,7 @@ struct Room {
 impl Room {
     fn new(number: u8, now: Instant, certificate: &Certificate) -> Self {
         let mut world = World::room(number, now, certificate.clone());
+        world.alike = true;
         world.tap = Some(Vec::new());
         let mut room = Self {
             number,

@@ -117,13 +117,13 @@ impl Client {
         }
     }
 
-    pub(super) fn offer(&mut self, now: Instant, camera: Camera, videos: usize) -> Offered {
+    pub(super) fn offer(&mut self, now: Instant, camera: Camera, videos: usize, alike: bool) -> Offered {
         let mut api = self.rtc.sdp_api();
         let microphone = api.add_media(MediaKind::Audio, Direction::SendOnly, None, None, None);
         let mut tracks =
             vec![TrackOffer { mid: microphone.to_string(), source: Source::Microphone, layers: Vec::new() }];
         let mut rids = vec![None];
-        let layered = camera == Camera::Layers;
+        let renamed = alike && camera != Camera::Layers;
         let camera = (camera != Camera::None).then(|| {
             let simulcast = (camera == Camera::Layers).then(|| {
                 let mut simulcast = Simulcast::new();
@@ -170,7 +170,7 @@ impl Client {
         // Browsers count their sections, so all have the same names; str0m invents some. Only packets of layers carry
         // them where they matter, and keep them.
         let name = |(place, own): (usize, &str)| {
-            let name = if layered { own.to_owned() } else { place.to_string() };
+            let name = if renamed { place.to_string() } else { own.to_owned() };
             (own.to_owned(), name)
         };
         self.mids = own.enumerate().map(name).collect();
@@ -358,6 +358,10 @@ impl Received {
         if !self.seen.insert(seq) {
             self.duplicates += 1;
             return;
+        }
+        // Enough to know what comes twice, and no more than a bounded call needs.
+        while self.seen.len() > 512 {
+            self.seen.pop_first();
         }
         self.packets += 1;
         if payload[0] == 0xf8 {

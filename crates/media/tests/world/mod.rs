@@ -82,7 +82,9 @@ pub(crate) struct World {
     next_id: u64,
     rng: TestRng,
     room: u8,
-    /// Copies of what reaches the router, with the client it comes from; nothing unless asked for.
+    /// Whether all participants name their sections alike, as browsers do, and not each by chance.
+    pub(crate) alike: bool,
+    /// Copies of what is on its way to the router, with who sent it; nothing unless asked for.
     pub(crate) tap: Option<Vec<(usize, Vec<u8>)>>,
 }
 
@@ -109,6 +111,7 @@ impl World {
             next_id: 0,
             rng: TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]),
             room,
+            alike: false,
             tap: None,
         }
     }
@@ -138,7 +141,7 @@ impl World {
             .build(self.now);
         rtc.add_local_candidate(Candidate::host(address, "udp").unwrap());
         let mut client = Client::new(PeerId(index as u128 + 100), self.room, rtc, address, self.now);
-        let Offered { sdp, tracks, pending } = client.offer(self.now, camera, videos);
+        let Offered { sdp, tracks, pending } = client.offer(self.now, camera, videos, self.alike);
         let answer = self.router.offer(self.now, client.id, true, &sdp, &tracks).unwrap();
         client.accept(&answer.sdp, pending);
         client
@@ -194,9 +197,6 @@ impl World {
                 };
                 let peer = self.clients[client].id;
                 self.router.receive(peer, &datagram, &mut |to, transmit| out.push((to, transmit)));
-                if let Some(tap) = &mut self.tap {
-                    tap.push((client, bytes));
-                }
             } else if let Ok(receive) = Receive::new(NetProtocol::Udp, server, address, &bytes) {
                 let input = Input::Receive(now, receive);
                 if self.clients[client].rtc.accepts(&input) {
@@ -284,6 +284,9 @@ impl World {
 
     fn send(&mut self, to_server: bool, client: usize, bytes: Vec<u8>) {
         let now = self.now;
+        if let Some(tap) = self.tap.as_mut().filter(|_| to_server) {
+            tap.push((client, bytes.clone()));
+        }
         let Client { up, down, .. } = &mut self.clients[client];
         let link = if to_server { up } else { down };
         let Some(at) = link.carry(now, bytes.len(), &mut self.rng) else { return };
