@@ -5,6 +5,8 @@
 //! call; randomness is str0m's.
 
 mod engine;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod keyframes;
 mod layers;
 mod pins;
