@@ -187,9 +187,10 @@ fn what_is_sent_twice_is_forwarded_once() {
 fn everybody_connects_under_fire() {
     let mut call = Call::new(Camera::Single);
     let mut slowest = Duration::ZERO;
-    for _ in 0..100 {
-        // The third leaves and comes again, and all of it is for them.
-        call.world.rejoin(2, Camera::Single, PEOPLE);
+    for round in 0..100 {
+        // The third comes again, and all of it is for them.
+        let camera = if round % 2 == 0 { Camera::Single } else { Camera::Layers };
+        call.world.rejoin(2, camera, PEOPLE);
         let since = call.world.now;
         while !call.world.clients[2].connected {
             call.go_on(TICK, |call| {
@@ -209,6 +210,11 @@ fn everybody_connects_under_fire() {
             assert!(call.world.now - since < Duration::from_secs(1));
         }
         slowest = slowest.max(call.world.now - since);
+        if round >= 98 {
+            call.go_on(Duration::from_secs(2), |_| {});
+            call.world.forget_received();
+            call.hold(&[], 1);
+        }
     }
     println!("100 of 100 connected, the slowest within {slowest:?}");
 }
