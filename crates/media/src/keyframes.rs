@@ -80,6 +80,7 @@ impl RequestLimiter {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a moment to count from")]
 mod tests {
     use super::*;
 

@@ -98,6 +98,7 @@ impl Rewriter {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a moment to count from")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -26,6 +26,8 @@ const UNREACHABLE_FOR: Duration = Duration::from_secs(10);
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(4);
 /// Sound leaves this much of the estimate to pictures.
 const AUDIO_BITRATE: u64 = 48_000;
+/// Packets are spaced for so long after the network was what limits.
+const PACE_FOR: Duration = Duration::from_secs(15);
 /// How often a network that was too narrow is tried again.
 const PROBE_EVERY: Duration = Duration::from_secs(3);
 /// How long pictures are sent against the estimate: an estimate follows what is sent, so dropping the smallest ones at
@@ -48,6 +50,8 @@ struct Peer {
     origins: Vec<(Ssrc, usize, usize)>,
     estimate: Option<u64>,
     paced: bool,
+    /// When the network was last too narrow, or not known.
+    narrow_at: Instant,
     /// Last asked of the network: at least, and at best.
     bitrate: (u64, u64),
     probed_at: Instant,
@@ -281,6 +285,7 @@ impl Router {
             origins: Vec::new(),
             estimate: None,
             paced: true,
+            narrow_at: now,
             bitrate: (0, 0),
             probed_at: now,
             starving_since: None,
@@ -617,9 +622,12 @@ impl Router {
                 }
             }
         }
-        // Whoever publishes paces already: where the network is not what limits, packets need not wait for a turn of
-        // their own each, and leave in runs.
-        let paced = limited || peer.estimate.is_some_and(|estimate| estimate < spent);
+        // Whoever publishes paces already: where the network has not been what limits for a while, packets need not wait
+        // for their turn, and leave in runs.
+        if limited || peer.estimate.is_none_or(|estimate| estimate < spent * 6 / 5) {
+            peer.narrow_at = now;
+        }
+        let paced = now.saturating_duration_since(peer.narrow_at) < PACE_FOR;
         if paced != peer.paced {
             peer.paced = paced;
             for slot in peer.slots.iter().filter(|slot| !slot.audio) {

@@ -118,6 +118,7 @@ impl<K: Copy + Eq> Speakers<K> {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a moment to count from")]
 mod tests {
     use super::*;
 
