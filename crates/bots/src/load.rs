@@ -18,7 +18,7 @@ use visavis_bots::media::{MediaThreads, Place};
 pub(crate) use plan::Scenario;
 
 /// After everybody has pictures: layers and estimates of bandwidth find their place.
-const SETTLE: Duration = Duration::from_secs(3);
+const SETTLE: Duration = Duration::from_secs(14);
 /// One thread of media takes more than any scenario needs; two keep their own work out of the latencies.
 const MEDIA_THREADS: usize = 2;
 

@@ -26,8 +26,10 @@ const UNREACHABLE_FOR: Duration = Duration::from_secs(10);
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(4);
 /// Sound leaves this much of the estimate to pictures.
 const AUDIO_BITRATE: u64 = 48_000;
+/// How much more than what is known to fit is tried at once.
+const TRY_TIMES: u64 = 3;
 /// Packets are spaced for so long after the network was what limits.
-const PACE_FOR: Duration = Duration::from_secs(15);
+const PACE_FOR: Duration = Duration::from_secs(12);
 /// How often a network that was too narrow is tried again.
 const PROBE_EVERY: Duration = Duration::from_secs(3);
 /// How long pictures are sent against the estimate: an estimate follows what is sent, so dropping the smallest ones at
@@ -583,7 +585,10 @@ impl Router {
         let audio = AUDIO_BITRATE * heard as u64;
         let budget = peer.estimate.map(|estimate| estimate.saturating_sub(audio));
         let choice = layers::choose(&wishes, budget);
-        let (next, ideal) = (choice.next + audio, (choice.ideal + audio) * 5 / 4);
+        // What is tried out passes through the same narrow place as what is said: a try far beyond what is known to fit
+        // would hold up voices.
+        let most = peer.estimate.map_or(u64::MAX, |estimate| estimate * TRY_TIMES);
+        let (next, ideal) = (choice.next + audio, ((choice.ideal + audio) * 5 / 4).min(most));
         let limited = budget.is_some_and(|budget| budget < choice.ideal);
         // Only a rise of what is wanted makes str0m look whether the network carries more by now: where it does not,
         // less is wanted for a moment every few seconds.
