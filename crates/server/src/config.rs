@@ -77,6 +77,7 @@ pub(crate) struct Rooms {
 pub(crate) struct Media {
     pub(crate) addresses: Vec<Reachable>,
     pub(crate) workers: usize,
+    pub(crate) congestion_control: bool,
 }
 
 /// An address, and the port where it is another one.

@@ -45,6 +45,7 @@ pub(crate) struct MediaSettings {
     /// Where participants reach the port, by UDP and by TCP.
     pub(crate) addresses: Addresses,
     pub(crate) workers: usize,
+    pub(crate) congestion_control: bool,
 }
 
 /// The port's addresses as participants know them.

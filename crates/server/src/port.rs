@@ -4,7 +4,7 @@ use quinn_udp::{RecvMeta, Transmit, UdpSockRef, UdpSocketState};
 use std::io::{self, IoSliceMut};
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Datagrams taken per call. More saves little: the calls are then no longer what costs.
 const BATCH: usize = 8;
@@ -21,6 +21,8 @@ pub(crate) trait MediaPackets: Send {
     fn hand_over(&mut self);
     /// Comes about once a second.
     fn tick(&mut self);
+    /// How long datagrams may gather before they are looked for again. Nothing while there are few.
+    fn nap(&self) -> Option<Duration>;
 }
 
 /// One datagram that arrived.

@@ -18,6 +18,10 @@ const QUIET: Duration = Duration::from_secs(60);
 /// A worker that has been at the same thing for this long is in trouble.
 const STALLED: Duration = Duration::from_secs(2);
 
+/// From so many packets in a second on, being woken for each costs more than they do.
+const MANY: u64 = 2_000;
+const NAP: Duration = Duration::from_micros(400);
+
 pub(super) struct Demux {
     shared: Arc<Shared>,
     /// By their address and ours.
@@ -26,6 +30,10 @@ pub(super) struct Demux {
     batches: Vec<Batch>,
     strangers: u64,
     overrun: u64,
+    /// Since the last tick.
+    taken: u64,
+    /// There were many in the second before.
+    many: bool,
 }
 
 struct Place {
@@ -44,7 +52,7 @@ impl Drop for Place {
 impl Demux {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         let batches = shared.queues.iter().map(|_| Batch::default()).collect();
-        Self { shared, places: HashMap::new(), batches, strangers: 0, overrun: 0 }
+        Self { shared, places: HashMap::new(), batches, strangers: 0, overrun: 0, taken: 0, many: false }
     }
 
     /// A signed request makes its sender's address the connection's.
@@ -70,6 +78,7 @@ impl Demux {
             return false;
         };
         place.heard = now;
+        self.taken += 1;
         let target = place.connection.target;
         self.batches[target.worker].push(now, target, arrived.peer, place.destination, arrived.bytes);
         true
@@ -94,8 +103,13 @@ impl MediaPackets for Demux {
         }
     }
 
+    fn nap(&self) -> Option<Duration> {
+        self.many.then_some(NAP)
+    }
+
     fn tick(&mut self) {
         let now = Instant::now();
+        self.many = std::mem::take(&mut self.taken) > MANY;
         self.places.retain(|_, place| {
             !place.connection.is_closed() && now.saturating_duration_since(place.heard) < QUIET
         });

@@ -229,11 +229,8 @@ impl Worker {
     /// Runs until nobody can ask for anything any more.
     pub(super) fn run(mut self) {
         loop {
-            let now = Instant::now();
-            let due = self.rooms.values().map(Room::due).min();
-            let wait = due.map_or(IDLE, |next| next.saturating_duration_since(now).min(IDLE));
             self.set_busy(0);
-            let mut job = match self.jobs.recv_timeout(wait) {
+            let mut job = match self.wait() {
                 Ok(job) => Some(job),
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -250,6 +247,19 @@ impl Worker {
             }
             self.flush();
         }
+    }
+
+    /// Until there is something to do.
+    fn wait(&self) -> Result<Job, RecvTimeoutError> {
+        let now = Instant::now();
+        let due = self.rooms.values().map(Room::due).min();
+        let wait = due.map_or(IDLE, |next| next.saturating_duration_since(now).min(IDLE));
+        if !self.rooms.values().any(|room| room.touched) {
+            return self.jobs.recv_timeout(wait);
+        }
+        // A room gathers. To be woken for each packet of it would cost more than the packet.
+        std::thread::sleep(wait);
+        self.jobs.recv_timeout(Duration::ZERO)
     }
 
     fn set_busy(&self, since: u64) {

@@ -26,6 +26,10 @@ impl MediaPackets for NoMedia {
     fn hand_over(&mut self) {}
 
     fn tick(&mut self) {}
+
+    fn nap(&self) -> Option<Duration> {
+        None
+    }
 }
 
 struct Server {

@@ -165,6 +165,9 @@ impl TurnThread {
     /// Waits, and gives everybody who has something a bounded turn: a flood at one socket delays the others and the
     /// clock, and never stops them.
     fn turn(&mut self, events: &mut Events, turn: &mut Turn) -> ControlFlow<()> {
+        if let Some(nap) = self.state.media.nap() {
+            std::thread::sleep(nap);
+        }
         let idle = turn.more == More::Nothing && self.state.unfinished.is_empty();
         let wait =
             if idle { turn.next_tick.saturating_duration_since(Instant::now()) } else { Duration::ZERO };

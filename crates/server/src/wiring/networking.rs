@@ -41,7 +41,11 @@ impl Networking {
             0 => std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1)),
             workers => workers,
         };
-        let media = MediaSettings { addresses: Addresses::new(offered.clone()), workers };
+        let media = MediaSettings {
+            addresses: Addresses::new(offered.clone()),
+            workers,
+            congestion_control: settings.media.congestion_control,
+        };
         let media =
             media_io::start(&port.sender(), media).context("the media server could not be started")?;
         let turn = TurnSettings {
