@@ -18,10 +18,10 @@ use str0m::{Candidate, Event as RtcEvent, IceConnectionState, Input, Output, Rtc
 
 /// What the estimate begins with: enough for a picture at once, and probing takes it from there.
 const INITIAL_ESTIMATE: u64 = 1_500_000;
-/// Packets kept to be sent again. Payloads are shared by all who get them, so this is about 100 KB for a receiver of
-/// one video; a second of the largest layer.
-const RESEND_PACKETS: usize = 256;
-const RESEND_FOR: Duration = Duration::from_secs(1);
+/// Packets kept to be sent again, and how long: more than a round trip of the largest layer. Payloads are shared by all
+/// who get them, so this is about 56 KB for a receiver of one video.
+const RESEND_PACKETS: usize = 128;
+const RESEND_FOR: Duration = Duration::from_millis(700);
 /// Resends beyond this share of what is sent are dropped: a network that loses so much is not helped by more.
 const RESEND_SHARE: f32 = 0.25;
 /// A pacer that wants to go on this soon is asked at once: packets leave together and cost one system call.

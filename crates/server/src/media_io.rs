@@ -1,10 +1,9 @@
 //! The media server's sockets and threads around its pure machine (visavis-media).
 //!
-//! The thread that receives at the one port recognises whose a datagram is ([`demux`]) and hands it to the worker
+//! The thread that receives at the one port asks whose a datagram is ([`demux`]) and hands it to the worker
 //! that owns the room. A worker owns the rooms placed with it, and no lock is taken on a packet's way through it.
 //! What nobody proved to be theirs by a signed STUN request never reaches a worker.
 
-mod connections;
 mod demux;
 mod outbound;
 mod stream;
@@ -17,17 +16,17 @@ pub(crate) use stream::IceStreams;
 use crate::app::{Media, MediaNotice, MediaOffer, MediaRefused, MediaSeat};
 use crate::port::{MediaPackets, PortSender};
 use async_trait::async_trait;
-use connections::Connections;
 use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 use visavis_domain::ids::{CallId, ParticipantId};
 use visavis_domain::room::Source;
+use visavis_media::door::{Admitted, Door};
 use visavis_media::{LayerOffer, PeerId, TrackOffer, View};
 use visavis_protocol::{TrackLabel, Viewed};
 use worker::{Job, Worker};
@@ -108,7 +107,8 @@ impl Queue {
 
 /// What the threads share.
 struct Shared {
-    connections: Connections,
+    /// Written when connections come and go, read for STUN requests alone.
+    door: RwLock<Door<Target>>,
     addresses: Addresses,
     queues: Vec<Queue>,
     began: Instant,
@@ -139,8 +139,12 @@ pub(crate) struct Started {
 pub(crate) fn start(sender: &Arc<PortSender>, settings: MediaSettings) -> io::Result<Started> {
     let certificate = visavis_media::Certificate::generate().map_err(io::Error::other)?;
     let offered = settings.addresses.offered().to_vec();
-    let router =
-        visavis_media::Settings { certificate, udp: offered.clone(), tcp: offered, congestion_control: true };
+    let router = visavis_media::Settings {
+        certificate,
+        udp: offered.clone(),
+        tcp: offered,
+        congestion_control: settings.congestion_control,
+    };
     let (notices, told) = mpsc::channel(NOTICES);
     let (queues, jobs): (Vec<_>, Vec<_>) = (0..settings.workers.max(1))
         .map(|_| {
@@ -151,7 +155,7 @@ pub(crate) fn start(sender: &Arc<PortSender>, settings: MediaSettings) -> io::Re
         })
         .unzip();
     let shared = Arc::new(Shared {
-        connections: Connections::default(),
+        door: RwLock::default(),
         addresses: settings.addresses,
         queues,
         began: Instant::now(),
@@ -173,6 +177,16 @@ pub(crate) fn start(sender: &Arc<PortSender>, settings: MediaSettings) -> io::Re
 /// Those from which something may be sent.
 fn own_addresses() -> Vec<IpAddr> {
     if_addrs::get_if_addrs().unwrap_or_default().iter().map(if_addrs::Interface::ip).collect()
+}
+
+impl Shared {
+    fn recognise(&self, bytes: &[u8]) -> Option<Arc<Admitted<Target>>> {
+        self.door.read().unwrap_or_else(PoisonError::into_inner).recognise(bytes)
+    }
+
+    fn door(&self) -> RwLockWriteGuard<'_, Door<Target>> {
+        self.door.write().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl MediaHandle {

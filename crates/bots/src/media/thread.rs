@@ -186,6 +186,7 @@ impl Driver {
         let mut events = Events::with_capacity(1024);
         loop {
             if self.dues.iter().flatten().count() > MANY {
+                #[allow(clippy::disallowed_methods, reason = "a thread of its own: nobody else waits")]
                 std::thread::sleep(NAP);
             }
             let now = Instant::now();

@@ -1,20 +1,14 @@
-//! Whose a datagram is. Runs on the thread that receives at the port, and owns what it looks things up in.
-//!
-//! An address belongs to a connection once a signed STUN request has come from it (RFC 7983 tells the rest by the
-//! first byte). Everything else that looks like media is a stranger's and is dropped here.
+//! From the thread that receives at the port to the workers: packets of connections, in batches. Everything else that
+//! looks like media ends here.
 
-use super::Shared;
-use super::connections::Connection;
 use super::worker::{Batch, Job};
+use super::{Shared, Target};
 use crate::port::{Arrived, MediaPackets};
-use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
+use visavis_media::door::{Places, Whose};
 
-/// An address from which nothing has come for this long is forgotten; browsers check every few seconds.
-const QUIET: Duration = Duration::from_secs(60);
 /// A worker that has been at the same thing for this long is in trouble.
 const STALLED: Duration = Duration::from_secs(2);
 
@@ -24,8 +18,7 @@ const NAP: Duration = Duration::from_micros(400);
 
 pub(super) struct Demux {
     shared: Arc<Shared>,
-    /// By their address and ours.
-    places: HashMap<(SocketAddr, SocketAddr), Place>,
+    places: Places<Target>,
     /// One for each worker.
     batches: Vec<Batch>,
     strangers: u64,
@@ -36,61 +29,29 @@ pub(super) struct Demux {
     many: bool,
 }
 
-struct Place {
-    connection: Arc<Connection>,
-    /// Our address, as the participant knows it.
-    destination: SocketAddr,
-    heard: Instant,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.connection.give_place_back();
-    }
-}
-
 impl Demux {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         let batches = shared.queues.iter().map(|_| Batch::default()).collect();
-        Self { shared, places: HashMap::new(), batches, strangers: 0, overrun: 0, taken: 0, many: false }
-    }
-
-    /// A signed request makes its sender's address the connection's.
-    fn check(&mut self, now: Instant, arrived: &Arrived<'_>) -> bool {
-        let Some(connection) = self.shared.connections.recognise(arrived.bytes) else { return false };
-        let at = (arrived.peer, arrived.local);
-        let known = self.places.get(&at).is_some_and(|place| Arc::ptr_eq(&place.connection, &connection));
-        if !known {
-            if !connection.take_place() {
-                self.strangers += 1;
-                return true;
-            }
-            let destination = self.shared.addresses.known_as(arrived.local);
-            self.places.insert(at, Place { connection, destination, heard: now });
-        }
-        self.pass(now, arrived)
-    }
-
-    fn pass(&mut self, now: Instant, arrived: &Arrived<'_>) -> bool {
-        let known = self.places.get_mut(&(arrived.peer, arrived.local));
-        let Some(place) = known.filter(|place| !place.connection.is_closed()) else {
-            self.strangers += 1;
-            return false;
-        };
-        place.heard = now;
-        self.taken += 1;
-        let target = place.connection.target;
-        self.batches[target.worker].push(now, target, arrived.peer, place.destination, arrived.bytes);
-        true
+        Self { shared, places: Places::default(), batches, strangers: 0, overrun: 0, taken: 0, many: false }
     }
 }
 
 impl MediaPackets for Demux {
     fn take(&mut self, now: Instant, arrived: &Arrived<'_>) -> bool {
-        match arrived.bytes.first() {
-            Some(0..=3) => self.check(now, arrived),
-            Some(20..=63 | 128..=191) => self.pass(now, arrived),
-            _ => false,
+        let &Arrived { peer, local, bytes } = arrived;
+        let shared = &self.shared;
+        match self.places.whose(now, peer, local, bytes, |bytes| shared.recognise(bytes)) {
+            Whose::Known(target) => {
+                self.taken += 1;
+                let destination = self.shared.addresses.known_as(local);
+                self.batches[target.worker].push(now, target, peer, destination, bytes);
+                true
+            }
+            Whose::Greedy | Whose::Stranger => {
+                self.strangers += 1;
+                true
+            }
+            Whose::Other => false,
         }
     }
 
@@ -110,9 +71,7 @@ impl MediaPackets for Demux {
     fn tick(&mut self) {
         let now = Instant::now();
         self.many = std::mem::take(&mut self.taken) > MANY;
-        self.places.retain(|_, place| {
-            !place.connection.is_closed() && now.saturating_duration_since(place.heard) < QUIET
-        });
+        self.places.sweep(now);
         for (number, queue) in self.shared.queues.iter().enumerate() {
             let since = queue.busy_since.load(Ordering::Relaxed);
             let busy = now.saturating_duration_since(self.shared.began + Duration::from_millis(since));

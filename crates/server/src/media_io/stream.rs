@@ -1,9 +1,8 @@
 //! Media in streams (RFC 6544), for networks that let no UDP through: frames of RFC 4571 cut out of what arrives, and
 //! written back.
 
-use super::connections::Connection;
 use super::worker::{Batch, Job};
-use super::{Queue, Shared};
+use super::{Queue, Shared, Target};
 use crate::listen::{ByteStream, Streams};
 use bytes::{Buf, Bytes, BytesMut};
 use std::net::SocketAddr;
@@ -13,6 +12,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
+use visavis_media::door::{Admitted, next_frame};
 
 /// Packets on their way to a slow reader: half a second of a picture. Beyond it they are dropped, as a network would.
 const OUTBOX: usize = 256;
@@ -20,29 +20,11 @@ const OUTBOX: usize = 256;
 const INTRODUCTION: Duration = Duration::from_secs(10);
 /// Nothing for this long, though browsers check every few seconds.
 const IDLE: Duration = Duration::from_secs(60);
-/// No datagram that matters here is larger.
-const LARGEST: usize = 4 * 1024;
+/// Room for a frame or two.
+const BUFFER: usize = 4 * 1024;
 
 /// Takes streams that begin with a framed STUN request.
 pub(crate) struct IceStreams(Arc<Shared>);
-
-/// Larger than anything that belongs here.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct TooLarge;
-
-/// Takes the next whole frame off the front, if it is there.
-pub(super) fn next_frame(buffer: &mut BytesMut) -> Result<Option<Bytes>, TooLarge> {
-    let [high, low, ..] = buffer[..] else { return Ok(None) };
-    let length = usize::from(u16::from_be_bytes([high, low]));
-    if length > LARGEST {
-        return Err(TooLarge);
-    }
-    if buffer.len() < 2 + length {
-        return Ok(None);
-    }
-    buffer.advance(2);
-    Ok(Some(buffer.split_to(length).freeze()))
-}
 
 impl IceStreams {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
@@ -60,10 +42,10 @@ impl Streams for IceStreams {
         let shared = self.0.clone();
         Box::pin(async move {
             let (mut reader, mut writer) = tokio::io::split(stream);
-            let mut buffer = BytesMut::with_capacity(LARGEST);
+            let mut buffer = BytesMut::with_capacity(BUFFER);
             let first = timeout(INTRODUCTION, read_frame(&mut reader, &mut buffer)).await;
             let Ok(Some(first)) = first else { return };
-            let Some(connection) = shared.connections.recognise(&first) else { return };
+            let Some(connection) = shared.recognise(&first) else { return };
             let (frames, mut outbox) = mpsc::channel(OUTBOX);
             let way = Way {
                 queue: shared.queues[connection.target.worker].clone(),
@@ -103,8 +85,9 @@ impl Streams for IceStreams {
 
 async fn read_frame(reader: &mut (impl AsyncReadExt + Unpin), buffer: &mut BytesMut) -> Option<Bytes> {
     loop {
-        if let Some(frame) = next_frame(buffer).ok()? {
-            return Some(frame);
+        if let Some(length) = next_frame(buffer).ok()? {
+            buffer.advance(2);
+            return Some(buffer.split_to(length).freeze());
         }
         if reader.read_buf(buffer).await.ok()? == 0 {
             return None;
@@ -116,7 +99,7 @@ async fn read_frame(reader: &mut (impl AsyncReadExt + Unpin), buffer: &mut Bytes
 struct Way {
     queue: Queue,
     ends: (SocketAddr, SocketAddr),
-    connection: Arc<Connection>,
+    connection: Arc<Admitted<Target>>,
 }
 
 impl Way {
@@ -132,36 +115,5 @@ impl Drop for Way {
     fn drop(&mut self) {
         // Workers end with the process.
         let _ = self.queue.jobs.send(Job::StreamClosed { ends: self.ends });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn frames_are_cut_wherever_the_bytes_are_torn() {
-        let packets: [&[u8]; 4] = [b"first", b"", &[7; 1200], b"last"];
-        let mut stream = Vec::new();
-        for packet in packets {
-            stream.extend_from_slice(&u16::try_from(packet.len()).unwrap().to_be_bytes());
-            stream.extend_from_slice(packet);
-        }
-        for chunk in 1..stream.len() {
-            let (mut buffer, mut cut) = (BytesMut::new(), Vec::new());
-            for bytes in stream.chunks(chunk) {
-                buffer.extend_from_slice(bytes);
-                while let Some(frame) = next_frame(&mut buffer).unwrap() {
-                    cut.push(frame.to_vec());
-                }
-            }
-            assert_eq!(cut, packets, "in chunks of {chunk}");
-            assert!(buffer.is_empty());
-        }
-    }
-
-    #[test]
-    fn nobody_makes_us_wait_for_a_packet_that_cannot_be() {
-        assert_eq!(next_frame(&mut BytesMut::from(&[0xff, 0xff][..])), Err(TooLarge));
     }
 }

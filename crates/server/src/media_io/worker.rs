@@ -1,7 +1,6 @@
 //! A worker: a thread that owns the rooms placed with it, from packet to packet. Thin: what happens in a room is for
 //! its router to decide.
 
-use super::connections::Connection;
 use super::outbound::{Ends, Outbound};
 use super::{Shared, Target, named, participant};
 use crate::app::{MediaNotice, MediaRefused};
@@ -16,6 +15,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 use visavis_domain::ids::{CallId, SessionId};
+use visavis_media::door::Admitted;
 use visavis_media::{Datagram, Event, PeerId, Protocol, Router, Settings, TrackOffer, Unusable, View};
 use visavis_protocol::SlotLabel;
 
@@ -162,7 +162,7 @@ struct Room {
 struct Seat {
     session: SessionId,
     ufrag: String,
-    connection: Arc<Connection>,
+    connection: Arc<Admitted<Target>>,
 }
 
 /// What a panic cost.
@@ -258,6 +258,7 @@ impl Worker {
             return self.jobs.recv_timeout(wait);
         }
         // A room gathers. To be woken for each packet of it would cost more than the packet.
+        #[allow(clippy::disallowed_methods, reason = "a thread of its own: nobody else waits")]
         std::thread::sleep(wait);
         self.jobs.recv_timeout(Duration::ZERO)
     }
@@ -358,19 +359,19 @@ impl Worker {
                 return Err(MediaRefused::Unusable);
             }
         };
-        let connections = &self.shared.connections;
+        let mut door = self.shared.door();
         match room.seats.get_mut(&peer).filter(|_| !fresh) {
             Some(seat) => {
-                connections.rename(&seat.ufrag, &answer.ufrag, &answer.password, &seat.connection);
+                door.rename(&seat.ufrag, &answer.ufrag, &answer.password, &seat.connection);
                 seat.ufrag = answer.ufrag;
                 seat.session = session;
             }
             None => {
                 let target = Target { worker: self.number, call, peer };
-                let connection = connections.open(&answer.ufrag, &answer.password, target);
+                let connection = door.open(&answer.ufrag, &answer.password, target);
                 let seat = Seat { session, ufrag: answer.ufrag, connection };
                 if let Some(before) = room.seats.insert(peer, seat) {
-                    connections.close(&before.ufrag, &before.connection);
+                    door.close(&before.ufrag, &before.connection);
                 } else {
                     self.shared.queues[self.number].load.fetch_add(1, Ordering::Relaxed);
                 }
@@ -402,7 +403,7 @@ impl Worker {
 
     fn close(&self, seats: impl IntoIterator<Item = Seat>) {
         for seat in seats {
-            self.shared.connections.close(&seat.ufrag, &seat.connection);
+            self.shared.door().close(&seat.ufrag, &seat.connection);
             self.shared.queues[self.number].load.fetch_sub(1, Ordering::Relaxed);
         }
     }

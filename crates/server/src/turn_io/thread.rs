@@ -166,6 +166,7 @@ impl TurnThread {
     /// clock, and never stops them.
     fn turn(&mut self, events: &mut Events, turn: &mut Turn) -> ControlFlow<()> {
         if let Some(nap) = self.state.media.nap() {
+            #[allow(clippy::disallowed_methods, reason = "a thread of its own: nobody else waits")]
             std::thread::sleep(nap);
         }
         let idle = turn.more == More::Nothing && self.state.unfinished.is_empty();
