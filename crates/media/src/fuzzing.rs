@@ -1,12 +1,19 @@
 //! What has to hold for any bytes whatever, said once: fuzz targets call it with theirs, tests with some of their own.
 //! Not in any build that serves anybody.
 
+use crate::door::{Door, Places, TooLarge, Whose, next_frame};
 use crate::keyframes::starts_keyframe;
 use crate::rewrite::{Place, Rewriter};
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use str0m::format::Codec;
 use str0m::rtp::Vp8Descriptor;
+use stun_types::attribute::Username;
+use stun_types::message::{
+    BINDING, IntegrityAlgorithm, Message, MessageIntegrityCredentials, MessageWriteVec, ShortTermCredentials,
+};
+use stun_types::prelude::{MessageWrite, MessageWriteExt};
 
 /// RTP time per second, of pictures.
 const CLOCK: u32 = 90_000;
@@ -181,6 +188,93 @@ pub fn keyframes(start: Instant, payload: &[u8]) {
     }
 }
 
+/// The bytes are what arrives at the port: for each datagram what it is, from which of eight addresses, its length, and
+/// its contents. Some are signed requests of one of two connections, some signed with another key; connections close,
+/// too. The whole is then a stream, torn at each datagram.
+///
+/// # Panics
+/// If an address is taken for a connection's that has sent no signed request of it, or not taken for it although it
+/// has; or if frames of the stream depend on where it is torn.
+pub fn door(start: Instant, bytes: &[u8]) {
+    let mut door = Door::default();
+    let mut places = Places::default();
+    let mut open = [Some(door.open("a", "secret-a", 0)), Some(door.open("b", "secret-b", 1))];
+    // Whose each address is.
+    let mut model: [Option<usize>; 8] = [None; 8];
+    let mut rest = bytes;
+    while let [what, length, others @ ..] = rest {
+        let (content, others) = others.split_at(usize::from(*length).min(others.len()));
+        rest = others;
+        let (address, who) = (usize::from(what & 7), usize::from(what >> 3 & 1));
+        let peer = SocketAddr::from(([198, 51, 100, 1], 4_000 + u16::from(what & 7)));
+        let local = SocketAddr::from(([203, 0, 113, 7], 443));
+        let name = ["a", "b"][who];
+        let mut signed = false;
+        let datagram = match what >> 4 {
+            0 | 1 => {
+                signed = open[who].is_some();
+                check(name, ["secret-a", "secret-b"][who])
+            }
+            2 => check(name, "guess"),
+            3 => {
+                if let Some(admitted) = open[who].take() {
+                    door.close(name, &admitted);
+                    model.iter_mut().filter(|one| **one == Some(who)).for_each(|one| *one = None);
+                }
+                continue;
+            }
+            4 => {
+                places.sweep(start);
+                continue;
+            }
+            _ => content.to_vec(),
+        };
+        if signed {
+            model[address] = Some(who);
+        }
+        let whose = places.whose(start, peer, local, &datagram, |bytes| door.recognise(bytes));
+        let media = matches!(datagram.first(), Some(20..=63 | 128..=191));
+        let expected = match model[address] {
+            Some(who) if signed || media => Whose::Known(who),
+            _ if media => Whose::Stranger,
+            _ => Whose::Other,
+        };
+        // Nobody guesses a key of ours by chance.
+        assert_eq!(whose, expected, "{what:02x} {datagram:02x?}");
+    }
+    let whole = frames(&[bytes]);
+    let torn: Vec<_> = bytes.chunks(7).collect();
+    assert_eq!(frames(&torn), whole);
+}
+
+fn check(name: &str, password: &str) -> Vec<u8> {
+    let mut message = Message::builder_request(BINDING, MessageWriteVec::with_capacity(100));
+    let username = Username::new(&format!("{name}:theirs")).expect("short");
+    message.add_attribute(&username).expect("there is room");
+    let key = MessageIntegrityCredentials::ShortTerm(ShortTermCredentials::new(password.to_owned()));
+    message.add_message_integrity(&key, IntegrityAlgorithm::Sha1).expect("there is room");
+    message.finish()
+}
+
+/// Frames of a stream up to its end, or to what can be none.
+fn frames(pieces: &[&[u8]]) -> Vec<Vec<u8>> {
+    let (mut buffer, mut cut) = (Vec::new(), Vec::new());
+    for piece in pieces {
+        buffer.extend_from_slice(piece);
+        loop {
+            match next_frame(&buffer) {
+                Ok(Some(length)) => {
+                    cut.push(buffer[2..2 + length].to_vec());
+                    buffer.drain(..2 + length);
+                }
+                Ok(None) => break,
+                Err(TooLarge) => return cut,
+            }
+        }
+    }
+    cut
+}
+
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
 mod tests {
@@ -194,6 +288,11 @@ mod tests {
         #[test]
         fn what_goes_out_goes_on_whatever_comes_in(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
             rewrite(Instant::now(), &bytes);
+        }
+
+        #[test]
+        fn nobody_gets_past_the_port_unsigned(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            door(Instant::now(), &bytes);
         }
 
         #[test]
