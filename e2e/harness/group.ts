@@ -15,6 +15,7 @@ declare global {
 
 /** As much as two cores carry for six people. */
 export const SMALL_CAMERA = { width: 320, height: 180 };
+const SMALL_PAGE = { width: 640, height: 480 };
 
 export interface Comer {
   camera?: { width: number; height: number };
@@ -34,7 +35,7 @@ export function comer(browser: Browser, name: string, options: Comer = {}): Prom
       : { ...wish, video: { ...wish.video, width: ${width}, height: ${height} } });
   })()`;
   const before = [resize, `(${watchTiles.toString()})()`, options.before ?? ''].join(';\n');
-  return Person.create(browser, name, { before, ...(options.viewport ? { viewport: options.viewport } : {}) });
+  return Person.create(browser, name, { before, viewport: options.viewport ?? SMALL_PAGE });
 }
 
 /** Options for launching: what else a machine has to do must not slow pages that nobody looks at. */
@@ -73,26 +74,67 @@ export function moment(person: Person): Promise<number> {
   return person.page.evaluate(() => performance.now());
 }
 
-/** The longest time since a moment in which a tile showed no new frame, ms, by name. Until now counts too. */
-export function stops(person: Person, names: string[], since: number): Promise<Record<string, number>> {
-  return person.page.evaluate(
-    (names, since) => {
-      const now = performance.now();
-      const longest = names.map((name): [string, number] => {
-        const times = (window.shownAt[name] ?? []).filter((at) => at > since);
-        let before = since;
-        let most = 0;
-        for (const at of [...times, now]) {
-          most = Math.max(most, at - before);
-          before = at;
-        }
-        return [name, Math.round(most)];
-      });
-      return Object.fromEntries(longest);
-    },
-    names,
-    since,
+/** A tile that stood still: at whom, whose, and for how long, ms. */
+export interface Stop {
+  at: string;
+  of: string;
+  /** As it was seen. */
+  seen: number;
+  /** Without the time in which the own tile of either of the two stood still too: then it was the machine. */
+  charged: number;
+}
+
+/** For a camera of 15 frames a second this is one that was late. */
+const LATE = 120;
+
+/** The worst stop of each tile since the moments given. Until now counts too. */
+export async function stops(since: Map<Person, number>): Promise<Stop[]> {
+  const people = [...since.keys()];
+  const records = await Promise.all(
+    people.map(async (person) => {
+      const page = await person.page.evaluate(() => ({
+        origin: performance.timeOrigin,
+        now: performance.now(),
+        shownAt: window.shownAt,
+      }));
+      const from = page.origin + (since.get(person) ?? 0);
+      const timesOf = (tile: string): number[] =>
+        (page.shownAt[tile] ?? []).map((at) => page.origin + at).filter((at) => at > from);
+      const end = page.origin + page.now;
+      const late = pausesIn(timesOf(`${person.name} (you)`), from, end).filter(([a, b]) => b - a > LATE);
+      return { name: person.name, from, end, timesOf, late };
+    }),
   );
+  return records.flatMap(({ name: at, from, end, timesOf, late }) =>
+    records.flatMap(({ name: of, late: theirs }) => {
+      if (of === at) return [];
+      const excuses = [...late, ...theirs];
+      const found = pausesIn(timesOf(of), from, end).map((pause) => ({
+        seen: Math.round(pause[1] - pause[0]),
+        charged: Math.round(without(pause, excuses)),
+      }));
+      const worst = found.reduce((a, b) => (b.charged > a.charged ? b : a), { seen: 0, charged: 0 });
+      return [{ at, of, ...worst }];
+    }),
+  );
+}
+
+type Span = [number, number];
+
+function pausesIn(times: number[], from: number, end: number): Span[] {
+  return [...times, end].map((at, index) => [index === 0 ? from : (times[index - 1] ?? from), at]);
+}
+
+/** How much of a span no excuse covers. */
+function without([from, end]: Span, excuses: Span[]): number {
+  let charged = 0;
+  let covered = from;
+  for (const [a, b] of [...excuses].sort((one, other) => one[0] - other[0])) {
+    if (b <= covered || a >= end) continue;
+    charged += Math.max(0, a - covered);
+    covered = Math.max(covered, b);
+  }
+  return charged + Math.max(0, end - covered);
 }
 
 /** The fewest frames that a tile showed in any whole second since a moment, by name. */
@@ -127,6 +169,31 @@ export function showsPictures(person: Person, name: string, timeout = 10_000): P
     `(window.shownAt[${label}] ?? []).some((at) => at > performance.now() - 500)`,
     timeout,
   );
+}
+
+/** From the address to the call. Returns how long it took from "Join now" to the first picture of anybody, ms. */
+export async function joinTimed(person: Person, url: string): Promise<number> {
+  await person.open(url);
+  await person.enterName();
+  await person.until('the preview', () => document.querySelector('video') !== null, 5_000);
+  await person.find('button', 'Join now');
+  const clicked = await person.page.evaluate(() => {
+    const join = [...document.querySelectorAll('button')].find((one) => one.textContent === 'Join now');
+    const now = performance.now();
+    join?.click();
+    return now;
+  });
+  const first = await person.page.waitForFunction(
+    (own) => {
+      const times = Object.entries(window.shownAt).flatMap(([name, at]) =>
+        name === own ? [] : at.slice(0, 1),
+      );
+      return times.length > 0 ? Math.min(...times) : null;
+    },
+    { timeout: 10_000, polling: 50 },
+    `${person.name} (you)`,
+  );
+  return Number(await first.jsonValue()) - clicked;
 }
 
 /** Open peers, by the way that they go: those with the server have slots. */
@@ -220,4 +287,21 @@ export async function hears(person: Person, names: string[], timeout = 10_000): 
 /** The others' names, as tiles carry them. */
 export function others(people: Person[], person: Person): string[] {
   return people.filter((one) => one !== person).map(({ name }) => name);
+}
+
+/** Waits until each slot for sound carries a voice: of six people the three who are loudest. */
+export async function hearsVoices(person: Person, count = 3, timeout = 10_000): Promise<void> {
+  const first = await slots(person);
+  await eventually(
+    async () => {
+      const now = await slots(person);
+      return now.filter(({ mid, kind, energy }) => {
+        const before = first.find((slot) => slot.mid === mid)?.energy ?? 0;
+        return kind === 'audio' && energy > before;
+      }).length;
+    },
+    (voices) => voices >= count,
+    timeout,
+    `${person.name} hearing ${count} voices`,
+  );
 }
