@@ -4,7 +4,7 @@
 import type { Browser } from 'puppeteer-core';
 import { Person } from './browsers';
 import type { LaunchOptions } from './browsers';
-import { eventually } from './measure';
+import { eventually, pause } from './measure';
 
 declare global {
   interface Window {
@@ -304,4 +304,75 @@ export async function hearsVoices(person: Person, count = 3, timeout = 10_000): 
     timeout,
     `${person.name} hearing ${count} voices`,
   );
+}
+
+/** What a person's camera sends to the server, by layer. */
+export function sentLayers(person: Person): Promise<Record<string, { packets: number; width: number }>> {
+  return person.page.evaluate(async () => {
+    const found: Record<string, { packets: number; width: number }> = {};
+    for (const peer of window.probe.peers) {
+      if (peer.connectionState === 'closed' || peer.getTransceivers().length <= 2) continue;
+      (await peer.getStats()).forEach((entry: Record<string, unknown>) => {
+        if (entry['type'] !== 'outbound-rtp' || entry['kind'] !== 'video') return;
+        found[String(entry['rid'] ?? '')] = {
+          packets: Number(entry['packetsSent'] ?? 0),
+          width: Number(entry['frameWidth'] ?? 0),
+        };
+      });
+    }
+    return found;
+  });
+}
+
+/** The layers that are being sent: of which packets leave within a while. */
+export async function layersBeingSent(person: Person, ms = 700): Promise<string[]> {
+  const before = await sentLayers(person);
+  await pause(ms);
+  const now = await sentLayers(person);
+  return Object.keys(now)
+    .filter((rid) => (now[rid]?.packets ?? 0) > (before[rid]?.packets ?? 0))
+    .sort();
+}
+
+/** Waits until somebody's pictures arrive this wide. Returns how long that took, ms. */
+export async function arrivesWide(
+  person: Person,
+  name: string,
+  width: number,
+  timeout = 10_000,
+): Promise<number> {
+  const started = performance.now();
+  await eventually(
+    async () => {
+      const whom = await assigned(person);
+      const mid = [...whom].find(([, one]) => one.name === name && one.source === 'camera')?.[0];
+      return (await slots(person)).find((slot) => slot.mid === mid)?.width ?? 0;
+    },
+    (now) => now === width,
+    timeout,
+    `${person.name} receiving ${name} ${width} wide`,
+  );
+  return performance.now() - started;
+}
+
+/** How media gets to the server and back: the transport, and for a relay the one to it. */
+export function transports(person: Person): Promise<string[]> {
+  return person.page.evaluate(async () => {
+    const found: string[] = [];
+    for (const peer of window.probe.peers) {
+      if (peer.connectionState === 'closed' || peer.getTransceivers().length <= 2) continue;
+      const report = await peer.getStats();
+      const entries = new Map<string, Record<string, unknown>>();
+      report.forEach((entry: Record<string, unknown>) => entries.set(String(entry['id']), entry));
+      for (const entry of entries.values()) {
+        if (entry['type'] !== 'transport') continue;
+        const pair = entries.get(String(entry['selectedCandidatePairId'])) ?? {};
+        const local = entries.get(String(pair['localCandidateId'])) ?? {};
+        const relay =
+          local['candidateType'] === 'relay' ? `relay over ${String(local['relayProtocol'])}, ` : '';
+        found.push(`${relay}${String(local['protocol'])}`);
+      }
+    }
+    return found;
+  });
 }

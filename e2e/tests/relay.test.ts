@@ -1,12 +1,11 @@
 // Browsers that may use nothing but the embedded TURN: over UDP, over TCP, and over TLS, all on the one port.
 
 import { execFileSync } from 'node:child_process';
-import { createHash, X509Certificate } from 'node:crypto';
-import { connect } from 'node:tls';
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch, Person } from '../harness/browsers';
 import { hearsAndSees, received } from '../harness/measure';
+import { onlyTurn, publicKeyHash } from '../harness/relay';
 import { machineAddress, startServer } from '../harness/server';
 import type { Server } from '../harness/server';
 
@@ -18,26 +17,11 @@ beforeAll(async () => {
 
 afterAll(() => server?.dispose());
 
-/** Leaves only the TURN URLs of one kind, before the product sees them. */
-function only(kind: 'udp' | 'tcp' | 'tls'): string {
-  return `(() => {
-    const Native = window.RTCPeerConnection;
-    const fits = (url) => ${JSON.stringify(kind)} === 'tls' ? url.startsWith('turns:')
-      : url.startsWith('turn:') && url.endsWith(${JSON.stringify(`transport=${kind}`)});
-    window.RTCPeerConnection = class extends Native {
-      constructor(configuration) {
-        const iceServers = configuration.iceServers.map((one) => ({ ...one, urls: one.urls.filter(fits) }));
-        super({ ...configuration, iceServers: iceServers.filter((one) => one.urls.length > 0) });
-      }
-    };
-  })()`;
-}
-
 async function relayed(browser: Browser, origin: string, kind: 'udp' | 'tcp' | 'tls'): Promise<void> {
   const url = `${origin}/r/relay-${kind}?relay`;
   const [ana, ben] = [
-    await Person.create(browser, 'Ana', { before: only(kind) }),
-    await Person.create(browser, 'Ben', { before: only(kind) }),
+    await Person.create(browser, 'Ana', { before: onlyTurn(kind) }),
+    await Person.create(browser, 'Ben', { before: onlyTurn(kind) }),
   ];
   try {
     await ana.join(url);
@@ -169,20 +153,4 @@ async function credentials(): Promise<{ username: string; password: string }> {
   } finally {
     await browser.close();
   }
-}
-
-/** What Chromium calls a certificate by: the hash of its public key. */
-function publicKeyHash(port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(
-      { port, host: '127.0.0.1', servername: 'localhost', rejectUnauthorized: false },
-      () => {
-        const certificate = new X509Certificate(socket.getPeerCertificate().raw);
-        const key = certificate.publicKey.export({ type: 'spki', format: 'der' });
-        resolve(createHash('sha256').update(key).digest('base64'));
-        socket.end();
-      },
-    );
-    socket.once('error', reject);
-  });
 }
