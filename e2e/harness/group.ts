@@ -222,6 +222,7 @@ interface Slot {
   mid: string;
   kind: string;
   energy: number;
+  packets: number;
   frames: number;
   width: number;
 }
@@ -240,6 +241,7 @@ export function slots(person: Person): Promise<Slot[]> {
           mid: String(entry['mid']),
           kind: String(entry['kind']),
           energy: Number(entry['totalAudioEnergy'] ?? 0),
+          packets: Number(entry['packetsReceived'] ?? 0),
           frames: Number(entry['framesDecoded'] ?? 0),
           width: Number(entry['frameWidth'] ?? 0),
         });
@@ -375,4 +377,21 @@ export function transports(person: Person): Promise<string[]> {
     }
     return found;
   });
+}
+
+/** The names on all tiles. */
+export function tiles(person: Person): Promise<string[]> {
+  return person.page.evaluate(() =>
+    [...document.querySelectorAll('[data-tile]')].map((tile) => tile.getAttribute('aria-label') ?? ''),
+  );
+}
+
+/** Of whom packets arrive, in a while: names on tiles, or ids of those who have none. */
+export async function receiving(person: Person, kind: 'audio' | 'video', ms = 700): Promise<string[]> {
+  const before = new Map((await slots(person)).map(({ mid, packets }) => [mid, packets]));
+  await pause(ms);
+  const whom = await assigned(person);
+  return (await slots(person))
+    .filter((slot) => slot.kind === kind && slot.packets > (before.get(slot.mid) ?? 0))
+    .map(({ mid }) => whom.get(mid)?.name ?? `nobody in ${mid}`);
 }

@@ -9,7 +9,8 @@ import type { AddressInfo } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const BINARY = process.env['VISAVIS_BINARY'] ?? join(import.meta.dirname, '../../target/debug/visavis');
+export const BINARY =
+  process.env['VISAVIS_BINARY'] ?? join(import.meta.dirname, '../../target/debug/visavis');
 
 /** An address of this machine that is not loopback: Firefox connects to no other. */
 export const machineAddress =

@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, reason = "this is a command line tool")]
 
 mod bench;
+mod fill;
 mod load;
 
 use anyhow::Result;
@@ -41,6 +42,18 @@ enum Scenario {
         #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
         set: Vec<(String, String)>,
     },
+    /// A crowd for a room of a server that runs already; takes orders from standard input
+    Fill {
+        /// The server, such as http://127.0.0.1:8080
+        #[arg(long, value_name = "URL")]
+        server: String,
+        /// The room's name
+        #[arg(long, value_name = "NAME")]
+        room: String,
+        /// How many come
+        #[arg(long, default_value_t = 50)]
+        people: usize,
+    },
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {
@@ -62,5 +75,6 @@ async fn main() -> Result<()> {
             let server = server.map_or_else(ServerProcess::binary, Ok)?;
             Box::pin(load::run(scenario, &server, seconds, &set)).await
         }
+        Scenario::Fill { server, room, people } => Box::pin(fill::run(&server, &room, people)).await,
     }
 }
