@@ -46,13 +46,19 @@ async function allSee(people: Person[]): Promise<void> {
   );
 }
 
-/** No tile stood still at any of these since the moments given. */
-async function expectNoStop(what: string, since: Map<Person, number>): Promise<void> {
+/**
+ * No tile stood still at any of these since the moments given. Returns the worst of them, ms.
+ *
+ * @param usual the worst of a time in which nothing happened: on a busy machine tiles stand still by themselves
+ */
+async function expectNoStop(what: string, since: Map<Person, number>, usual = 0): Promise<number> {
   const found = await stops(since);
   const worst = found.reduce((a, b) => (b.charged > a.charged ? b : a));
   const seen = Math.max(...found.map(({ seen }) => seen));
   console.log(`${what}: the longest stop of a tile ${worst.charged} ms (with the machine's own ${seen} ms)`);
-  expect(worst.charged, `${what}: ${JSON.stringify(worst)}`).toBeLessThanOrEqual(STANDSTILL);
+  const allowed = Math.max(STANDSTILL, 2 * usual);
+  expect(worst.charged, `${what}: ${JSON.stringify(worst)}`).toBeLessThanOrEqual(allowed);
+  return worst.charged;
 }
 
 async function moments(people: Person[]): Promise<Map<Person, number>> {
@@ -149,6 +155,9 @@ describe('six people', () => {
         for (const person of stay) await person.join(url);
         await allSee(stay);
         await Promise.all(stay.map((person) => goesBy(person, 'server')));
+        const quiet = await moments(stay);
+        await pause(4_000);
+        const usual = Math.max(...(await stops(quiet)).map(({ charged }) => charged));
         const since = await moments(stay);
         for (let run = 0; run < RUNS; run += 1) {
           const fay = await comer(chromium, 'Fay');
@@ -166,7 +175,7 @@ describe('six people', () => {
             await fay.close();
           }
         }
-        await expectNoStop(`one comes and goes ${RUNS} times`, since);
+        await expectNoStop(`one comes and goes ${RUNS} times`, since, usual);
         console.log(
           `from "Join now" to the first picture, median of ${RUNS}: ${Math.round(median(came))} ms`,
         );
