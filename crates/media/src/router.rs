@@ -585,10 +585,12 @@ impl Router {
         let audio = AUDIO_BITRATE * heard as u64;
         let budget = peer.estimate.map(|estimate| estimate.saturating_sub(audio));
         let choice = layers::choose(&wishes, budget);
+        // Who looks at nothing needs no room: padding would go on for as long as they listen.
+        let next = if wishes.is_empty() { 0 } else { choice.next + audio };
         // What is tried out passes through the same narrow place as what is said: a try far beyond what is known to fit
         // would hold up voices.
         let most = peer.estimate.map_or(u64::MAX, |estimate| estimate * TRY_TIMES);
-        let (next, ideal) = (choice.next + audio, ((choice.ideal + audio) * 5 / 4).min(most));
+        let ideal = ((choice.ideal + audio) * 5 / 4).min(most);
         let limited = budget.is_some_and(|budget| budget < choice.ideal);
         // Only a rise of what is wanted makes str0m look whether the network carries more by now: where it does not,
         // less is wanted for a moment every few seconds.
