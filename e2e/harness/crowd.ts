@@ -36,11 +36,16 @@ export class Crowd {
     });
   }
 
-  /** So many come into the room, with cameras, silent. */
-  static async fill(server: Server, room: string, people: number): Promise<Crowd> {
+  /** So many come into the room, silent. What their cameras send is no picture. */
+  static async fill(
+    server: Server,
+    room: string,
+    people: number,
+    cameras: 'on' | 'absent' = 'on',
+  ): Promise<Crowd> {
     const child = spawn(
       join(dirname(BINARY), 'visavis-bots'),
-      ['fill', '--server', server.http, '--room', room, '--people', String(people)],
+      ['fill', '--server', server.http, '--room', room, '--people', String(people), '--cameras', cameras],
       { stdio: ['pipe', 'pipe', 'pipe'] },
     );
     const crowd = new Crowd(child);

@@ -42,7 +42,8 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const person of people) if (person.page.url() !== 'about:blank') expect(await person.errors()).toEqual([]);
+  for (const person of people)
+    if (person.page.url() !== 'about:blank') expect(await person.errors()).toEqual([]);
   await Promise.all(people.map((person) => person.close()));
 });
 

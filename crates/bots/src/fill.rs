@@ -9,19 +9,28 @@ use std::time::SystemTime;
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 use visavis_bots::media::{Camera, Layer, MediaBot, MediaThreads, Place, Speech, Tracks};
 use visavis_domain::room::MediaRoute;
+use visavis_protocol::Command;
 
 /// How many come in at the same time.
 const AT_ONCE: usize = 10;
 
-/// Lets so many people come in, with cameras, silent until they are told to speak.
-pub(crate) async fn run(server: &str, room: &str, people: usize) -> Result<()> {
+/// Whether the crowd has cameras.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Cameras {
+    On,
+    Absent,
+}
+
+/// Lets so many people come in, silent until they are told to speak.
+pub(crate) async fn run(server: &str, room: &str, people: usize, cameras: Cameras) -> Result<()> {
     let place = Place::new(server, MediaThreads::start(1)?);
+    let tracks = tracks(cameras);
     let mut bots = Vec::with_capacity(people);
     for first in (0..people).step_by(AT_ONCE) {
         let coming: Vec<_> = (first..people.min(first + AT_ONCE))
             .map(|number| {
                 let (place, room) = (place.clone(), room.to_owned());
-                tokio::spawn(async move { MediaBot::join(&place, &room, &name(number), tracks()).await })
+                tokio::spawn(async move { MediaBot::join(&place, &room, &name(number), tracks).await })
             })
             .collect();
         for one in coming {
@@ -38,6 +47,10 @@ pub(crate) async fn run(server: &str, room: &str, people: usize) -> Result<()> {
     let mut orders = BufReader::new(stdin()).lines();
     while let Some(order) = orders.next_line().await? {
         say(&obey(&order, &bots).await?);
+    }
+    for bot in &bots {
+        // Without a word their seats would be kept for a while.
+        let _ = bot.try_command(Command::Leave).await;
     }
     Ok(())
 }
@@ -80,8 +93,12 @@ async fn report(bots: &[MediaBot]) -> Result<Value> {
 }
 
 /// They hear, but look at nobody: what is measured is what others receive.
-fn tracks() -> Tracks {
-    Tracks::participant(Speech::Never, Camera::Single(Layer::Quarter), 0)
+fn tracks(cameras: Cameras) -> Tracks {
+    let tracks = Tracks::participant(Speech::Never, Camera::Single(Layer::Quarter), 0);
+    match cameras {
+        Cameras::On => tracks,
+        Cameras::Absent => Tracks { camera: None, ..tracks },
+    }
 }
 
 fn name(number: usize) -> String {

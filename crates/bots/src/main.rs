@@ -53,6 +53,9 @@ enum Scenario {
         /// How many come
         #[arg(long, default_value_t = 50)]
         people: usize,
+        /// Whether they have cameras; what these send is no picture
+        #[arg(long, default_value = "on")]
+        cameras: fill::Cameras,
     },
 }
 
@@ -75,6 +78,8 @@ async fn main() -> Result<()> {
             let server = server.map_or_else(ServerProcess::binary, Ok)?;
             Box::pin(load::run(scenario, &server, seconds, &set)).await
         }
-        Scenario::Fill { server, room, people } => Box::pin(fill::run(&server, &room, people)).await,
+        Scenario::Fill { server, room, people, cameras } => {
+            Box::pin(fill::run(&server, &room, people, cameras)).await
+        }
     }
 }

@@ -30,7 +30,7 @@ export class Call {
   limit = $state<number | null>(null);
   startedAt = $state<number | null>(null);
   readonly roster = new Roster((person) => {
-    this.notices.add({ kind: 'left', name: person.name });
+    this.notices.add({ kind: 'left', names: [person.name] });
     this.#mediaFollows();
   });
   maySend = $derived(this.settings.publishing === 'everybody' || this.roster.host);
@@ -252,7 +252,7 @@ export class Call {
         const back = this.roster.misses(event.participant.id);
         this.roster.upsert(event.participant, this.#selfId);
         if (!back && event.participant.id !== this.#selfId) {
-          this.notices.add({ kind: 'joined', name: event.participant.name });
+          this.notices.add({ kind: 'joined', names: [event.participant.name] });
         }
         return;
       }
@@ -268,7 +268,7 @@ export class Call {
           return;
         }
         this.roster.remove(person);
-        this.notices.add({ kind: 'left', name: person.name });
+        this.notices.add({ kind: 'left', names: [person.name] });
         return;
       }
       case 'media_routed':

@@ -23,7 +23,7 @@ export interface ChatLine {
 }
 
 export type NoticeText =
-  | { kind: 'joined' | 'left'; name: string }
+  | { kind: 'joined' | 'left'; names: string[] }
   | { kind: 'microphone_lost' | 'microphone_changed' | 'camera_lost' | 'camera_changed' }
   | { kind: 'only_host_sends' | 'everybody_sends' };
 
