@@ -11,8 +11,8 @@ import { Voice } from '../rtc/voice';
 import type { IceServers } from './ice';
 import type { Person } from './person.svelte';
 
-/** A layout that is moving is not worth telling about. */
-const VIEW_AFTER = 150;
+/** From one word about what is seen to the next: of a layout that is moving not every step is told. */
+const VIEW_EVERY = 150;
 /** After a refusal that is none of ours. */
 const VIEW_AGAIN_AFTER = 1_000;
 
@@ -41,6 +41,7 @@ export class ServerMedia {
   #voices = new Map<RTCRtpReceiver, Voice>();
   #view: Viewed[] = [];
   #told: string | null = null;
+  #toldAt = -VIEW_EVERY;
   #ready = false;
   #viewTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -124,7 +125,7 @@ export class ServerMedia {
   /** What is to be seen from now on. */
   show(view: Viewed[]): void {
     this.#view = view.slice(0, MOST_VIDEO_SLOTS);
-    this.#sendViewIn(VIEW_AFTER);
+    this.#sendViewIn(Math.max(0, this.#toldAt + VIEW_EVERY - performance.now()));
   }
 
   slotsAssigned(slots: SlotLabel[]): void {
@@ -181,6 +182,7 @@ export class ServerMedia {
     const text = JSON.stringify(videos);
     if (text === this.#told) return;
     this.#told = text;
+    this.#toldAt = performance.now();
     path.setVideoSlots(videos.length);
     this.#options.session.command({ type: 'view', videos }).catch((error: unknown) => {
       if (path !== this.#path || this.#told !== text) return;
