@@ -29,6 +29,7 @@ export class ServerConnection {
   #wanted = new Map<Source, string[]>();
   /** Of the camera's latest track: while it is off nothing else is told. */
   #size = UNKNOWN_SIZE;
+  #fitting = new Map<Source, Promise<void>>();
   /** What a section was opened with. */
   #rids = new Map<Source, (string | undefined)[]>();
 
@@ -131,8 +132,17 @@ export class ServerConnection {
     return source === 'camera' && rids ? labelsFor(this.#size, rids) : [];
   }
 
-  /** Brings the encodings in line with the size of the picture and with what is looked at. */
-  async #fit(source: Source): Promise<void> {
+  /**
+   * Brings the encodings in line with the size of the picture and with what is looked at. One after the other:
+   * browsers refuse parameters while earlier ones are still being set.
+   */
+  #fit(source: Source): Promise<void> {
+    const turn = (this.#fitting.get(source) ?? Promise.resolve()).then(() => this.#setParameters(source));
+    this.#fitting.set(source, turn);
+    return turn;
+  }
+
+  async #setParameters(source: Source): Promise<void> {
     const sender = this.#own.get(source)?.sender;
     if (!sender || KINDS[source] === 'audio' || this.connection.signalingState === 'closed') return;
     const parameters = sender.getParameters();
