@@ -128,6 +128,11 @@ impl Publication {
     pub(crate) fn wanted_changed(&mut self, now: Instant) -> Option<Vec<String>> {
         let wanted = |layer: &&Layer| layer.wanted_until.is_some_and(|until| until > now);
         let names: Vec<_> = self.layers.iter().filter(wanted).map(|layer| layer.name.clone()).collect();
+        // What has not begun is not stopped: who is to look at it says so at about the same time.
+        let begun = self.layers.iter().any(|layer| layer.last_packet.is_some());
+        if self.told.is_none() && names.is_empty() && !begun {
+            return None;
+        }
         // Senders begin with everything on.
         let all = || self.layers.iter().map(|layer| layer.name.clone()).collect::<Vec<_>>();
         if self.told.as_ref().map_or_else(|| all() == names, |told| *told == names) {
