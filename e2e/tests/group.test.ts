@@ -86,6 +86,18 @@ function median(times: number[]): number {
   return [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Infinity;
 }
 
+/** Somebody comes into the room and leaves it, a few times. Returns how long the first picture took, ms. */
+async function comings(url: string): Promise<number[]> {
+  const took: number[] = [];
+  for (let run = 0; run < 3; run += 1) {
+    const dua = await comer(chromium, 'Dua');
+    took.push(await joinTimed(dua, url));
+    await dua.leave();
+    await dua.close();
+  }
+  return took;
+}
+
 describe('the third person', () => {
   it('moves everybody over to the media server, and back by leaving, and no tile stands still', async () => {
     const url = `${server.http}/r/third`;
@@ -109,6 +121,12 @@ describe('the third person', () => {
       await pause(3_000);
       await expectFlow('three over the server', people, since);
       await expectNoStop('three over the server', since);
+
+      const came = await comings(url);
+      console.log(
+        `from "Join now" to the first picture: ${came.map(Math.round).join(', ')} ms (goal < 1000)`,
+      );
+      expect(median(came)).toBeLessThan(1_000);
 
       since = await moments([ana, ben]);
       await cem.leave();
