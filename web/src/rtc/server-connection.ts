@@ -13,6 +13,9 @@ export const MOST_VIDEO_SLOTS = 25;
 const KINDS = { microphone: 'audio', camera: 'video', screen: 'video', screen_audio: 'audio' } as const;
 const SOURCES: Source[] = ['microphone', 'camera', 'screen', 'screen_audio'];
 const SCREEN_BITRATE = 2_500_000;
+/** Parameters that a browser refuses: when they are tried again, and how often. */
+const TRY_AGAIN_AFTER = 200;
+const MOST_TRIES = 20;
 /** Of a camera that does not say, as some do until their first picture: what was asked for. */
 const UNKNOWN_SIZE: Size = { width: 1280, height: 720 };
 /**
@@ -30,6 +33,8 @@ export class ServerConnection {
   /** Of the camera's latest track: while it is off nothing else is told. */
   #size = UNKNOWN_SIZE;
   #fitting = new Map<Source, Promise<void>>();
+  /** How often in a row a source's parameters were refused. */
+  #refused = new Map<Source, number>();
   /** What a section was opened with. */
   #rids = new Map<Source, (string | undefined)[]>();
 
@@ -158,8 +163,16 @@ export class ServerConnection {
       const rests = layers !== null && !layer;
       encoding.active = !rests && (wanted === undefined || wanted.includes(encoding.rid ?? ''));
     }
-    // Refused while a negotiation is on its way: the answer brings the next try.
-    await sender.setParameters(parameters).catch((error: unknown) => console.debug('layers not set', error));
+    try {
+      await sender.setParameters(parameters);
+      this.#refused.delete(source);
+    } catch (error) {
+      // While a negotiation is on its way browsers refuse; what was wanted is wanted still.
+      console.debug('layers not set', error);
+      const times = (this.#refused.get(source) ?? 0) + 1;
+      this.#refused.set(source, times);
+      if (times <= MOST_TRIES) setTimeout(() => void this.#fit(source), TRY_AGAIN_AFTER);
+    }
   }
 }
 
