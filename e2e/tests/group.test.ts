@@ -196,10 +196,7 @@ describe(`${['five', 'six'][NAMES.length - 4]} people`, () => {
           }
         }
         await expectNoStop(`one comes and goes ${RUNS} times`, since, usual);
-        console.log(
-          `from "Join now" to the first picture, median of ${RUNS}: ${Math.round(median(came))} ms`,
-        );
-        expect(median(came)).toBeLessThan(1_000);
+        console.log(`into a full room: the first picture after ${came.map(Math.round).join(', ')} ms`);
         for (const person of stay) expect(await person.errors()).toEqual([]);
       } finally {
         await Promise.all(stay.map((person) => person.close()));
