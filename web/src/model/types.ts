@@ -2,6 +2,8 @@
 
 import type { Code } from '../protocol/generated';
 
+export type { Publishing, RoutePolicy } from '../protocol/generated';
+
 export type EndReason = 'left' | 'replaced' | 'removed';
 
 export type Phase =

@@ -2,7 +2,7 @@
 
 import { m } from '../../messages/compiled/messages';
 import type { Call } from '../../model/call.svelte';
-import type { Publishing, RoutePolicy } from '../../protocol/generated';
+import type { Publishing, RoutePolicy } from '../../model/types';
 import type { MenuGroup } from '../../ui/menu';
 
 export function roomChoices(call: Call): MenuGroup[] {
