@@ -147,6 +147,11 @@ impl World {
         client
     }
 
+    /// Everybody's room, which is over.
+    pub(crate) fn take_router(self) -> Router {
+        self.router
+    }
+
     pub(crate) fn leave(&mut self, client: usize) {
         self.router.remove(self.clients[client].id);
     }
