@@ -589,13 +589,15 @@ impl Router {
         let next = if wishes.is_empty() { 0 } else { choice.next + audio };
         // What is tried out passes through the same narrow place as what is said: a try far beyond what is known to fit
         // would hold up voices.
-        let most = peer.estimate.map_or(u64::MAX, |estimate| estimate * TRY_TIMES);
+        // Where it was wide enough until now, a picture that is made larger is tried at once.
+        let most = peer.estimate.filter(|_| peer.paced).map_or(u64::MAX, |estimate| estimate * TRY_TIMES);
         let ideal = ((choice.ideal + audio) * 5 / 4).min(most);
         let limited = budget.is_some_and(|budget| budget < choice.ideal);
         // Only a rise of what is wanted makes str0m look whether the network carries more by now: where it does not,
         // less is wanted for a moment every few seconds.
         let dip = limited && now.saturating_duration_since(peer.probed_at) >= PROBE_EVERY;
-        if dip {
+        // What begins to be too narrow is a rise by itself.
+        if dip || !limited {
             peer.probed_at = now;
         }
         let bitrate = if dip { (next, next.min(ideal)) } else { (next, ideal) };
