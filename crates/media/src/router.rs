@@ -600,7 +600,12 @@ impl Router {
         if dip || !limited {
             peer.probed_at = now;
         }
-        let bitrate = if dip { (next, next.min(ideal)) } else { (next, ideal) };
+        let bitrate = match (limited, dip) {
+            // Nothing is gained by filling up what is not needed.
+            (false, _) => (0, ideal),
+            (true, true) => (next, next.min(ideal)),
+            (true, false) => (next, ideal),
+        };
         if bitrate != peer.bitrate {
             peer.bitrate = bitrate;
             peer.engine.want_bitrate(bitrate.0, bitrate.1);
