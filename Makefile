@@ -58,6 +58,8 @@ screenshots: $(STAMPS)/e2e web browsers ## Pictures of every screen in e2e/resul
 bench: $(STAMPS)/e2e web browsers ## Figures, and how they compare with the last ones
 	cargo build --release --quiet --workspace
 	target/release/visavis-bots bench --server target/release/visavis
+	target/release/visavis-bots load room-20x20 --server target/release/visavis
+	target/release/visavis-bots load one-to-300 --server target/release/visavis
 	@cd e2e && VISAVIS_BINARY=$(CURDIR)/target/release/visavis ROUNDS=11 npx vitest run join-time 2>&1 | grep 'first picture, median'
 
 .PHONY: load
