@@ -46,12 +46,12 @@ unit: $(STAMPS)/web web ## Tests of machines, adapters, the wire and the web cli
 .PHONY: e2e
 e2e: $(STAMPS)/e2e web browsers ## Real browsers against the real binary; RUNS=20 repeats the calls
 	@echo "== real browsers"
-	cargo build --quiet --bin visavis
+	cargo build --quiet --bin visavis --bin visavis-bots
 	cd e2e && npm run --silent test
 
 .PHONY: screenshots
 screenshots: $(STAMPS)/e2e web browsers ## Pictures of every screen in e2e/results
-	cargo build --quiet --bin visavis
+	cargo build --quiet --bin visavis --bin visavis-bots
 	cd e2e && npm run --silent screenshots
 
 .PHONY: bench
