@@ -131,6 +131,13 @@ async fn what_cannot_be_done_is_refused_with_a_reason() {
     for (what, command, code) in table {
         assert_eq!(guest.try_command(command).await.unwrap(), Err(Refused(code)), "{what}");
     }
+    // Offers cost more than others: who makes many has to wait.
+    let mut refusals = 0;
+    for _ in 0..40 {
+        let refused = guest.try_command(offer(true)).await.unwrap();
+        refusals += usize::from(refused == Err(Refused(Code::RateLimited)));
+    }
+    assert!((10..40).contains(&refusals), "{refusals}");
     // Closing what is not there is done.
     guest.command(Command::MediaClose).await.unwrap();
 }

@@ -50,6 +50,7 @@ impl Realtime {
                 let room = execution.room.as_ref();
                 self.in_room(room, |room| self.app.signal(room, session.id, to, generation, signal)).await
             }
+            Command::MediaOffer { .. } if session.offers.check().is_err() => Err(Code::RateLimited),
             Command::MediaOffer { fresh, sdp, tracks } => {
                 let room = execution.room.as_ref();
                 self.in_room(room, |room| self.app.offer_media(room, session.id, fresh, sdp, tracks)).await

@@ -4,12 +4,18 @@
 use super::outbox::{Hole, Outbox};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::extract::ws::Utf8Bytes;
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use visavis_domain::ids::SessionId;
 use visavis_domain::name::RoomName;
 use visavis_protocol::{CloseCode, Code};
+
+/// What a page needs that changes networks and slots in haste.
+const OFFERS_PER_SECOND: NonZeroU32 = NonZeroU32::new(2).expect("not zero");
+const OFFERS_BURST: NonZeroU32 = NonZeroU32::new(20).expect("not zero");
 
 /// Names one of a session's sockets; a later one takes the session from an earlier one.
 pub(crate) type SocketNumber = u32;
@@ -23,6 +29,8 @@ pub(crate) struct Session {
     delivery: Mutex<Delivery>,
     /// There is something to send, or the socket has to end.
     pub(crate) wake: Notify,
+    /// Connections cost the media server more than any other command costs.
+    pub(crate) offers: DefaultDirectRateLimiter,
     /// Held while a command runs, so that a resume never repeats one that is still on its way.
     pub(crate) execution: tokio::sync::Mutex<Execution>,
 }
@@ -69,6 +77,7 @@ impl Session {
                 ended: None,
             }),
             wake: Notify::new(),
+            offers: RateLimiter::direct(Quota::per_second(OFFERS_PER_SECOND).allow_burst(OFFERS_BURST)),
             execution: tokio::sync::Mutex::default(),
         }
     }
