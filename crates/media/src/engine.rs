@@ -1,6 +1,7 @@
 //! One connection, and the only contact with str0m besides the shapes of packets: negotiation, datagrams in and out,
 //! packets in and out, bandwidth. Knows neither rooms nor who forwards what to whom.
 
+use crate::bandwidth::Ask;
 use crate::pins::{NamingIds, Pins};
 use crate::{Datagram, Protocol, Settings, Transmit};
 use std::net::SocketAddr;
@@ -373,9 +374,9 @@ impl Engine {
         }
     }
 
-    /// What to probe for: the rate worth padding up to, and the rate that everything would take.
-    pub(crate) fn want_bitrate(&mut self, next: u64, ideal: u64) {
-        self.rtc.bwe().set_bitrate(Rate::from(next.min(ideal)), Rate::from(ideal));
+    /// What to look for.
+    pub(crate) fn want_bitrate(&mut self, ask: Ask) {
+        self.rtc.bwe().set_bitrate(Rate::from(ask.least), Rate::from(ask.best));
         self.dirty = true;
     }
 

@@ -4,6 +4,7 @@
 //! publications and what each looks at; it knows no rooms' rules, no users and no permissions. Time comes with each
 //! call; randomness is str0m's.
 
+mod bandwidth;
 pub mod door;
 mod engine;
 #[cfg(any(test, feature = "fuzzing"))]

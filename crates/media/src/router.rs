@@ -1,9 +1,12 @@
 //! The media of one room: who publishes what, who gets what of it, and in which layer.
 
+mod attention;
+
+use crate::bandwidth::Bandwidth;
 use crate::engine::{Engine, Out, Told};
 use crate::keyframes::starts_keyframe;
-use crate::layers::{self, Encoding, Wish};
-use crate::publication::{Publication, Viewer};
+use crate::layers::Encoding;
+use crate::publication::Publication;
 use crate::slot::{Incoming, Slot};
 use crate::speakers::Speakers;
 use crate::{
@@ -24,19 +27,6 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(15);
 const UNREACHABLE_FOR: Duration = Duration::from_secs(10);
 /// From the first authenticated packet to DTLS. Longer, and a new connection is faster than waiting for this one.
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(4);
-/// Sound leaves this much of the estimate to pictures.
-const AUDIO_BITRATE: u64 = 48_000;
-/// How much more than what is known to fit is tried at once.
-const TRY_TIMES: u64 = 3;
-/// Packets are spaced for so long after the network was what limits.
-const PACE_FOR: Duration = Duration::from_secs(12);
-/// How often a network that was too narrow is tried again.
-const PROBE_EVERY: Duration = Duration::from_secs(3);
-/// How long pictures are sent against the estimate: an estimate follows what is sent, so dropping the smallest ones at
-/// its first dip would take it down with them, and with none at all it would never rise.
-const TRY_FOR: Duration = Duration::from_secs(4);
-/// Whoever sees nothing is sent the most important picture this often, to try.
-const TRY_EVERY: Duration = Duration::from_secs(16);
 const MAX_TRACKS: usize = 4;
 const MAX_SLOTS: usize = 40;
 
@@ -50,15 +40,7 @@ struct Peer {
     publications: Vec<usize>,
     /// Where its streams belong: publication and layer.
     origins: Vec<(Ssrc, usize, usize)>,
-    estimate: Option<u64>,
-    paced: bool,
-    /// When the network was last too narrow, or not known.
-    narrow_at: Instant,
-    /// Last asked of the network: at least, and at best.
-    bitrate: (u64, u64),
-    probed_at: Instant,
-    /// Since when not even the smallest pictures fit.
-    starving_since: Option<Instant>,
+    bandwidth: Bandwidth,
     told: Vec<Assignment>,
 }
 
@@ -285,12 +267,7 @@ impl Router {
             views,
             publications: Vec::new(),
             origins: Vec::new(),
-            estimate: None,
-            paced: true,
-            narrow_at: now,
-            bitrate: (0, 0),
-            probed_at: now,
-            starving_since: None,
+            bandwidth: Bandwidth::new(now),
             told: Vec::new(),
         };
         let free = self.peers.iter().position(Option::is_none);
@@ -391,9 +368,7 @@ impl Router {
                 }
             }
             Told::Estimate(estimate) => {
-                let fell = peer.estimate.is_some_and(|before| estimate < before * 9 / 10);
-                peer.estimate = Some(estimate);
-                if fell {
+                if peer.bandwidth.estimated(estimate) {
                     self.next_choice = now;
                 }
             }
@@ -469,206 +444,6 @@ impl Router {
         Some((index, layer))
     }
 
-    fn is_allowed(&self, publication: &Publication) -> bool {
-        self.only.is_none_or(|only| only == publication.publisher)
-    }
-
-    /// Decides whose voices go out, and who is speaking.
-    fn hear(&mut self, now: Instant) {
-        let slots =
-            self.peers.iter().flatten().map(|peer| peer.slots.iter().filter(|slot| slot.audio).count());
-        let most = slots.max().unwrap_or(0);
-        // One more than there are slots: nobody hears themselves.
-        let mut loudest = self.speakers.loudest(most + 1, now);
-        loudest.retain(|index| self.publications[*index].as_ref().is_some_and(|one| self.is_allowed(one)));
-        let shared = self.publications.iter().enumerate().filter_map(|(index, publication)| {
-            publication
-                .as_ref()
-                .filter(|one| one.source == Source::ScreenAudio && self.is_allowed(one))
-                .map(|_| index)
-        });
-        // What is shared is meant to be heard, whoever talks.
-        let ranking: Vec<_> = shared.collect::<Vec<_>>().into_iter().chain(loudest).collect();
-        for index in 0..self.peers.len() {
-            let Some(peer) = &self.peers[index] else { continue };
-            let count = peer.slots.iter().filter(|slot| slot.audio).count();
-            let others = ranking.iter().copied().filter(|one| !peer.publications.contains(one));
-            let wanted: Vec<_> = others.take(count).collect();
-            self.assign(index, &wanted, true);
-        }
-        if let Some(active) = self.speakers.active_changed(now) {
-            let peer = active.and_then(|index| self.publications[index].as_ref()).map(|one| one.publisher);
-            self.events.push_back(Event::Speaker { peer });
-        }
-    }
-
-    /// Puts what is wanted into slots. What has one keeps it; what is not wanted makes room only where room is needed
-    /// for sound, and at once for pictures.
-    fn assign(&mut self, index: usize, wanted: &[usize], audio: bool) {
-        let Some(peer) = &mut self.peers[index] else { return };
-        let held = |peer: &Peer, one: usize| peer.slots.iter().any(|slot| slot.publication == Some(one));
-        if !audio {
-            for (place, slot) in peer.slots.iter_mut().enumerate().filter(|(_, slot)| !slot.audio) {
-                if let Some(old) = slot.publication.filter(|old| !wanted.contains(old)) {
-                    slot.assign(None);
-                    release(&mut self.publications, old, index, place);
-                }
-            }
-        }
-        for one in wanted.iter().copied() {
-            if held(peer, one) {
-                continue;
-            }
-            let mut places = peer.slots.iter().enumerate().filter(|(_, slot)| slot.audio == audio);
-            let free = places.clone().find(|(_, slot)| slot.publication.is_none());
-            let place = free.or_else(|| {
-                places.find(|(_, slot)| slot.publication.is_some_and(|old| !wanted.contains(&old)))
-            });
-            let Some((place, _)) = place else { break };
-            if let Some(old) = peer.slots[place].publication {
-                release(&mut self.publications, old, index, place);
-            }
-            peer.slots[place].assign(Some(one));
-            if let Some(publication) = &mut self.publications[one] {
-                publication.viewers.push(Viewer { peer: index, slot: place });
-            }
-        }
-    }
-
-    /// Decides what everybody sees, and in which layer.
-    fn choose(&mut self, now: Instant) {
-        for index in 0..self.peers.len() {
-            let Some(peer) = &self.peers[index] else { continue };
-            let count = peer.slots.iter().filter(|slot| !slot.audio).count();
-            let found = |view: &View| {
-                self.publications.iter().position(|one| {
-                    one.as_ref().is_some_and(|one| {
-                        one.publisher == view.publisher
-                            && one.source == view.source
-                            && one.owner != index
-                            && self.is_allowed(one)
-                    })
-                })
-            };
-            let wanted: Vec<_> = peer
-                .views
-                .iter()
-                .filter(|view| !view.source.is_audio())
-                .filter_map(|view| Some((found(view)?, view.width.max(view.height))))
-                .take(count)
-                .collect();
-            let publications: Vec<_> = wanted.iter().map(|(one, _)| *one).collect();
-            self.assign(index, &publications, false);
-            self.choose_layers(index, &wanted, now);
-            self.tell_slots(index);
-        }
-        for publication in self.publications.iter_mut().flatten().filter(|one| !one.is_audio()) {
-            if let Some(rids) = publication.wanted_changed(now) {
-                let (peer, source) = (publication.publisher, publication.source);
-                self.events.push_back(Event::Layers { peer, source, rids });
-            }
-        }
-    }
-
-    fn choose_layers(&mut self, index: usize, wanted: &[(usize, u32)], now: Instant) {
-        let mut encodings = std::mem::take(&mut self.scratch.encodings);
-        encodings.resize_with(wanted.len().max(encodings.len()), Vec::new);
-        let Some(peer) = &mut self.peers[index] else { return };
-        let mut wishes = Vec::with_capacity(wanted.len());
-        for ((one, shown), encodings) in wanted.iter().zip(&mut encodings) {
-            let Some(publication) = &self.publications[*one] else { continue };
-            publication.encodings(now, encodings);
-            let slot = peer.slots.iter().find(|slot| slot.publication == Some(*one));
-            wishes.push(Wish { encodings, shown: *shown, present: slot.and_then(|slot| slot.layer) });
-        }
-        let heard = peer.slots.iter().filter(|slot| slot.audio && slot.publication.is_some()).count();
-        let audio = AUDIO_BITRATE * heard as u64;
-        let budget = peer.estimate.map(|estimate| estimate.saturating_sub(audio));
-        let choice = layers::choose(&wishes, budget);
-        // Who looks at nothing needs no room: padding would go on for as long as they listen.
-        let next = if wishes.is_empty() { 0 } else { choice.next + audio };
-        // What is tried out passes through the same narrow place as what is said: a try far beyond what is known to fit
-        // would hold up voices.
-        // Where it was wide enough until now, a picture that is made larger is tried at once.
-        let most = peer.estimate.filter(|_| peer.paced).map_or(u64::MAX, |estimate| estimate * TRY_TIMES);
-        let ideal = ((choice.ideal + audio) * 5 / 4).min(most);
-        let limited = budget.is_some_and(|budget| budget < choice.ideal);
-        // Only a rise of what is wanted makes str0m look whether the network carries more by now: where it does not,
-        // less is wanted for a moment every few seconds.
-        let dip = limited && now.saturating_duration_since(peer.probed_at) >= PROBE_EVERY;
-        // What begins to be too narrow is a rise by itself.
-        if dip || !limited {
-            peer.probed_at = now;
-        }
-        let bitrate = match (limited, dip) {
-            // Nothing is gained by filling up what is not needed.
-            (false, _) => (0, ideal),
-            (true, true) => (next, next.min(ideal)),
-            (true, false) => (next, ideal),
-        };
-        if bitrate != peer.bitrate {
-            peer.bitrate = bitrate;
-            peer.engine.want_bitrate(bitrate.0, bitrate.1);
-        }
-        let mut spent = audio;
-        let starving = choice.layers.iter().any(Option::is_none);
-        let since = if starving { *peer.starving_since.get_or_insert(now) } else { now };
-        if !starving {
-            peer.starving_since = None;
-        }
-        let starved_for = now.saturating_duration_since(since);
-        let blind = choice.layers.iter().all(Option::is_none);
-        let trying = starved_for.as_millis() % TRY_EVERY.as_millis() < TRY_FOR.as_millis();
-        for (place, ((wish, (one, _)), chosen)) in wishes.iter().zip(wanted).zip(&choice.layers).enumerate() {
-            let Some(slot) = peer.slots.iter_mut().find(|slot| slot.publication == Some(*one)) else {
-                continue;
-            };
-            let dips = slot.layer.is_some() && starved_for < TRY_FOR;
-            let tries = blind && trying && place == 0;
-            let against = chosen.is_none() && (dips || tries);
-            let chosen = if against { &Some(0) } else { chosen };
-            let target = chosen.and_then(|layer| layers::best_flowing(wish.encodings, layer));
-            slot.aim(target, limited);
-            spent += target.map_or(0, |layer| wish.encodings[layer].bitrate);
-            if let Some(publication) = &mut self.publications[*one] {
-                for layer in chosen.iter().chain(&slot.layer.filter(|_| slot.waits())) {
-                    publication.want(*layer, now);
-                }
-            }
-        }
-        // Whoever publishes paces already: where the network has not been what limits for a while, packets need not wait
-        // for their turn, and leave in runs.
-        if limited || peer.estimate.is_none_or(|estimate| estimate < spent * 6 / 5) {
-            peer.narrow_at = now;
-        }
-        let paced = now.saturating_duration_since(peer.narrow_at) < PACE_FOR;
-        if paced != peer.paced {
-            peer.paced = paced;
-            for slot in peer.slots.iter().filter(|slot| !slot.audio) {
-                slot.set_paced(&mut peer.engine, paced);
-            }
-        }
-        self.scratch.encodings = encodings;
-    }
-
-    fn tell_slots(&mut self, index: usize) {
-        let Some(peer) = &mut self.peers[index] else { return };
-        let State::Connected = peer.state else { return };
-        let assigned = |slot: &Slot| {
-            let publication = self.publications[slot.publication?].as_ref()?;
-            Some(Assignment {
-                mid: slot.mid.to_string(),
-                publisher: publication.publisher,
-                source: publication.source,
-            })
-        };
-        let slots: Vec<_> = peer.slots.iter().filter_map(assigned).collect();
-        if slots != peer.told {
-            peer.told.clone_from(&slots);
-            self.events.push_back(Event::Slots { peer: peer.id, slots });
-        }
-    }
-
     /// Key frames that are waited for, and connections that came to nothing.
     fn tend(&mut self, now: Instant) {
         for index in 0..self.peers.len() {
@@ -695,11 +470,5 @@ impl Router {
                 }
             }
         }
-    }
-}
-
-fn release(publications: &mut [Option<Publication>], publication: usize, peer: usize, slot: usize) {
-    if let Some(publication) = &mut publications[publication] {
-        publication.viewers.retain(|viewer| *viewer != Viewer { peer, slot });
     }
 }
