@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
@@ -146,20 +146,7 @@ pub(crate) fn start(sender: &Arc<PortSender>, settings: MediaSettings) -> io::Re
         congestion_control: settings.congestion_control,
     };
     let (notices, told) = mpsc::channel(NOTICES);
-    let (queues, jobs): (Vec<_>, Vec<_>) = (0..settings.workers.max(1))
-        .map(|_| {
-            let (jobs, taken) = channel();
-            let queue =
-                Queue { jobs, waiting: Arc::default(), load: Arc::default(), busy_since: Arc::default() };
-            (queue, taken)
-        })
-        .unzip();
-    let shared = Arc::new(Shared {
-        door: RwLock::default(),
-        addresses: settings.addresses,
-        queues,
-        began: Instant::now(),
-    });
+    let (shared, jobs) = Shared::new(settings.workers.max(1), settings.addresses);
     for (number, jobs) in jobs.into_iter().enumerate() {
         let own = own_addresses();
         let worker =
@@ -180,6 +167,19 @@ fn own_addresses() -> Vec<IpAddr> {
 }
 
 impl Shared {
+    /// For so many workers, with what each of them is given.
+    fn new(workers: usize, addresses: Addresses) -> (Arc<Self>, Vec<Receiver<Job>>) {
+        let queue = |_| {
+            let (jobs, taken) = channel();
+            let queue =
+                Queue { jobs, waiting: Arc::default(), load: Arc::default(), busy_since: Arc::default() };
+            (queue, taken)
+        };
+        let (queues, jobs) = (0..workers).map(queue).unzip();
+        let shared = Self { door: RwLock::default(), addresses, queues, began: Instant::now() };
+        (Arc::new(shared), jobs)
+    }
+
     fn recognise(&self, bytes: &[u8]) -> Option<Arc<Admitted<Target>>> {
         self.door.read().unwrap_or_else(PoisonError::into_inner).recognise(bytes)
     }

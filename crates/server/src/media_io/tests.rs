@@ -4,12 +4,12 @@
 use super::demux::Demux;
 use super::outbound::Outbound;
 use super::worker::Job;
-use super::{Addresses, MOST_WAITING, Queue, Shared, Target};
+use super::{Addresses, MOST_WAITING, Shared, Target};
 use crate::port::{Arrived, MediaPackets, Port};
 use std::net::{SocketAddr, UdpSocket};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, RwLock};
+use std::sync::mpsc::Receiver;
 use std::time::Instant;
 use stun_types::attribute::{Software, Username};
 use stun_types::message::{
@@ -29,20 +29,7 @@ struct Scene {
 }
 
 fn scene(workers: usize) -> Scene {
-    let (queues, jobs): (Vec<_>, Vec<_>) = (0..workers)
-        .map(|_| {
-            let (jobs, taken) = channel();
-            let queue =
-                Queue { jobs, waiting: Arc::default(), load: Arc::default(), busy_since: Arc::default() };
-            (queue, taken)
-        })
-        .unzip();
-    let shared = Arc::new(Shared {
-        door: RwLock::default(),
-        addresses: Addresses::new(vec![HOME.parse().unwrap()]),
-        queues,
-        began: Instant::now(),
-    });
+    let (shared, jobs) = Shared::new(workers, Addresses::new(vec![HOME.parse().unwrap()]));
     Scene { demux: Demux::new(shared.clone()), shared, jobs }
 }
 
