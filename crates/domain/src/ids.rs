@@ -95,3 +95,20 @@ id!(
     /// One process of an installation.
     InstanceId, "i"
 );
+id!(
+    /// One human being to the system: an account's owner, or a guest for as long as their page is open. Whoever it
+    /// is has one availability.
+    PersonId, "u"
+);
+id!(
+    /// One attempt to reach somebody, and the call that came of it.
+    RingId, "r"
+);
+id!(
+    /// One desk.
+    DeskId, "d"
+);
+id!(
+    /// One sign-in of one account on one browser.
+    SignInId, "g"
+);

@@ -3,8 +3,13 @@
 //! No clocks, randomness, sockets, files or threads: they are arguments. Wire shapes live in
 //! `visavis-protocol`, storage of live documents in `visavis-live`.
 
+pub mod account;
 pub mod chat;
+pub mod desk;
+pub mod hours;
 pub mod ids;
 pub mod name;
+pub mod person;
+pub mod ring;
 pub mod room;
 pub mod time;

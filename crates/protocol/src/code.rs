@@ -45,6 +45,24 @@ pub enum Code {
     MediaUnknown,
     /// Only the room's host may.
     NotHost,
+    /// No such desk.
+    DeskUnknown,
+    /// What it is about has at most 200 characters, a comment 1,000.
+    TextInvalid,
+    /// The one called is ringing, in a call or finishing one.
+    Busy,
+    /// Every representative who is online is.
+    AllBusy,
+    /// The one called takes no calls now.
+    NotAvailable,
+    /// No representative is online.
+    NobodyOnline,
+    /// One is ringing, waiting or in a call already.
+    Engaged,
+    /// No such ring, or one has no part in it, or it has ended.
+    RingUnknown,
+    /// It needs a sign-in, or one that may do this.
+    Forbidden,
     /// Something the server needs is away for a moment; try again.
     TryAgain,
     /// A defect of the server.

@@ -1,9 +1,10 @@
 //! What a participant can ask for.
 
-use crate::{Signal, TrackLabel, Viewed};
+use crate::{RingPurpose, Signal, TrackLabel, Viewed};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use visavis_domain::ids::{MessageId, ParticipantId};
+use visavis_domain::ids::{MessageId, ParticipantId, PersonId, RingId};
+use visavis_domain::person::Chosen;
 use visavis_domain::room::{Camera, Microphone, RoomSettings};
 
 /// Whether the peers of an earlier presence still live.
@@ -96,4 +97,97 @@ pub enum Command {
     },
     /// Fresh addresses and credentials of STUN and TURN. Answered by `ice_servers`.
     IceServers,
+    /// Follow a desk as a visitor. Answered by `desk`; what changes comes as events.
+    WatchDesk {
+        /// The part of its address behind `/desk/`.
+        desk: String,
+    },
+    /// Follow it no more. Answered by `done`.
+    UnwatchDesk,
+    /// Ring a representative of the desk one follows. Answered by `ringing`.
+    CallDesk {
+        /// Whom; none rings whoever has been idle longest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(type = "string", optional)]
+        representative: Option<PersonId>,
+        /// How one wants to be called.
+        name: String,
+        /// What it is about, at most 200 characters; may be empty.
+        about: String,
+    },
+    /// Wait until a representative of the desk one follows is free. Answered by `own`. One is rung for by the
+    /// next who is: `ring_started` tells.
+    QueueUp {
+        /// How one wants to be called.
+        name: String,
+        /// What it is about, at most 200 characters; may be empty.
+        about: String,
+    },
+    /// Wait no longer. Answered by `done`.
+    LeaveQueue,
+    /// Take back one's ring. Answered by `done`.
+    CancelRing {
+        /// Which.
+        #[ts(type = "string")]
+        ring: RingId,
+    },
+    /// Take a call, as the one who is rung. Answered by `done`; go in with `join_call`.
+    AcceptRing {
+        /// Which.
+        #[ts(type = "string")]
+        ring: RingId,
+    },
+    /// Do not take it. Answered by `done`.
+    DeclineRing {
+        /// Which.
+        #[ts(type = "string")]
+        ring: RingId,
+    },
+    /// Go into the call of an accepted ring, as one of its people. Answered by `joined`; leaving hangs up.
+    JoinCall {
+        /// Which.
+        #[ts(type = "string")]
+        ring: RingId,
+        /// State of the microphone.
+        microphone: Microphone,
+        /// State of the camera.
+        camera: Camera,
+        /// From an earlier `joined`: be the same participant as before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        continuation: Option<String>,
+        /// Only meaningful with a continuation.
+        media: MediaPath,
+    },
+    /// Follow one's desks, as their representative. Answered by `console`; needs a ticket of a sign-in.
+    OpenConsole,
+    /// Say whether one takes calls. What is absent stays. Answered by `own`.
+    SetAvailability {
+        /// Whether one is online for one's desks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        online: Option<bool>,
+        /// What one chooses. Choosing ends a wrap-up, and an absence after a missed ring.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        chosen: Option<Chosen>,
+    },
+    /// Ring a colleague into the call one is in. Answered by `ringing`.
+    RingColleague {
+        /// Whom.
+        #[ts(type = "string")]
+        person: PersonId,
+        /// `bring_in`, or `transfer`: then one leaves when they have come.
+        purpose: RingPurpose,
+    },
+    /// Say how a call was, as the visitor, within an hour of its end. Answered by `done`.
+    RateCall {
+        /// Which.
+        #[ts(type = "string")]
+        ring: RingId,
+        /// 1 to 5.
+        stars: u8,
+        /// At most 1,000 characters; may be empty.
+        comment: String,
+    },
 }

@@ -1,9 +1,11 @@
 //! What the server tells: answers to commands, and events.
 
+use crate::desk::{ConsoleSnapshot, DeskSnapshot, OwnAvailability, Representative, RingView, WaitingVisitor};
 use crate::{Signal, SlotLabel};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use visavis_domain::ids::{CallId, MessageId, ParticipantId};
+use visavis_domain::ids::{CallId, DeskId, MessageId, ParticipantId, RingId};
+use visavis_domain::ring::RingEnd;
 use visavis_domain::room::{Camera, LeaveReason, MediaRoute, Microphone, Presence, RoomSettings, Source};
 use visavis_domain::time::Timestamp;
 
@@ -17,6 +19,8 @@ pub enum Topic {
     Chat,
     /// To oneself alone; no versions.
     Direct,
+    /// A desk one follows; no versions but those inside.
+    Desk,
 }
 
 /// Somebody in a room, as others see them.
@@ -152,6 +156,28 @@ pub enum Reply {
         /// With fresh credentials.
         ice_servers: Vec<IceServer>,
     },
+    /// A desk, as a visitor sees it.
+    Desk {
+        /// The desk.
+        desk: DeskSnapshot,
+        /// Oneself: what one was in the middle of when the page was opened anew.
+        own: OwnAvailability,
+    },
+    /// It rings.
+    Ringing {
+        /// The ring.
+        ring: RingView,
+    },
+    /// One's own availability now.
+    Own {
+        /// It.
+        own: OwnAvailability,
+    },
+    /// A representative's console.
+    Console {
+        /// Everything it shows.
+        console: ConsoleSnapshot,
+    },
 }
 
 /// Past tense: it has happened.
@@ -223,5 +249,52 @@ pub enum Event {
         generation: u32,
         /// What.
         signal: Signal,
+    },
+    /// A representative of a desk one follows is as given now; `offline` takes them off the list.
+    RepresentativeChanged {
+        /// Which desk.
+        #[ts(type = "string")]
+        desk: DeskId,
+        /// Who.
+        representative: Representative,
+    },
+    /// A desk one follows has so many waiting now.
+    WaitingChanged {
+        /// Which desk.
+        #[ts(type = "string")]
+        desk: DeskId,
+        /// How many.
+        waiting: u32,
+    },
+    /// The desk one follows was changed by an admin, or is no more: ask again.
+    DeskChanged {
+        /// Which desk.
+        #[ts(type = "string")]
+        desk: DeskId,
+    },
+    /// The queue of a desk one is a representative of.
+    QueueChanged {
+        /// Which desk.
+        #[ts(type = "string")]
+        desk: DeskId,
+        /// Who waits, first first.
+        queue: Vec<WaitingVisitor>,
+        /// Later ones are higher.
+        #[ts(type = "number")]
+        queue_version: u64,
+    },
+    /// One's own availability, on all of one's pages: chosen, rung, in a call, free again, another place in a
+    /// queue.
+    OwnChanged {
+        /// It.
+        own: OwnAvailability,
+    },
+    /// A ring that one is part of has come to its end, or the call that came of it.
+    RingEnded {
+        /// Which.
+        #[ts(type = "string")]
+        ring: RingId,
+        /// How.
+        end: RingEnd,
     },
 }

@@ -1,7 +1,33 @@
-//! Bodies of the HTTP endpoints.
+//! Bodies of the HTTP endpoints. Those that need a sign-in take it from the cookie `__Host-visavis`.
+
+mod account;
+mod admin;
+mod calls;
+
+pub use account::{
+    AccountView, InvitationAcceptance, InvitationKind, InvitationToken, InvitationView, PasswordChange,
+    PasswordProof, ProfileChange, SignInOptions, SignInRequest, SignInView, TotpConfirmation, TotpOffer,
+};
+pub use admin::{AuditView, DeskSettings, DeskView, Invited, NewPerson, PersonChange};
+pub use calls::{CallNote, CallOutcome, CallPage, CallView};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+/// `POST /api/v1/tickets`; a body is not needed.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TicketRequest {
+    /// From an earlier ticket: be the same guest as before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub guest: Option<String>,
+}
+
+impl std::fmt::Debug for TicketRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TicketRequest(…)")
+    }
+}
 
 /// Answer of `POST /api/v1/tickets`: the right to open one session.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -10,6 +36,10 @@ pub struct Ticket {
     pub ticket: String,
     /// Seconds until it is worth nothing.
     pub expires_in: u32,
+    /// Shown with a later request, makes one the same guest again; absent for who is signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub guest: Option<String>,
 }
 
 impl std::fmt::Debug for Ticket {

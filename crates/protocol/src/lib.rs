@@ -5,6 +5,7 @@
 
 mod code;
 mod command;
+mod desk;
 mod event;
 mod frame;
 mod http;
@@ -12,9 +13,18 @@ mod signal;
 
 pub use code::{CloseCode, Code};
 pub use command::{Command, MediaPath};
+pub use desk::{
+    ConsoleSnapshot, DeskName, DeskSnapshot, Engagement, OwnAvailability, Representative, RingParty,
+    RingPurpose, RingView, StaffDesk, WaitingVisitor,
+};
 pub use event::{ChatMessage, Event, IceServer, Participant, Reply, RoomSnapshot, RoomSummary, Topic};
 pub use frame::{ClientFrame, ServerFrame};
-pub use http::{Problem, Ticket};
+pub use http::{
+    AccountView, AuditView, CallNote, CallOutcome, CallPage, CallView, DeskSettings, DeskView,
+    InvitationAcceptance, InvitationKind, InvitationToken, InvitationView, Invited, NewPerson,
+    PasswordChange, PasswordProof, PersonChange, Problem, ProfileChange, SignInOptions, SignInRequest,
+    SignInView, Ticket, TicketRequest, TotpConfirmation, TotpOffer,
+};
 pub use signal::{Candidate, DescriptionKind, LayerLabel, Signal, SlotLabel, TrackLabel, Viewed};
 
 /// The version both sides must speak; raised when a frame's meaning changes.

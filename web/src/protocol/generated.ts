@@ -22,6 +22,103 @@ export const CloseCode = {
   silent: 4006,
 } as const;
 
+/** What an account may do. */
+export type AccountRole = "staff" | "admin";
+
+/** Whether an account can be used. */
+export type AccountState = "invited" | "active" | "disabled";
+
+/** An account, as its owner and admins see it. `GET /api/v1/me`; `GET /api/v1/admin/people` lists them all. */
+export type AccountView = {
+  /** Who. */
+  id: string;
+  /** By which they sign in. */
+  email: string;
+  /** As visitors see them. */
+  name: string;
+  /** What they are there for, for visitors; may be empty. */
+  title: string;
+  /** What they may do. */
+  role: AccountRole;
+  /** Whether they may sign in. */
+  state: AccountState;
+  /** Whether a second factor is asked for. */
+  totp: boolean;
+  /** Since when. */
+  created_at: number;
+};
+
+/** A row of the audit log. `GET /api/v1/admin/audit?skip=0&take=100`, latest first. */
+export type AuditView = {
+  /** From 1, without holes. */
+  number: number;
+  /** When. */
+  at: number;
+  /** Who; absent for the server itself, or somebody who proved nothing. */
+  actor?: string;
+  /** Their name now; empty if there is no such account. */
+  actor_name: string;
+  /** What, in snake case. */
+  action: string;
+  /** The id of what it was done to; may be empty. */
+  subject: string;
+  /** What changed. */
+  detail: unknown;
+};
+
+/** `PUT /api/v1/calls/{ring}/note`, by who was rung. 204; 404 `call_unknown`; 422 `note_invalid`. */
+export type CallNote = {
+  /** At most 4,000 characters; may be empty. */
+  note: string;
+  /** What came of it. */
+  outcome?: CallOutcome;
+};
+
+/** What came of a call, as its representative says. */
+export type CallOutcome = "resolved" | "follow_up" | "misdirected";
+
+/** A part of the history, latest begun first. */
+export type CallPage = {
+  /** This part. */
+  calls: Array<CallView>;
+  /** How many there are in all. */
+  total: number;
+};
+
+/** One ring, and the call that came of it. */
+export type CallView = {
+  /** Which. */
+  ring: string;
+  /** The desk's name then; empty if none. */
+  desk: string;
+  /** The visitor, as they called themselves. */
+  visitor: string;
+  /** In the visitor's words; may be empty. */
+  about: string;
+  /** Who was rung. */
+  representative: string;
+  /** Their name then. */
+  representative_name: string;
+  /** The call into which a colleague asked them. */
+  into?: string;
+  /** When it began to ring. */
+  started_at: number;
+  /** When it was accepted. */
+  accepted_at?: number;
+  /** When it ended. */
+  ended_at?: number;
+  /** How; absent exactly while it goes on. */
+  end?: RingEnd;
+  /** The visitor's judgement, 1 to 5. */
+  stars?: number;
+  /** The visitor's words; may be empty. */
+  comment: string;
+  /** The representative's words; may be empty. */
+  note: string;
+  /** What came of it. */
+  outcome?: CallOutcome;
+};
+
 /** What a participant's camera does, as they announce it. */
 export type Camera = "on" | "off" | "absent";
 
@@ -50,6 +147,9 @@ export type ChatMessage = {
   /** When the server took it. */
   at: number;
 };
+
+/** What a person chooses. */
+export type Chosen = "available" | "away" | "unavailable";
 
 /** From a participant's program to the server. */
 export type ClientFrame =
@@ -103,6 +203,15 @@ export type Code =
   | "media_invalid"
   | "media_unknown"
   | "not_host"
+  | "desk_unknown"
+  | "text_invalid"
+  | "busy"
+  | "all_busy"
+  | "not_available"
+  | "nobody_online"
+  | "engaged"
+  | "ring_unknown"
+  | "forbidden"
   | "try_again"
   | "internal";
 
@@ -174,10 +283,180 @@ export type Command =
       /** What holds from now on. */
       settings: RoomSettings;
     }
-  | { type: "ice_servers" };
+  | { type: "ice_servers" }
+  | {
+      type: "watch_desk";
+      /** The part of its address behind `/desk/`. */
+      desk: string;
+    }
+  | { type: "unwatch_desk" }
+  | {
+      type: "call_desk";
+      /** Whom; none rings whoever has been idle longest. */
+      representative?: string;
+      /** How one wants to be called. */
+      name: string;
+      /** What it is about, at most 200 characters; may be empty. */
+      about: string;
+    }
+  | {
+      type: "queue_up";
+      /** How one wants to be called. */
+      name: string;
+      /** What it is about, at most 200 characters; may be empty. */
+      about: string;
+    }
+  | { type: "leave_queue" }
+  | {
+      type: "cancel_ring";
+      /** Which. */
+      ring: string;
+    }
+  | {
+      type: "accept_ring";
+      /** Which. */
+      ring: string;
+    }
+  | {
+      type: "decline_ring";
+      /** Which. */
+      ring: string;
+    }
+  | {
+      type: "join_call";
+      /** Which. */
+      ring: string;
+      /** State of the microphone. */
+      microphone: Microphone;
+      /** State of the camera. */
+      camera: Camera;
+      /** From an earlier `joined`: be the same participant as before. */
+      continuation?: string;
+      /** Only meaningful with a continuation. */
+      media: MediaPath;
+    }
+  | { type: "open_console" }
+  | {
+      type: "set_availability";
+      /** Whether one is online for one's desks. */
+      online?: boolean;
+      /** What one chooses. Choosing ends a wrap-up, and an absence after a missed ring. */
+      chosen?: Chosen;
+    }
+  | {
+      type: "ring_colleague";
+      /** Whom. */
+      person: string;
+      /** `bring_in`, or `transfer`: then one leaves when they have come. */
+      purpose: RingPurpose;
+    }
+  | {
+      type: "rate_call";
+      /** Which. */
+      ring: string;
+      /** 1 to 5. */
+      stars: number;
+      /** At most 1,000 characters; may be empty. */
+      comment: string;
+    };
+
+/** Everything a representative's console shows that is true right now. */
+export type ConsoleSnapshot = {
+  /** Oneself. */
+  person: string;
+  /** How one is called. */
+  name: string;
+  /** One's own availability. */
+  availability: OwnAvailability;
+  /** One's desks. */
+  desks: Array<StaffDesk>;
+};
 
 /** Which side of a negotiation a description is. */
 export type DescriptionKind = "offer" | "answer";
+
+/** A desk by name, for lists of them. */
+export type DeskName = {
+  /** Which. */
+  id: string;
+  /** The part of its address behind `/desk/`. */
+  slug: string;
+  /** As it is called. */
+  name: string;
+};
+
+/** What admins set about a desk. 409 `slug_taken`; 422 `slug_invalid`, `name_invalid`, `about_invalid`, `hours_invalid`, `site_invalid`, `seconds_invalid`, `person_unknown`. */
+export type DeskSettings = {
+  /** The part of its address behind `/desk/`: 1 to 64 of `a-z`, `0-9` and `-`. */
+  slug: string;
+  /** 1 to 64 characters. */
+  name: string;
+  /** At most 200 characters; may be empty. */
+  about: string;
+  /** When somebody is usually there; absent says nothing. */
+  hours?: Hours;
+  /** Seconds for which a representative is not called after a call: 0 to 3,600. */
+  wrap_up_s: number;
+  /** Seconds for which a representative is rung: 5 to 300. */
+  ring_s: number;
+  /** Origins of pages that may show it in a frame. */
+  sites: Array<string>;
+  /** Its representatives. */
+  members: Array<string>;
+};
+
+/** A desk as visitors see it. */
+export type DeskSnapshot = {
+  /** Which. */
+  id: string;
+  /** The part of its address behind `/desk/`. */
+  slug: string;
+  /** As it is called. */
+  name: string;
+  /** What it is there for; may be empty. */
+  about: string;
+  /** Those who are online, in no order. */
+  representatives: Array<Representative>;
+  /** How many wait. */
+  waiting: number;
+  /** Openings of the next seven days, each from and to, earliest first; none says nothing about hours. */
+  openings: Array<[number, number]>;
+};
+
+/** A desk as admins see and set it. `GET /api/v1/admin/desks` lists them; `POST` of a [`DeskSettings` there makes one, `PUT` and `DELETE` at `/api/v1/admin/desks/{id}` change and remove it. Answered by this. */
+export type DeskView = {
+  /** Which. */
+  id: string;
+  /** What is set. */
+  settings: DeskSettings;
+};
+
+/** What one is in the middle of. A page that opens shows this. */
+export type Engagement =
+  | {
+      type: "calling";
+      /** The ring. */
+      ring: RingView;
+    }
+  | {
+      type: "called";
+      /** The ring. */
+      ring: RingView;
+    }
+  | {
+      type: "waiting";
+      /** The desk. */
+      desk: DeskName;
+      /** 1 is next. */
+      position: number;
+      /** Since when. */
+      since: number;
+    }
+  | {
+      type: "in_call";
+      /** The ring it came from. */
+      ring: RingView;
+    };
 
 /** Past tense: it has happened. */
 export type Event =
@@ -240,7 +519,57 @@ export type Event =
       generation: number;
       /** What. */
       signal: Signal;
+    }
+  | {
+      type: "representative_changed";
+      /** Which desk. */
+      desk: string;
+      /** Who. */
+      representative: Representative;
+    }
+  | {
+      type: "waiting_changed";
+      /** Which desk. */
+      desk: string;
+      /** How many. */
+      waiting: number;
+    }
+  | {
+      type: "desk_changed";
+      /** Which desk. */
+      desk: string;
+    }
+  | {
+      type: "queue_changed";
+      /** Which desk. */
+      desk: string;
+      /** Who waits, first first. */
+      queue: Array<WaitingVisitor>;
+      /** Later ones are higher. */
+      queue_version: number;
+    }
+  | {
+      type: "own_changed";
+      /** It. */
+      own: OwnAvailability;
+    }
+  | {
+      type: "ring_ended";
+      /** Which. */
+      ring: string;
+      /** How. */
+      end: RingEnd;
     };
+
+/** Opening hours in the zone they were made in. */
+export type Hours = {
+  /** IANA name, such as `Europe/Istanbul`. */
+  zone: string;
+  /** Each week's openings; any order, overlaps are one opening. */
+  weekly: Array<Opening>;
+  /** Days on which it stays closed, `YYYY-MM-DD` in the zone. */
+  closed: Array<string>;
+};
 
 /** Where to ask for STUN and TURN. */
 export type IceServer = {
@@ -250,6 +579,47 @@ export type IceServer = {
   username?: string;
   /** Belongs to the username. */
   credential?: string;
+};
+
+/** `POST /api/v1/invitations/accept`. Answered by 204 and the cookie of a sign-in; 404 `invitation_invalid`, 422 `password_invalid`, `email_invalid`, `name_invalid`. */
+export type InvitationAcceptance = {
+  /** From the link. */
+  token: string;
+  /** 10 to 200 characters. */
+  password: string;
+  /** For the first admin alone. */
+  email?: string;
+  /** For the first admin alone. */
+  name?: string;
+};
+
+/** What a one-time link is for. */
+export type InvitationKind = "join" | "reset" | "first_admin";
+
+/** `POST /api/v1/invitations/look`: what a link is for. 404 `invitation_invalid` unless it holds. */
+export type InvitationToken = {
+  /** From the fragment of `/invitation#TOKEN`. */
+  token: string;
+};
+
+/** Answer to [`InvitationToken`. */
+export type InvitationView = {
+  /** What for. */
+  kind: InvitationKind;
+  /** The account's address; empty for the first admin. */
+  email: string;
+  /** The account's name; empty for the first admin. */
+  name: string;
+};
+
+/** A one-time link for somebody, to be handed to them. `POST /api/v1/admin/people/{id}/invitation` makes another. */
+export type Invited = {
+  /** Whose. */
+  id: string;
+  /** The link, shown this once. */
+  link: string;
+  /** Until when it holds. */
+  expires_at: number;
 };
 
 /** One of several encodings of a track. */
@@ -274,6 +644,46 @@ export type MediaRoute = "peer_to_peer" | "server";
 /** What a participant's microphone does, as they announce it. */
 export type Microphone = "live" | "muted" | "absent";
 
+/** `POST /api/v1/admin/people`: a new account. Answered by [`Invited`; 409 `email_taken`, 422 `email_invalid`, `name_invalid`, `title_invalid`. */
+export type NewPerson = {
+  /** By which they will sign in. */
+  email: string;
+  /** As visitors will see them. */
+  name: string;
+  /** At most 100 characters; may be empty. */
+  title: string;
+  /** What they may do. */
+  role: AccountRole;
+};
+
+/** One opening of a week. */
+export type Opening = {
+  /** 1 Monday to 7 Sunday. */
+  weekday: number;
+  /** Minutes after midnight, on the clock of the zone: 0 to 1,439. */
+  from: number;
+  /** Minutes after midnight, more than `from`: 1 to 1,440. */
+  to: number;
+};
+
+/** One's own availability. */
+export type OwnAvailability = {
+  /** Whether one takes calls of one's desks. */
+  online: boolean;
+  /** What one chose. */
+  chosen: Chosen;
+  /** What others see. */
+  status: Status;
+  /** One is away because a ring was missed, not because one chose to. */
+  missed: boolean;
+  /** Until when one is not called after a call. */
+  wrap_up_until?: number;
+  /** What one is in the middle of. */
+  engagement?: Engagement;
+  /** Later states have higher versions. */
+  version: number;
+};
+
 /** Somebody in a room, as others see them. */
 export type Participant = {
   /** Who. */
@@ -294,6 +704,34 @@ export type Participant = {
   joined_at: number;
 };
 
+/** `POST /api/v1/me/password`. Ends all other sign-ins. 204; 403 `password_wrong`; 422 `password_invalid`. */
+export type PasswordChange = {
+  /** The one so far. */
+  current: string;
+  /** 10 to 200 characters. */
+  new: string;
+};
+
+/** Shows once more that it is oneself. */
+export type PasswordProof = {
+  /** The password. */
+  password: string;
+};
+
+/** `PATCH /api/v1/admin/people/{id}`: what is absent stays. Answered by the account; 409 `last_admin` for what would leave no active admin. */
+export type PersonChange = {
+  /** By which they sign in. */
+  email?: string;
+  /** As visitors see them. */
+  name?: string;
+  /** At most 100 characters; may be empty. */
+  title?: string;
+  /** What they may do. */
+  role?: AccountRole;
+  /** `active` or `disabled`. */
+  state?: AccountState;
+};
+
 /** Whether a participant's signalling is up right now. */
 export type Presence = "connected" | "reconnecting";
 
@@ -305,6 +743,14 @@ export type Problem = {
   status: number;
   /** Stable, for programs. */
   code: string;
+};
+
+/** `PATCH /api/v1/me`: how visitors see one. What is absent stays. Answered by the account. */
+export type ProfileChange = {
+  /** 1 to 64 characters. */
+  name?: string;
+  /** At most 100 characters; may be empty. */
+  title?: string;
 };
 
 /** Who may send media. */
@@ -343,7 +789,93 @@ export type Reply =
       type: "ice_servers";
       /** With fresh credentials. */
       ice_servers: Array<IceServer>;
+    }
+  | {
+      type: "desk";
+      /** The desk. */
+      desk: DeskSnapshot;
+      /** Oneself: what one was in the middle of when the page was opened anew. */
+      own: OwnAvailability;
+    }
+  | {
+      type: "ringing";
+      /** The ring. */
+      ring: RingView;
+    }
+  | {
+      type: "own";
+      /** It. */
+      own: OwnAvailability;
+    }
+  | {
+      type: "console";
+      /** Everything it shows. */
+      console: ConsoleSnapshot;
     };
+
+/** A representative as visitors see them. */
+export type Representative = {
+  /** Who. */
+  id: string;
+  /** How they are called. */
+  name: string;
+  /** What they are there for, such as "Claims, English · Türkçe"; may be empty. */
+  title: string;
+  /** `available` can be called; who is `offline` is to be taken off the list. */
+  status: Status;
+  /** Of two states of one representative the one with the higher version is the later one. */
+  version: number;
+};
+
+/** How a ring, or the call that came of it, ended. Both sides are told the same. */
+export type RingEnd =
+  | "declined"
+  | "cancelled"
+  | "missed"
+  | "caller_lost"
+  | "callee_lost"
+  | "failed"
+  | "hung_up"
+  | "lost"
+  | "ended_by_admin"
+  | "interrupted";
+
+/** Somebody in a ring, as the other side sees them. */
+export type RingParty = {
+  /** Who. */
+  id: string;
+  /** How they are called. */
+  name: string;
+};
+
+/** Why somebody is rung. */
+export type RingPurpose = "desk" | "bring_in" | "transfer";
+
+/** A ring, as both sides see it. */
+export type RingView = {
+  /** Which. */
+  id: string;
+  /** The desk it came over. */
+  desk?: DeskName;
+  /** Why. */
+  purpose: RingPurpose;
+  /** The call one is asked into, when it goes on already. */
+  into?: string;
+  /** Who rings. */
+  caller: RingParty;
+  /** Who is rung. */
+  callee: RingParty;
+  /** The visitor whom a call is about: the caller, or who is in the call already. */
+  visitor: RingParty;
+  /** What it is about, in the visitor's words; may be empty. */
+  about: string;
+  /** Since when it rings. */
+  started_at: number;
+  /** Until when it rings at most. */
+  rings_until: number;
+  /** When it was accepted; absent while it rings. */
+  accepted_at?: number;
+};
 
 /** What the host decides about a room. */
 export type RoomSettings = {
@@ -435,6 +967,38 @@ export type ServerFrame =
       event: Event;
     };
 
+/** `GET /api/v1/sign-in`: the ways to sign in, and whether one is. */
+export type SignInOptions = {
+  /** The name of the organisation's identity provider, if it can be used; it starts at `/api/v1/oidc/start`. */
+  provider?: string;
+  /** Who one is, when signed in. */
+  account?: AccountView;
+};
+
+/** `POST /api/v1/sign-in`. Answered by 204 and a cookie; 401 `sign_in_refused` whatever was wrong, 401 `totp_required` when all but the code was right, 429 `rate_limited`. */
+export type SignInRequest = {
+  /** As typed. */
+  email: string;
+  /** As typed. */
+  password: string;
+  /** Six digits of the second factor, where there is one. */
+  code?: string;
+};
+
+/** One of one's sign-ins. `GET /api/v1/me/sign-ins` lists them, `DELETE /api/v1/me/sign-ins/{id}` ends one. */
+export type SignInView = {
+  /** Which. */
+  id: string;
+  /** The browser in a few words. */
+  browser: string;
+  /** Since when. */
+  created_at: number;
+  /** When it was last used. */
+  seen_at: number;
+  /** It is the one that asks. */
+  current: boolean;
+};
+
 /** One step of a negotiation. */
 export type Signal =
   | {
@@ -465,16 +1029,62 @@ export type SlotLabel = {
 /** What a track shows or carries. */
 export type Source = "microphone" | "camera" | "screen" | "screen_audio";
 
+/** A desk as its representatives see it. */
+export type StaffDesk = {
+  /** As visitors see it. */
+  desk: DeskSnapshot;
+  /** Who waits, first first. */
+  queue: Array<WaitingVisitor>;
+  /** Of the queue; later ones are higher. */
+  queue_version: number;
+};
+
+/** What others see: what follows from a person's engagements wins over what they chose. */
+export type Status =
+  | "available"
+  | "away"
+  | "unavailable"
+  | "ringing"
+  | "in_call"
+  | "wrap_up"
+  | "offline";
+
 /** Answer of `POST /api/v1/tickets`: the right to open one session. */
 export type Ticket = {
   /** Goes into the hello. */
   ticket: string;
   /** Seconds until it is worth nothing. */
   expires_in: number;
+  /** Shown with a later request, makes one the same guest again; absent for who is signed in. */
+  guest?: string;
+};
+
+/** `POST /api/v1/tickets`; a body is not needed. */
+export type TicketRequest = {
+  /** From an earlier ticket: be the same guest as before. */
+  guest?: string;
 };
 
 /** What an event is about: each has versions of its own. */
-export type Topic = "room" | "chat" | "direct";
+export type Topic = "room" | "chat" | "direct" | "desk";
+
+/** `PUT /api/v1/me/totp`: 204; 422 `code_wrong`. `DELETE /api/v1/me/totp` with a [`PasswordProof` removes it. */
+export type TotpConfirmation = {
+  /** From the offer. */
+  offer: string;
+  /** Six digits. */
+  code: string;
+};
+
+/** `POST /api/v1/me/totp` answers with a secret to be; it holds once `PUT /api/v1/me/totp` brings a code of it. */
+export type TotpOffer = {
+  /** Base32, for typing. */
+  secret: string;
+  /** `otpauth:` address, for a QR code. */
+  url: string;
+  /** Comes back with the code; worth nothing after ten minutes. */
+  offer: string;
+};
 
 /** What one of the sender's tracks is. */
 export type TrackLabel = {
@@ -496,4 +1106,16 @@ export type Viewed = {
   width: number;
   /** How large it is shown, in device pixels. */
   height: number;
+};
+
+/** A visitor who waits, as staff see them. */
+export type WaitingVisitor = {
+  /** Who. */
+  id: string;
+  /** How they are called. */
+  name: string;
+  /** What it is about; may be empty. */
+  about: string;
+  /** Since when. */
+  since: number;
 };

@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use ts_rs::{Config, TS, TypeVisitor};
 use visavis_protocol::{
-    ClientFrame, CloseCode, MAX_FRAME_BYTES, PROTOCOL_VERSION, Problem, ServerFrame, Ticket,
+    AuditView, CallNote, CallPage, ClientFrame, CloseCode, DeskView, InvitationAcceptance, InvitationToken,
+    InvitationView, Invited, MAX_FRAME_BYTES, NewPerson, PROTOCOL_VERSION, PasswordChange, PasswordProof,
+    PersonChange, Problem, ProfileChange, ServerFrame, SignInOptions, SignInRequest, SignInView, Ticket,
+    TicketRequest, TotpConfirmation, TotpOffer,
 };
 
 /// Both files, and what belongs into them.
@@ -34,8 +37,27 @@ pub(crate) fn declarations() -> BTreeMap<String, String> {
     let mut types = Types { config: Config::new().with_large_int("number"), found: BTreeMap::new() };
     types.visit::<ClientFrame>();
     types.visit::<ServerFrame>();
+    types.visit::<TicketRequest>();
     types.visit::<Ticket>();
     types.visit::<Problem>();
+    types.visit::<SignInRequest>();
+    types.visit::<SignInOptions>();
+    types.visit::<ProfileChange>();
+    types.visit::<PasswordChange>();
+    types.visit::<PasswordProof>();
+    types.visit::<TotpOffer>();
+    types.visit::<TotpConfirmation>();
+    types.visit::<SignInView>();
+    types.visit::<InvitationToken>();
+    types.visit::<InvitationView>();
+    types.visit::<InvitationAcceptance>();
+    types.visit::<NewPerson>();
+    types.visit::<Invited>();
+    types.visit::<PersonChange>();
+    types.visit::<DeskView>();
+    types.visit::<AuditView>();
+    types.visit::<CallPage>();
+    types.visit::<CallNote>();
     types.found
 }
 

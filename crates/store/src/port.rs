@@ -1,0 +1,85 @@
+//! The port, by concern. Time, ids and hashes are arguments; transactions are the adapter's.
+//!
+//! Whatever an auditor would ask about takes an [`Audited`]: the change and its row in the audit log are written
+//! together or not at all.
+
+mod accounts;
+mod audit;
+mod calls;
+mod desks;
+
+pub use accounts::{
+    Account, AccountChange, Accounts, Credentials, Invitation, InvitationPurpose, NewAccount, SignIn,
+    Subject, TokenHash,
+};
+pub use audit::{Action, AuditRow, Audited, Audits, Broken};
+pub use calls::{CallFilter, CallRecord, Calls, Outcome};
+pub use desks::{Desk, Desks};
+
+use async_trait::async_trait;
+
+/// Everything that lasts.
+pub trait Store: Accounts + Desks + Calls + Audits + Settings {}
+
+impl<T: Accounts + Desks + Calls + Audits + Settings> Store for T {}
+
+/// Which of the things that exist once exists already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// An account's e-mail address.
+    Email,
+    /// A desk's slug.
+    Slug,
+    /// An account of the identity provider.
+    Subject,
+}
+
+/// Why the store did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no such row, or it is not in the state that this needs.
+    #[error("no such row")]
+    Unknown,
+    /// There is one already.
+    #[error("{0:?} is taken")]
+    Taken(Taken),
+    /// The database is away, or does not answer in time; it may have happened or not.
+    #[error("the database is away: {0}")]
+    Unavailable(String),
+    /// The database takes no writes: the disk is full, or read-only. Nothing has changed.
+    #[error("the database cannot be written: {0}")]
+    ReadOnly(String),
+    /// What lies there cannot be read.
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
+}
+
+/// Which part of a list, latest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// Rows to leave out.
+    pub skip: u64,
+    /// Rows at most.
+    pub take: u64,
+}
+
+/// What admins set while the server runs, and what the server remembers of itself. Bodies are JSON.
+#[async_trait]
+pub trait Settings: Send + Sync + 'static {
+    /// What was set last.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Damaged`].
+    async fn setting(&self, key: &str) -> Result<Option<serde_json::Value>, StoreError>;
+
+    /// Sets it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::ReadOnly`].
+    async fn set_setting(
+        &self,
+        key: &str,
+        value: serde_json::Value,
+        audited: Audited,
+    ) -> Result<(), StoreError>;
+}
