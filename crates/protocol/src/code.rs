@@ -92,11 +92,13 @@ pub enum CloseCode {
     Replaced = 4005,
     /// Nothing heard for too long.
     Silent = 4006,
+    /// The sign-in behind this session has ended.
+    SignedOut = 4007,
 }
 
 impl CloseCode {
     /// Every one, for what is generated from them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::GoingAway,
         Self::TooLarge,
         Self::PageHidden,
@@ -106,5 +108,6 @@ impl CloseCode {
         Self::Resync,
         Self::Replaced,
         Self::Silent,
+        Self::SignedOut,
     ];
 }

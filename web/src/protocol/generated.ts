@@ -20,6 +20,7 @@ export const CloseCode = {
   resync: 4004,
   replaced: 4005,
   silent: 4006,
+  signedOut: 4007,
 } as const;
 
 /** What an account may do. */

@@ -3,7 +3,7 @@
 use super::Refused;
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
-use visavis_domain::ids::SessionId;
+use visavis_domain::ids::{DeskId, PersonId, SessionId, SignInId};
 use visavis_domain::name::RoomName;
 use visavis_live::{Key, TopicName};
 
@@ -14,6 +14,14 @@ pub(crate) enum Route<'a> {
     Room(&'a RoomName),
     /// One session.
     Session(SessionId),
+    /// Every page of one person.
+    Person(PersonId),
+    /// Every session that a sign-in opened.
+    SignIn(SignInId),
+    /// Everybody who follows a desk.
+    Desk(DeskId),
+    /// The representatives of a desk.
+    DeskStaff(DeskId),
 }
 
 impl Route<'_> {
@@ -22,6 +30,10 @@ impl Route<'_> {
         match self {
             Self::Room(name) => TopicName::new(format!("room:{}", name.folded())),
             Self::Session(id) => TopicName::new(format!("session:{id}")),
+            Self::Person(id) => TopicName::new(format!("person:{id}")),
+            Self::SignIn(id) => TopicName::new(format!("sign-in:{id}")),
+            Self::Desk(id) => TopicName::new(format!("desk:{id}")),
+            Self::DeskStaff(id) => TopicName::new(format!("desk-staff:{id}")),
         }
     }
 }
@@ -32,20 +44,27 @@ impl Route<'_> {
 pub(crate) enum ControlNotice {
     /// Another session has taken this one's seat.
     Replaced,
+    /// The sign-in that opened the session has ended.
+    SignedOut,
 }
 
 impl ControlNotice {
-    const REPLACED: &'static [u8] = b"!replaced";
+    const ALL: [Self; 2] = [Self::Replaced, Self::SignedOut];
+
+    const fn text(self) -> &'static [u8] {
+        match self {
+            Self::Replaced => b"!replaced",
+            Self::SignedOut => b"!signed-out",
+        }
+    }
 
     pub(super) fn body(self) -> Bytes {
-        match self {
-            Self::Replaced => Bytes::from_static(Self::REPLACED),
-        }
+        Bytes::from_static(self.text())
     }
 
     /// The notice in a topic's body, if it is one.
     pub(crate) fn read(body: &[u8]) -> Option<Self> {
-        (body == Self::REPLACED).then_some(Self::Replaced)
+        Self::ALL.into_iter().find(|notice| notice.text() == body)
     }
 }
 

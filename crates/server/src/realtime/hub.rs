@@ -106,6 +106,7 @@ impl Hub {
                 match control {
                     None => session.deliver(&event),
                     Some(ControlNotice::Replaced) => session.end(CloseCode::Replaced),
+                    Some(ControlNotice::SignedOut) => session.end(CloseCode::SignedOut),
                 }
             }
             listeners.len()
