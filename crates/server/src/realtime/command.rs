@@ -71,6 +71,7 @@ impl Realtime {
                 let room = execution.room.as_ref();
                 self.in_room(room, |room| self.app.say(room, session.id, message, text)).await
             }
+            _ => Err(Code::Forbidden),
         };
         session.push(super::socket::encode(&match outcome {
             Ok(reply) => ServerFrame::Reply { id, reply },
