@@ -4,12 +4,13 @@
 //! `visavis-protocol`, storage of live documents in `visavis-live`.
 
 pub mod account;
+pub mod availability;
 pub mod chat;
-pub mod desk;
 pub mod hours;
 pub mod ids;
 pub mod name;
 pub mod person;
+pub mod queue;
 pub mod ring;
 pub mod room;
 pub mod time;

@@ -74,7 +74,7 @@ impl From<RoomName> for String {
 }
 
 /// What a person wants to be called. Not printed by `Debug`.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PersonName(Box<str>);
 

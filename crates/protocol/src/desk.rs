@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use visavis_domain::ids::{DeskId, PersonId, RingId};
 use visavis_domain::person::{Chosen, Status};
+pub use visavis_domain::ring::RingPurpose;
 use visavis_domain::time::Timestamp;
 
 /// A representative as visitors see them.
@@ -64,18 +65,6 @@ pub struct RingParty {
     pub id: PersonId,
     /// How they are called.
     pub name: String,
-}
-
-/// Why somebody is rung.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum RingPurpose {
-    /// A visitor calls a desk.
-    Desk,
-    /// A colleague asks one into a call that goes on.
-    BringIn,
-    /// A colleague hands over a call that goes on.
-    Transfer,
 }
 
 /// A ring, as both sides see it.
@@ -152,6 +141,9 @@ pub enum Engagement {
         /// Since when.
         #[ts(type = "number")]
         since: Timestamp,
+        /// Of the queue; later ones are higher.
+        #[ts(type = "number")]
+        queue_version: u64,
     },
     /// One is in a call, perhaps on another page.
     InCall {

@@ -283,8 +283,18 @@ pub enum Event {
         #[ts(type = "number")]
         queue_version: u64,
     },
-    /// One's own availability, on all of one's pages: chosen, rung, in a call, free again, another place in a
-    /// queue.
+    /// One's place in the queue one waits in.
+    QueueMoved {
+        /// Which desk.
+        #[ts(type = "string")]
+        desk: DeskId,
+        /// 1 is next.
+        position: u32,
+        /// Of the queue; later ones are higher.
+        #[ts(type = "number")]
+        queue_version: u64,
+    },
+    /// One's own availability, on all of one's pages: chosen, rung, waiting, in a call, free again.
     OwnChanged {
         /// It.
         own: OwnAvailability,

@@ -452,6 +452,8 @@ export type Engagement =
       position: number;
       /** Since when. */
       since: number;
+      /** Of the queue; later ones are higher. */
+      queue_version: number;
     }
   | {
       type: "in_call";
@@ -547,6 +549,15 @@ export type Event =
       /** Who waits, first first. */
       queue: Array<WaitingVisitor>;
       /** Later ones are higher. */
+      queue_version: number;
+    }
+  | {
+      type: "queue_moved";
+      /** Which desk. */
+      desk: string;
+      /** 1 is next. */
+      position: number;
+      /** Of the queue; later ones are higher. */
       queue_version: number;
     }
   | {
@@ -838,6 +849,7 @@ export type RingEnd =
   | "failed"
   | "hung_up"
   | "lost"
+  | "transferred"
   | "ended_by_admin"
   | "interrupted";
 

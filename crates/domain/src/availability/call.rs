@@ -1,0 +1,189 @@
+//! Calls: rings that were accepted. Who is in them follows from who is in their rooms.
+
+use super::draft::Draft;
+use super::shapes::{Asking, Rejection, Stop, Told};
+use crate::ids::{ParticipantId, PersonId, RingId};
+use crate::person::Engagement;
+use crate::ring::{Party, Ring, RingEnd, RingPurpose, Talker};
+use std::time::Duration;
+
+impl Draft<'_> {
+    /// Rings a colleague into the call; one at a time.
+    pub(super) fn ask(&mut self, asking: Asking) -> Result<(), Stop> {
+        let asker = self.asker(asking.asker)?;
+        let Engagement::InCall(call) = asker.engagement else { return Err(Rejection::RingUnknown.into()) };
+        if asker.card.is_none() || asking.purpose == RingPurpose::Desk {
+            return Err(Rejection::RingUnknown.into());
+        }
+        self.claimable(asking.callee.person)?;
+        let now = self.now;
+        let call = self.known_ring(call)?;
+        if call.asked.is_some() {
+            return Err(Rejection::Engaged.into());
+        }
+        let Some(asker) = call.talker(asking.asker) else { return Err(Rejection::RingUnknown.into()) };
+        let ring = Ring {
+            id: asking.ring,
+            desk: call.desk.clone(),
+            purpose: asking.purpose,
+            into: Some(call.id),
+            caller: asker.party.clone(),
+            callee: asking.callee,
+            visitor: call.visitor.clone(),
+            about: call.about.clone(),
+            started_at: now,
+            rings_until: now.plus(asking.ring_for),
+            accepted_at: None,
+            waited_since: None,
+            talkers: Vec::new(),
+            asked: None,
+        };
+        call.asked = Some(ring.id);
+        self.start(ring)
+    }
+
+    /// Whoever was asked in is one of the call from now on. Their own ring has done its work.
+    pub(super) fn join_in(&mut self, id: RingId, call: RingId) -> Result<(), Stop> {
+        let (now, until) = (self.now, self.now.plus(self.rules.grace));
+        let ring = self.known_ring(id)?;
+        let (party, asker) = (ring.callee.clone(), ring.caller.person);
+        let (person, relieves) = (party.person, (ring.purpose == RingPurpose::Transfer).then_some(asker));
+        // A call that ended has ended the rings into it.
+        let joined = self.known_ring(call)?;
+        joined.asked = None;
+        joined.talkers.push(Talker {
+            party,
+            participant: None,
+            expected_until: Some(until),
+            via: Some(id),
+            relieves,
+        });
+        self.asker(person)?.engagement = Engagement::InCall(call);
+        let mut ring = self.take_ring(id)?;
+        ring.accepted_at = Some(now);
+        self.tell(Told::Accepted { ring: Box::new(ring), at: now });
+        Ok(())
+    }
+
+    pub(super) fn seat(
+        &mut self,
+        id: RingId,
+        person: PersonId,
+        participant: ParticipantId,
+    ) -> Result<(), Stop> {
+        let ring = self.known_ring(id)?;
+        let talker = ring.talkers.iter_mut().find(|talker| talker.party.person == person);
+        let Some(talker) = talker else { return Err(Rejection::RingUnknown.into()) };
+        talker.participant = Some(participant);
+        talker.expected_until = None;
+        match talker.relieves.take() {
+            Some(relieved) => self.part(id, relieved, RingEnd::Transferred),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn unseat(
+        &mut self,
+        id: RingId,
+        participant: ParticipantId,
+        end: RingEnd,
+    ) -> Result<(), Stop> {
+        let Some(ring) = self.ring(id)? else { return Ok(()) };
+        let talker = ring.talkers.iter().find(|talker| talker.participant == Some(participant));
+        match talker.map(|talker| talker.party.person) {
+            Some(person) => self.part(id, person, end),
+            None => Ok(()),
+        }
+    }
+
+    /// Somebody is in the call no longer. It ends with too few of them.
+    pub(super) fn part(&mut self, id: RingId, person: PersonId, end: RingEnd) -> Result<(), Stop> {
+        let Some(ring) = self.ring(id)? else { return Ok(()) };
+        let Some(place) = ring.talkers.iter().position(|talker| talker.party.person == person) else {
+            return Ok(());
+        };
+        let visitor = ring.visitor.person;
+        let others = ring.talkers.iter().filter(|talker| talker.party.person != person);
+        let goes_on =
+            ring.talkers.len() > 2 && others.into_iter().any(|talker| talker.party.person == visitor);
+        if !goes_on {
+            return self.end_call(id, end);
+        }
+        let talker = ring.talkers.remove(place);
+        let (wrap_up, asked) = (wrap_up(ring, person), ring.asked);
+        self.let_go(id, person, wrap_up)?;
+        if let Some(asked) = asked
+            && self.ring(asked)?.is_some_and(|asked| asked.caller.person == person)
+        {
+            self.end_ringing(asked, RingEnd::Cancelled)?;
+        }
+        self.tell(Told::Parted { ring: id, person, participant: talker.participant, via: talker.via, end });
+        Ok(())
+    }
+
+    /// The end for everybody, of a call or of a ring.
+    pub(super) fn end_call(&mut self, id: RingId, end: RingEnd) -> Result<(), Stop> {
+        let Some(ring) = self.ring(id)? else { return Err(Rejection::RingUnknown.into()) };
+        if ring.rings() {
+            return self.end_ringing(id, end);
+        }
+        let asked = ring.asked;
+        let people: Vec<_> = ring
+            .talkers
+            .iter()
+            .map(|talker| (talker.party.person, wrap_up(ring, talker.party.person)))
+            .collect();
+        if let Some(asked) = asked {
+            self.end_ringing(asked, RingEnd::Cancelled)?;
+        }
+        for (person, wrap_up) in people {
+            self.let_go(id, person, wrap_up)?;
+        }
+        let ring = self.take_ring(id)?;
+        self.ended(ring, end);
+        Ok(())
+    }
+
+    fn let_go(&mut self, call: RingId, id: PersonId, wrap_up: Option<Duration>) -> Result<(), Stop> {
+        let now = self.now;
+        if let Some(person) = self.person(id)?
+            && person.engagement == Engagement::InCall(call)
+            && person.online
+        {
+            person.wrap_up_until = wrap_up.map(|wrap_up| now.plus(wrap_up));
+        }
+        self.free(id, Engagement::InCall(call))
+    }
+
+    /// A call that live state has lost, as one of its people proves it. Whoever is in the middle of something else
+    /// by now is not one of them any more.
+    pub(super) fn restore(&mut self, ring: &Ring) -> Result<(), Stop> {
+        if self.ring(ring.id)?.is_some() {
+            return Ok(());
+        }
+        let until = self.now.plus(self.rules.grace);
+        let mut restored = ring.clone();
+        restored.asked = None;
+        restored.talkers.clear();
+        for talker in &ring.talkers {
+            let person = self.somebody(talker.party.person)?;
+            if person.engagement != Engagement::Free {
+                continue;
+            }
+            person.engagement = Engagement::InCall(ring.id);
+            restored.talkers.push(Talker { expected_until: Some(until), ..talker.clone() });
+        }
+        if restored.talkers.len() < 2 {
+            return Err(Rejection::RingUnknown.into());
+        }
+        self.put_ring(restored);
+        Ok(())
+    }
+}
+
+/// For how long somebody finishes this call: representatives only.
+fn wrap_up(ring: &Ring, person: PersonId) -> Option<Duration> {
+    let Party { person: visitor, .. } = &ring.visitor;
+    let seconds = ring.desk.as_ref().map_or(0, |desk| desk.wrap_up_s);
+    (person != *visitor && seconds > 0).then(|| Duration::from_secs(u64::from(seconds)))
+}

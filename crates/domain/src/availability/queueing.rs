@@ -1,0 +1,91 @@
+//! Waiting for a representative, and being served.
+
+use super::draft::Draft;
+use super::shapes::{Queueing, Rejection, Stop};
+use crate::ids::{DeskId, PersonId, RingId};
+use crate::name::PersonName;
+use crate::person::Engagement;
+use crate::queue::Waiting;
+use crate::ring::{DeskCard, Party, Ring, RingPurpose};
+use std::time::Duration;
+
+impl Draft<'_> {
+    pub(super) fn queue_up(&mut self, queueing: Queueing) -> Result<(), Stop> {
+        let Queueing { desk, party, about } = queueing;
+        let (now, most) = (self.now, self.rules.queue);
+        if self.asker(party.person)?.engagement != Engagement::Free {
+            return Err(Rejection::Engaged.into());
+        }
+        let person = party.person;
+        let queue = self.queue(desk)?;
+        if queue.waiting.len() >= most {
+            return Err(Rejection::QueueFull.into());
+        }
+        queue.waiting.push(Waiting { party, about, since: now, not_before: Vec::new() });
+        self.asker(person)?.engagement = Engagement::Waiting(desk);
+        Ok(())
+    }
+
+    pub(super) fn leave_queue(&mut self, person: PersonId) -> Result<(), Stop> {
+        match self.person(person)?.map(|person| person.engagement) {
+            Some(Engagement::Waiting(desk)) => self.forget_waiting(desk, person),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn forget_waiting(&mut self, desk: DeskId, person: PersonId) -> Result<(), Stop> {
+        self.queue(desk)?.waiting.retain(|one| one.party.person != person);
+        self.free(person, Engagement::Waiting(desk))
+    }
+
+    /// Somebody whose call nobody took takes their old place.
+    pub(super) fn wait_again(&mut self, desk: DeskId, waiting: Waiting) -> Result<(), Stop> {
+        let person = waiting.party.person;
+        let Some(there) = self.person(person)? else { return Ok(()) };
+        there.engagement = Engagement::Waiting(desk);
+        let queue = self.queue(desk)?;
+        let place = queue.waiting.partition_point(|one| one.since <= waiting.since);
+        queue.waiting.insert(place, waiting);
+        Ok(())
+    }
+
+    /// Rings the representative for whoever is next.
+    pub(super) fn serve(
+        &mut self,
+        desk: &DeskCard,
+        representative: PersonId,
+        name: PersonName,
+        ring: RingId,
+    ) -> Result<(), Stop> {
+        let now = self.now;
+        self.claimable(representative)?;
+        self.represents(representative, desk.id)?;
+        let queue = self.queue(desk.id)?;
+        let next = queue.next_for(representative, now).ok_or(Rejection::NobodyWaits)?.clone();
+        let visitor = next.party.person;
+        queue.waiting.retain(|one| one.party.person != visitor);
+        self.asker(visitor)?;
+        self.start(Ring {
+            id: ring,
+            desk: Some(desk.clone()),
+            purpose: RingPurpose::Desk,
+            into: None,
+            visitor: next.party.clone(),
+            caller: next.party,
+            callee: Party { person: representative, name },
+            about: next.about,
+            started_at: now,
+            rings_until: now.plus(Duration::from_secs(u64::from(desk.ring_s))),
+            accepted_at: None,
+            waited_since: Some(next.since),
+            talkers: Vec::new(),
+            asked: None,
+        })
+    }
+
+    /// Nothing follows but that it is looked at again later: who looks at it now is who was told that it is due.
+    pub(super) fn queue_due(&mut self, desk: DeskId) -> Result<(), Stop> {
+        self.queue(desk)?.look_at = None;
+        Ok(())
+    }
+}

@@ -1,0 +1,329 @@
+//! What can be asked about availability, what comes of it, and why it is refused. Shapes alone.
+
+use crate::ids::{DeskId, ParticipantId, PersonId, RingId, SessionId};
+use crate::name::PersonName;
+use crate::person::{Card, Chosen, Person};
+use crate::queue::Queue;
+use crate::ring::{DeskCard, Party, Ring, RingEnd, RingPurpose};
+use crate::time::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// Names one document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum DocumentId {
+    /// A person.
+    Person(PersonId),
+    /// A ring.
+    Ring(RingId),
+    /// A desk's queue.
+    Queue(DeskId),
+}
+
+/// Documents of one moment. One that is named without a value was looked for and does not exist.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Scene {
+    /// People.
+    pub people: BTreeMap<PersonId, Option<Person>>,
+    /// Rings.
+    pub rings: BTreeMap<RingId, Option<Ring>>,
+    /// Queues.
+    pub queues: BTreeMap<DeskId, Option<Queue>>,
+}
+
+impl Scene {
+    /// Somebody who has a page open or is engaged.
+    #[must_use]
+    pub fn person(&self, id: PersonId) -> Option<&Person> {
+        self.people.get(&id).and_then(Option::as_ref)
+    }
+
+    /// A ring that has not ended.
+    #[must_use]
+    pub fn ring(&self, id: RingId) -> Option<&Ring> {
+        self.rings.get(&id).and_then(Option::as_ref)
+    }
+
+    /// A queue in which somebody waits, or has waited.
+    #[must_use]
+    pub fn queue(&self, id: DeskId) -> Option<&Queue> {
+        self.queues.get(&id).and_then(Option::as_ref)
+    }
+}
+
+/// What an operator can set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// How long somebody who is to come into a call is waited for.
+    pub grace: Duration,
+    /// How many may wait at one desk.
+    pub queue: usize,
+    /// After how long a representative may be rung again for a waiting visitor whose call they did not take.
+    /// Shorter rings those who said no; longer keeps visitors waiting for the only one there is.
+    pub ring_again_after: Duration,
+    /// How often a queue is looked at though nobody said that somebody is free. This finds what an instance
+    /// that died has left undone.
+    pub look_every: Duration,
+}
+
+/// A ring to be.
+#[derive(Debug, Clone)]
+pub struct Calling {
+    /// Drawn at random.
+    pub ring: RingId,
+    /// The desk it comes over; then only its representatives are rung.
+    pub desk: Option<DeskCard>,
+    /// Who rings.
+    pub caller: Party,
+    /// Who is rung.
+    pub callee: Party,
+    /// What it is about.
+    pub about: String,
+    /// For how long it rings.
+    pub ring_for: Duration,
+}
+
+/// Somebody who wants to wait.
+#[derive(Debug, Clone)]
+pub struct Queueing {
+    /// Where.
+    pub desk: DeskId,
+    /// Who.
+    pub party: Party,
+    /// What it is about.
+    pub about: String,
+}
+
+/// A colleague to be asked into a call.
+#[derive(Debug, Clone)]
+pub struct Asking {
+    /// Drawn at random.
+    pub ring: RingId,
+    /// Who asks.
+    pub asker: PersonId,
+    /// Who is asked.
+    pub callee: Party,
+    /// [`RingPurpose::BringIn`] or [`RingPurpose::Transfer`].
+    pub purpose: RingPurpose,
+    /// For how long it rings.
+    pub ring_for: Duration,
+}
+
+/// What can be asked.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// A page of somebody's opened.
+    Open {
+        /// Who.
+        person: PersonId,
+        /// The page's.
+        session: SessionId,
+        /// What makes them a representative; none for visitors.
+        card: Option<Card>,
+    },
+    /// A page's session has a socket again.
+    Attach {
+        /// Whose.
+        person: PersonId,
+        /// Which.
+        session: SessionId,
+    },
+    /// A page's session lost its socket.
+    Detach {
+        /// Whose.
+        person: PersonId,
+        /// Which.
+        session: SessionId,
+        /// When the page counts as gone.
+        until: Timestamp,
+    },
+    /// A representative's account or desks were changed; none makes them none any more.
+    SetCard {
+        /// Whose.
+        person: PersonId,
+        /// As it is now.
+        card: Option<Card>,
+    },
+    /// Somebody says whether they may be called. What is none stays.
+    SetAvailability {
+        /// Who.
+        person: PersonId,
+        /// Whether they take calls of their desks.
+        online: Option<bool>,
+        /// What they choose.
+        chosen: Option<Chosen>,
+    },
+    /// Ring somebody.
+    Call(Calling),
+    /// Take one's ring back.
+    Cancel {
+        /// Which.
+        ring: RingId,
+        /// Who says so.
+        person: PersonId,
+    },
+    /// Take a call.
+    Accept {
+        /// Which.
+        ring: RingId,
+        /// Who says so.
+        person: PersonId,
+    },
+    /// Do not take it.
+    Decline {
+        /// Which.
+        ring: RingId,
+        /// Who says so.
+        person: PersonId,
+    },
+    /// Wait.
+    QueueUp(Queueing),
+    /// Wait no longer.
+    LeaveQueue {
+        /// Who.
+        person: PersonId,
+    },
+    /// Ring a representative for whoever is next in the queue, if both may.
+    Serve {
+        /// Where.
+        desk: DeskCard,
+        /// Who could be rung.
+        representative: PersonId,
+        /// What they are called.
+        name: PersonName,
+        /// Drawn at random.
+        ring: RingId,
+    },
+    /// Ring a colleague into the call one is in.
+    Ask(Asking),
+    /// Somebody has come into the room of their call.
+    Seat {
+        /// The call's.
+        ring: RingId,
+        /// Who.
+        person: PersonId,
+        /// Who they are there.
+        participant: ParticipantId,
+    },
+    /// Somebody has left the room of their call.
+    Unseat {
+        /// The call's.
+        ring: RingId,
+        /// Who they were there.
+        participant: ParticipantId,
+        /// Why.
+        end: RingEnd,
+    },
+    /// End a call, or a ring, over its people's heads.
+    End {
+        /// Which.
+        ring: RingId,
+        /// Why.
+        end: RingEnd,
+    },
+    /// Bring back a call that live state has lost. Its people are waited for.
+    Restore {
+        /// As it was when one of its people was last told.
+        ring: Box<Ring>,
+    },
+    /// A person's deadline has come.
+    PersonDue {
+        /// Whose.
+        person: PersonId,
+    },
+    /// A ring's deadline has come.
+    RingDue {
+        /// Which.
+        ring: RingId,
+    },
+    /// A queue's deadline has come.
+    QueueDue {
+        /// Which.
+        desk: DeskId,
+    },
+}
+
+/// What is to be told, besides the documents themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// It rings.
+    Started {
+        /// As it is.
+        ring: RingId,
+    },
+    /// It was accepted.
+    Accepted {
+        /// As it is; for one who was asked into a call, as it was.
+        ring: Box<Ring>,
+        /// When.
+        at: Timestamp,
+    },
+    /// It has ended.
+    Ended {
+        /// As it was.
+        ring: Box<Ring>,
+        /// How.
+        end: RingEnd,
+    },
+    /// One person's part in a call has ended; for the others it goes on.
+    Parted {
+        /// The call.
+        ring: RingId,
+        /// Who.
+        person: PersonId,
+        /// Who they were in its room; none if they never came.
+        participant: Option<ParticipantId>,
+        /// The ring that had brought them in, if it was not the call's own.
+        via: Option<RingId>,
+        /// How.
+        end: RingEnd,
+    },
+}
+
+/// What follows from a command.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// The scene as it is to be.
+    pub after: Scene,
+    /// Which of its documents are other ones than before.
+    pub changed: BTreeSet<DocumentId>,
+    /// What is to be told, in order.
+    pub told: Vec<Told>,
+}
+
+/// Why nothing follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Stop {
+    /// It takes a document that is not in the scene.
+    #[error("a document is missing")]
+    Missing(DocumentId),
+    /// The rules say no.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+}
+
+/// Why a command was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Rejection {
+    /// The one called is ringing, in a call, or finishing one.
+    #[error("busy")]
+    Busy,
+    /// The one called takes no calls.
+    #[error("not available")]
+    NotAvailable,
+    /// Whoever asks is in the middle of something.
+    #[error("engaged already")]
+    Engaged,
+    /// No such ring, or not one of theirs, or not one that this can be done to.
+    #[error("no such ring")]
+    RingUnknown,
+    /// Nobody may wait any more.
+    #[error("the queue is full")]
+    QueueFull,
+    /// Nobody waits, or nobody whom this representative could be rung for.
+    #[error("nobody waits")]
+    NobodyWaits,
+    /// Whoever asks has no page open.
+    #[error("not here")]
+    NotHere,
+}

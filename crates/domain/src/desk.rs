@@ -1,1 +1,0 @@
-//! The desk: who waits, and who is rung for whom. Pure.
