@@ -31,7 +31,7 @@ pub fn decide(scene: &Scene, now: Timestamp, rules: Rules, command: Command) -> 
         Command::Detach { person, session, until } => draft.detach(person, session, until)?,
         Command::SetCard { person, card } => draft.set_card(person, card)?,
         Command::SetAvailability { person, online, chosen } => {
-            draft.set_availability(person, online, chosen)?
+            draft.set_availability(person, online, chosen)?;
         }
         Command::Call(calling) => draft.call(calling)?,
         Command::Cancel { ring, person } => draft.cancel(ring, person)?,
@@ -39,9 +39,7 @@ pub fn decide(scene: &Scene, now: Timestamp, rules: Rules, command: Command) -> 
         Command::Decline { ring, person } => draft.decline(ring, person)?,
         Command::QueueUp(queueing) => draft.queue_up(queueing)?,
         Command::LeaveQueue { person } => draft.leave_queue(person)?,
-        Command::Serve { desk, representative, name, ring } => {
-            draft.serve(&desk, representative, name, ring)?;
-        }
+        Command::Serve { desk, representative, ring } => draft.serve(desk, representative, ring)?,
         Command::Ask(asking) => draft.ask(asking)?,
         Command::Seat { ring, person, participant } => draft.seat(ring, person, participant)?,
         Command::Unseat { ring, participant, end } => draft.unseat(ring, participant, end)?,

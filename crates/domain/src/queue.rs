@@ -2,7 +2,7 @@
 //! [`crate::availability`].
 
 use crate::ids::PersonId;
-use crate::ring::Party;
+use crate::ring::{DeskCard, Party};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,8 @@ pub struct Waiting {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Queue {
     pub(crate) version: u64,
+    /// As it was when somebody last came.
+    pub(crate) desk: Option<DeskCard>,
     /// Longest first.
     pub(crate) waiting: Vec<Waiting>,
     /// When it is to be looked at whether somebody is free, although nobody said so; set exactly while somebody
@@ -35,6 +37,12 @@ impl Queue {
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version
+    }
+
+    /// Where they wait; none when nobody ever did.
+    #[must_use]
+    pub fn desk(&self) -> Option<&DeskCard> {
+        self.desk.as_ref()
     }
 
     /// Longest first.

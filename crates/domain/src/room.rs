@@ -228,6 +228,17 @@ fn decide(
             let gone: Vec<_> = room.members.iter().filter(over).map(|m| (m, LeaveReason::Lost)).collect();
             Ok(left(room, &gone))
         }
+        Command::Dismiss { participant } => {
+            let Some(room) = room else { return Ok(Vec::new()) };
+            Ok(room
+                .member(participant)
+                .map_or_else(Vec::new, |member| left(room, &[(member, LeaveReason::Ended)])))
+        }
+        Command::End => {
+            let Some(room) = room else { return Ok(Vec::new()) };
+            let all: Vec<_> = room.members.iter().map(|member| (member, LeaveReason::Ended)).collect();
+            Ok(left(room, &all))
+        }
         Command::Detach { session, until } => edit(room, session, |member| {
             member.presence = Presence::Reconnecting;
             member.grace_ends = Some(until);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use visavis_domain::ids::{DeskId, PersonId, RingId};
 
 /// Names one document.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -9,6 +10,9 @@ pub struct Key(Arc<str>);
 
 const ROOM: &str = "room:";
 const CHAT: &str = "chat:";
+const PERSON: &str = "person:";
+const RING: &str = "ring:";
+const QUEUE: &str = "queue:";
 
 impl Key {
     /// The document of the room of this folded name.
@@ -21,6 +25,42 @@ impl Key {
     #[must_use]
     pub fn chat(folded: &str) -> Self {
         Self(format!("{CHAT}{folded}").into())
+    }
+
+    /// A person's document.
+    #[must_use]
+    pub fn person(id: PersonId) -> Self {
+        Self(format!("{PERSON}{id}").into())
+    }
+
+    /// A ring's document.
+    #[must_use]
+    pub fn ring(id: RingId) -> Self {
+        Self(format!("{RING}{id}").into())
+    }
+
+    /// The document of a desk's queue.
+    #[must_use]
+    pub fn queue(id: DeskId) -> Self {
+        Self(format!("{QUEUE}{id}").into())
+    }
+
+    /// Whose, if this is a person's document.
+    #[must_use]
+    pub fn as_person(&self) -> Option<PersonId> {
+        self.0.strip_prefix(PERSON)?.parse().ok()
+    }
+
+    /// Which, if this is a ring's document.
+    #[must_use]
+    pub fn as_ring(&self) -> Option<RingId> {
+        self.0.strip_prefix(RING)?.parse().ok()
+    }
+
+    /// The desk's, if this is a queue's document.
+    #[must_use]
+    pub fn as_queue(&self) -> Option<DeskId> {
+        self.0.strip_prefix(QUEUE)?.parse().ok()
     }
 
     /// The folded name, if this is a room's document.

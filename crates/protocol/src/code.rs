@@ -53,6 +53,8 @@ pub enum Code {
     Busy,
     /// Every representative who is online is.
     AllBusy,
+    /// As many wait as may.
+    QueueFull,
     /// The one called takes no calls now.
     NotAvailable,
     /// No representative is online.

@@ -3,10 +3,9 @@
 use super::draft::Draft;
 use super::shapes::{Queueing, Rejection, Stop};
 use crate::ids::{DeskId, PersonId, RingId};
-use crate::name::PersonName;
 use crate::person::Engagement;
 use crate::queue::Waiting;
-use crate::ring::{DeskCard, Party, Ring, RingPurpose};
+use crate::ring::{Party, Ring, RingPurpose};
 use std::time::Duration;
 
 impl Draft<'_> {
@@ -17,12 +16,14 @@ impl Draft<'_> {
             return Err(Rejection::Engaged.into());
         }
         let person = party.person;
-        let queue = self.queue(desk)?;
+        let id = desk.id;
+        let queue = self.queue(id)?;
         if queue.waiting.len() >= most {
             return Err(Rejection::QueueFull.into());
         }
+        queue.desk = Some(desk);
         queue.waiting.push(Waiting { party, about, since: now, not_before: Vec::new() });
-        self.asker(person)?.engagement = Engagement::Waiting(desk);
+        self.asker(person)?.engagement = Engagement::Waiting(id);
         Ok(())
     }
 
@@ -50,24 +51,22 @@ impl Draft<'_> {
     }
 
     /// Rings the representative for whoever is next.
-    pub(super) fn serve(
-        &mut self,
-        desk: &DeskCard,
-        representative: PersonId,
-        name: PersonName,
-        ring: RingId,
-    ) -> Result<(), Stop> {
+    pub(super) fn serve(&mut self, desk: DeskId, representative: PersonId, ring: RingId) -> Result<(), Stop> {
         let now = self.now;
         self.claimable(representative)?;
-        self.represents(representative, desk.id)?;
-        let queue = self.queue(desk.id)?;
+        self.represents(representative, desk)?;
+        let card = self.asker(representative)?.card.as_ref();
+        let name = card.map(|card| card.name.clone()).ok_or(Rejection::NotAvailable)?;
+        let queue = self.queue(desk)?;
         let next = queue.next_for(representative, now).ok_or(Rejection::NobodyWaits)?.clone();
+        let desk = queue.desk.clone().ok_or(Rejection::NobodyWaits)?;
         let visitor = next.party.person;
         queue.waiting.retain(|one| one.party.person != visitor);
         self.asker(visitor)?;
+        let ring_for = Duration::from_secs(u64::from(desk.ring_s));
         self.start(Ring {
             id: ring,
-            desk: Some(desk.clone()),
+            desk: Some(desk),
             purpose: RingPurpose::Desk,
             into: None,
             visitor: next.party.clone(),
@@ -75,7 +74,7 @@ impl Draft<'_> {
             callee: Party { person: representative, name },
             about: next.about,
             started_at: now,
-            rings_until: now.plus(Duration::from_secs(u64::from(desk.ring_s))),
+            rings_until: now.plus(ring_for),
             accepted_at: None,
             waited_since: Some(next.since),
             talkers: Vec::new(),

@@ -1,7 +1,6 @@
 //! What can be asked about availability, what comes of it, and why it is refused. Shapes alone.
 
 use crate::ids::{DeskId, ParticipantId, PersonId, RingId, SessionId};
-use crate::name::PersonName;
 use crate::person::{Card, Chosen, Person};
 use crate::queue::Queue;
 use crate::ring::{DeskCard, Party, Ring, RingEnd, RingPurpose};
@@ -87,7 +86,7 @@ pub struct Calling {
 #[derive(Debug, Clone)]
 pub struct Queueing {
     /// Where.
-    pub desk: DeskId,
+    pub desk: DeskCard,
     /// Who.
     pub party: Party,
     /// What it is about.
@@ -186,11 +185,9 @@ pub enum Command {
     /// Ring a representative for whoever is next in the queue, if both may.
     Serve {
         /// Where.
-        desk: DeskCard,
+        desk: DeskId,
         /// Who could be rung.
         representative: PersonId,
-        /// What they are called.
-        name: PersonName,
         /// Drawn at random.
         ring: RingId,
     },

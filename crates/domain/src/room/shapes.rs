@@ -51,6 +51,8 @@ pub enum LeaveReason {
     Lost,
     /// The same person continued from another session.
     Replaced,
+    /// Their part in the call, or the call, was ended for them.
+    Ended,
 }
 
 /// What a track shows or carries.
@@ -231,6 +233,13 @@ pub enum Command {
     },
     /// Free the seats whose grace is over.
     Expire,
+    /// Somebody's part has ended, without their asking.
+    Dismiss {
+        /// Whose.
+        participant: ParticipantId,
+    },
+    /// It is over for everybody.
+    End,
     /// Say what one's devices do.
     SetDevices {
         /// Who acts.

@@ -3,7 +3,8 @@
 use super::Refused;
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
-use visavis_domain::ids::{DeskId, PersonId, SessionId, SignInId};
+use visavis_domain::availability::DocumentId;
+use visavis_domain::ids::{DeskId, PersonId, RingId, SessionId, SignInId};
 use visavis_domain::name::RoomName;
 use visavis_live::{Key, TopicName};
 
@@ -74,6 +75,24 @@ pub(super) fn room_key(name: &RoomName) -> Key {
 
 pub(super) fn chat_key(name: &RoomName) -> Key {
     Key::chat(name.folded())
+}
+
+/// The room in which the people of a call are. Its name is the ring's id, which nobody types.
+pub(super) fn call_room(ring: RingId) -> RoomName {
+    RoomName::parse(&ring.to_string()).expect("an id is a name")
+}
+
+/// The ring whose call's room this is, if it is one.
+pub(crate) fn ring_of(room: &RoomName) -> Option<RingId> {
+    room.folded().parse().ok()
+}
+
+pub(super) fn key_of(id: DocumentId) -> Key {
+    match id {
+        DocumentId::Person(id) => Key::person(id),
+        DocumentId::Ring(id) => Key::ring(id),
+        DocumentId::Queue(id) => Key::queue(id),
+    }
 }
 
 pub(super) fn decode<D: DeserializeOwned>(body: Option<&Bytes>) -> Result<Option<D>, Refused> {

@@ -1,0 +1,110 @@
+//! How documents of availability look to people: what each may see of whom, and nothing more.
+
+use visavis_domain::availability::{DocumentId, Scene, Stop};
+use visavis_domain::ids::DeskId;
+use visavis_domain::person::{self, Person, Status};
+use visavis_domain::queue::Queue;
+use visavis_domain::ring::{DeskCard, Party, Ring};
+use visavis_protocol::{
+    DeskName, Engagement, OwnAvailability, Representative, RingParty, RingView, WaitingVisitor,
+};
+
+/// A ring, for both sides.
+pub(super) fn ring(ring: &Ring) -> RingView {
+    RingView {
+        id: ring.id(),
+        desk: ring.desk().map(desk_name),
+        purpose: ring.purpose(),
+        into: ring.into(),
+        caller: party(ring.caller()),
+        callee: party(ring.callee()),
+        visitor: party(ring.visitor()),
+        about: ring.about().to_owned(),
+        started_at: ring.started_at(),
+        rings_until: ring.rings_until(),
+        accepted_at: ring.accepted_at(),
+    }
+}
+
+fn party(party: &Party) -> RingParty {
+    RingParty { id: party.person, name: party.name.shown().to_owned() }
+}
+
+fn desk_name(desk: &DeskCard) -> DeskName {
+    DeskName { id: desk.id, slug: desk.slug.clone(), name: desk.name.clone() }
+}
+
+/// A person's availability, for themselves.
+///
+/// # Errors
+/// [`Stop::Missing`] if it takes a document that is not in the scene.
+pub(super) fn own(scene: &Scene, person: &Person) -> Result<OwnAvailability, Stop> {
+    let missing = |id: DocumentId| Stop::Missing(id);
+    let ring_view = |id| match scene.rings.get(&id) {
+        Some(found) => Ok(found.as_ref().map(ring)),
+        None => Err(missing(DocumentId::Ring(id))),
+    };
+    let engagement = match person.engagement() {
+        person::Engagement::Free => None,
+        person::Engagement::Calling(id) => ring_view(id)?.map(|ring| Engagement::Calling { ring }),
+        person::Engagement::Called(id) => ring_view(id)?.map(|ring| Engagement::Called { ring }),
+        person::Engagement::InCall(id) => ring_view(id)?.map(|ring| Engagement::InCall { ring }),
+        person::Engagement::Waiting(id) => {
+            let queue = scene.queues.get(&id).ok_or(missing(DocumentId::Queue(id)))?.as_ref();
+            queue.and_then(|queue| {
+                let place = queue.waiting().iter().find(|one| one.party.person == person.id())?;
+                Some(Engagement::Waiting {
+                    desk: desk_name(queue.desk()?),
+                    position: queue.position(person.id())?,
+                    since: place.since,
+                    queue_version: queue.version(),
+                })
+            })
+        }
+    };
+    Ok(OwnAvailability {
+        online: person.online(),
+        chosen: person.chosen(),
+        status: person.status(),
+        missed: person.missed(),
+        wrap_up_until: person.wrap_up_until(),
+        engagement,
+        version: person.version(),
+    })
+}
+
+/// The availability of somebody who has no document.
+pub(super) fn nobody() -> OwnAvailability {
+    OwnAvailability {
+        online: false,
+        chosen: person::Chosen::Available,
+        status: Status::Offline,
+        missed: false,
+        wrap_up_until: None,
+        engagement: None,
+        version: 0,
+    }
+}
+
+/// A representative, for the visitors of a desk; none for who is not one of it.
+pub(super) fn representative(person: &Person, desk: DeskId) -> Option<Representative> {
+    let card = person.card().filter(|card| card.desks.contains(&desk))?;
+    Some(Representative {
+        id: person.id(),
+        name: card.name.shown().to_owned(),
+        title: card.title.clone(),
+        status: person.status(),
+        version: person.version(),
+    })
+}
+
+/// Who waits, for the representatives of the desk.
+pub(super) fn queue(queue: &Queue) -> Vec<WaitingVisitor> {
+    let visitor = |one: &visavis_domain::queue::Waiting| WaitingVisitor {
+        id: one.party.person,
+        name: one.party.name.shown().to_owned(),
+        about: one.about.clone(),
+        since: one.since,
+    };
+    queue.waiting().iter().map(visitor).collect()
+}
