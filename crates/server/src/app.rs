@@ -2,26 +2,38 @@
 //!
 //! Knows ports, not adapters, and no HTTP or WebSockets.
 
+mod calls;
 mod deadlines;
+mod desks;
 mod documents;
+mod history;
 mod ice;
 mod media;
 mod rooms;
+mod settle;
 mod tokens;
+mod views;
 
+pub(crate) use calls::JoinCall;
 pub(crate) use deadlines::drive_deadlines;
-pub(crate) use documents::{ControlNotice, Route};
+pub(crate) use desks::Introduction;
+pub(crate) use documents::{ControlNotice, Route, call_room, ring_of};
+pub(crate) use history::History;
 pub(crate) use ice::IceServers;
 pub(crate) use media::{Media, MediaNotice, MediaOffer, MediaRefused, MediaSeat};
 pub(crate) use rooms::JoinRequest;
+pub(crate) use tokens::Identity;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokens::{TICKET_TTL, TokenRefused, Tokens};
+use visavis_domain::availability;
+use visavis_domain::ids::PersonId;
 use visavis_domain::room::{Limits, Rejection};
 use visavis_domain::time::Timestamp;
 use visavis_live::Live;
 use visavis_protocol::Code;
+use visavis_store::{Store, StoreError};
 
 /// Why a use case did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +47,27 @@ pub(crate) enum Refused {
     /// The media server does not.
     #[error(transparent)]
     Media(#[from] MediaRefused),
+    /// The rules of availability say no.
+    #[error(transparent)]
+    Availability(#[from] availability::Rejection),
+    /// No such desk.
+    #[error("no such desk")]
+    DeskUnknown,
+    /// A text is too long, or a judgement is none.
+    #[error("the text is not one")]
+    Text,
+    /// Every representative who is online is busy.
+    #[error("everybody is busy")]
+    AllBusy,
+    /// No representative is online.
+    #[error("nobody is online")]
+    NobodyOnline,
+    /// They may not.
+    #[error("forbidden")]
+    Forbidden,
+    /// The database is away, or refuses.
+    #[error("the store: {0}")]
+    Store(#[from] StoreError),
     /// The person's name is none.
     #[error("the name is not one")]
     Name,
@@ -65,6 +98,23 @@ impl Refused {
             Self::Media(MediaRefused::Unusable) => Code::MediaInvalid,
             Self::Media(MediaRefused::Unknown) => Code::MediaUnknown,
             Self::Chat(_) => Code::MessageInvalid,
+            Self::Availability(rejection) => match rejection {
+                availability::Rejection::Busy => Code::Busy,
+                availability::Rejection::NotAvailable => Code::NotAvailable,
+                availability::Rejection::Engaged => Code::Engaged,
+                availability::Rejection::RingUnknown => Code::RingUnknown,
+                availability::Rejection::QueueFull => Code::QueueFull,
+                availability::Rejection::NobodyWaits => Code::TryAgain,
+                availability::Rejection::NotHere => Code::Forbidden,
+            },
+            Self::DeskUnknown => Code::DeskUnknown,
+            Self::Text => Code::TextInvalid,
+            Self::AllBusy => Code::AllBusy,
+            Self::NobodyOnline => Code::NobodyOnline,
+            Self::Forbidden => Code::Forbidden,
+            Self::Store(StoreError::Unknown) => Code::RingUnknown,
+            Self::Store(StoreError::Unavailable(_) | StoreError::ReadOnly(_)) => Code::TryAgain,
+            Self::Store(StoreError::Taken(_) | StoreError::Damaged(_)) => Code::Internal,
             Self::Name => Code::NameInvalid,
             Self::Ticket => Code::TicketInvalid,
             Self::Continuation => Code::ContinuationInvalid,
@@ -77,20 +127,32 @@ impl Refused {
 /// Everything the edges can ask for.
 pub(crate) struct App {
     live: Arc<dyn Live>,
+    store: Arc<dyn Store>,
     media: Arc<dyn Media>,
+    history: History,
     tokens: Tokens,
     limits: Limits,
+    rules: availability::Rules,
+    /// For how long colleagues ring each other.
+    ring_for: Duration,
+}
+
+/// What use cases are made of.
+pub(crate) struct Parts {
+    pub(crate) live: Arc<dyn Live>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) media: Arc<dyn Media>,
+    pub(crate) history: History,
+    pub(crate) limits: Limits,
+    pub(crate) rules: availability::Rules,
+    pub(crate) ring_for: Duration,
 }
 
 impl App {
-    /// Over live state, with the installation's signing key.
-    pub(crate) fn new(
-        live: Arc<dyn Live>,
-        media: Arc<dyn Media>,
-        signing_key: &[u8],
-        limits: Limits,
-    ) -> Self {
-        Self { live, media, tokens: Tokens::new(signing_key), limits }
+    /// Of these parts, with the installation's signing key.
+    pub(crate) fn new(parts: Parts, signing_key: &[u8]) -> Self {
+        let Parts { live, store, media, history, limits, rules, ring_for } = parts;
+        Self { live, store, media, history, tokens: Tokens::new(signing_key), limits, rules, ring_for }
     }
 
     /// The time, for this request.
@@ -109,14 +171,21 @@ impl App {
     }
 
     /// A ticket for one session, and how long it lasts.
-    pub(crate) fn ticket(&self) -> Result<(String, Duration), Refused> {
-        let ticket = self.tokens.ticket(self.now(), self.random_bits())?;
+    pub(crate) fn ticket(&self, identity: Identity) -> Result<(String, Duration), Refused> {
+        let ticket = self.tokens.ticket(self.now(), self.random_bits(), identity)?;
         Ok((ticket, TICKET_TTL))
     }
 
-    /// Whether a ticket opens a session.
-    pub(crate) fn check_ticket(&self, ticket: &str) -> Result<(), Refused> {
+    /// Whose session a ticket opens.
+    pub(crate) fn check_ticket(&self, ticket: &str) -> Result<Identity, Refused> {
         Ok(self.tokens.check_ticket(self.now(), ticket)?)
+    }
+
+    /// The guest whom a proof names, or else a new one; with a proof for the next time.
+    pub(crate) fn guest(&self, proof: Option<&str>) -> Result<(PersonId, String), Refused> {
+        let known = proof.and_then(|proof| self.tokens.check_guest(self.now(), proof).ok());
+        let person = known.unwrap_or_else(|| PersonId::from_bits(self.random_bits()));
+        Ok((person, self.tokens.guest(self.now(), person)?))
     }
 }
 

@@ -26,6 +26,7 @@ pub(crate) struct Settings {
     pub(crate) tls: Tls,
     pub(crate) limits: Limits,
     pub(crate) rooms: Rooms,
+    pub(crate) desks: Desks,
     pub(crate) session: Session,
     pub(crate) media: Media,
     pub(crate) turn: Turn,
@@ -70,6 +71,14 @@ pub(crate) struct Rooms {
     pub(crate) max_people: NonZeroU32,
     pub(crate) promote_at: u32,
     pub(crate) demote_after_s: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Desks {
+    pub(crate) queue: usize,
+    pub(crate) ring_s: u64,
+    pub(crate) ring_again_after_s: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -2,7 +2,7 @@
 
 mod networking;
 
-use crate::app::{App, MediaNotice, drive_deadlines};
+use crate::app::{App, History, MediaNotice, Parts, drive_deadlines};
 use crate::config::{Settings, TlsMode};
 use crate::edge::RateByAddress;
 use crate::http::{self, Http};
@@ -21,11 +21,16 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use visavis_domain::availability::Rules;
 use visavis_domain::room::{Limits, RoomSettings};
 use visavis_live::{Live, MemoryLive};
 
 /// From the signal to the exit: sockets say goodbye, requests end.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
+
+/// How often a queue is looked at though nobody said that somebody is free: what an instance that died has left
+/// undone is found so. More often costs a read per waiting desk.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// Where the server answers.
 pub(crate) struct Links {
@@ -160,7 +165,18 @@ async fn start_app(
         demote_after: Duration::from_secs(settings.rooms.demote_after_s),
         settings: RoomSettings::default(),
     };
-    let app = Arc::new(App::new(live.clone(), networking.media, secrets.signing.bytes(), limits));
+    let (history, recorder) = History::new(store.clone());
+    tokio::spawn(recorder.run(stopping.clone()));
+    let parts = Parts {
+        live: live.clone(),
+        store,
+        media: networking.media,
+        history,
+        limits,
+        rules: rules(settings),
+        ring_for: Duration::from_secs(settings.desks.ring_s),
+    };
+    let app = Arc::new(App::new(parts, secrets.signing.bytes()));
     let (hub, subscription) = Hub::start(live).await?;
     let sessions = Arc::new(Sessions::default());
     tokio::spawn(hub.clone().run(subscription, sessions.clone(), stopping.clone()));
@@ -186,6 +202,15 @@ async fn start_app(
         },
         stopping: stopping.clone(),
     })))
+}
+
+fn rules(settings: &Settings) -> Rules {
+    Rules {
+        grace: Duration::from_millis(settings.session.grace_ms),
+        queue: settings.desks.queue,
+        ring_again_after: Duration::from_secs(settings.desks.ring_again_after_s),
+        look_every: LOOK_EVERY,
+    }
 }
 
 /// What the media server has to say goes to sessions over live state, in order.

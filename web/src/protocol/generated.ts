@@ -208,6 +208,7 @@ export type Code =
   | "text_invalid"
   | "busy"
   | "all_busy"
+  | "queue_full"
   | "not_available"
   | "nobody_online"
   | "engaged"
@@ -645,7 +646,7 @@ export type LayerLabel = {
 };
 
 /** Why a participant is no longer in the room. */
-export type LeaveReason = "left" | "lost" | "replaced";
+export type LeaveReason = "left" | "lost" | "replaced" | "ended";
 
 /** Whether the peers of an earlier presence still live. */
 export type MediaPath = "kept" | "fresh";

@@ -1,11 +1,14 @@
 //! Fires the deadlines of live documents: a driver, no decisions. Firing one twice is harmless.
 
+use super::settle::Cause;
 use super::{App, Refused};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+use visavis_domain::availability::{Command, DocumentId};
 use visavis_domain::name::RoomName;
 use visavis_domain::time::Timestamp;
+use visavis_live::Key;
 
 /// Documents per round; the next round follows at once.
 const BATCH: usize = 256;
@@ -47,10 +50,7 @@ async fn fire(app: &App) -> Result<(), Refused> {
     loop {
         let due = app.live.due(app.now(), BATCH).await?;
         for key in &due {
-            let fired = match key.as_room().map(RoomName::parse) {
-                Some(Ok(name)) => app.expire(&name).await,
-                Some(Err(_)) | None => Err(Refused::Corrupt),
-            };
+            let fired = fire_one(app, key).await;
             if let Err(refused) = fired {
                 tracing::error!(?key, %refused, "a deadline could not be fired");
                 outcome = Err(refused);
@@ -60,4 +60,23 @@ async fn fire(app: &App) -> Result<(), Refused> {
             return outcome;
         }
     }
+}
+
+async fn fire_one(app: &App, key: &Key) -> Result<(), Refused> {
+    let (id, command) = if let Some(name) = key.as_room() {
+        return app.expire(&RoomName::parse(name).map_err(|_| Refused::Corrupt)?).await;
+    } else if let Some(person) = key.as_person() {
+        (DocumentId::Person(person), Command::PersonDue { person })
+    } else if let Some(ring) = key.as_ring() {
+        (DocumentId::Ring(ring), Command::RingDue { ring })
+    } else if let Some(desk) = key.as_queue() {
+        (DocumentId::Queue(desk), Command::QueueDue { desk })
+    } else {
+        return Err(Refused::Corrupt);
+    };
+    app.settle(Cause::Availability(command), &[id]).await?;
+    if let DocumentId::Queue(desk) = id {
+        app.serve_desk(desk).await;
+    }
+    Ok(())
 }

@@ -78,7 +78,7 @@ pub(super) fn chat_key(name: &RoomName) -> Key {
 }
 
 /// The room in which the people of a call are. Its name is the ring's id, which nobody types.
-pub(super) fn call_room(ring: RingId) -> RoomName {
+pub(crate) fn call_room(ring: RingId) -> RoomName {
     RoomName::parse(&ring.to_string()).expect("an id is a name")
 }
 

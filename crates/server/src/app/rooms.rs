@@ -1,13 +1,15 @@
 //! Use cases of rooms and their chat. Each loads, decides, commits; when another one was faster, it starts over.
 
 use super::documents::{self, ControlNotice, Route, chat_key, room_key};
+use super::settle::Cause;
 use super::{App, Refused};
+use bytes::Bytes;
 use std::time::Duration;
 use visavis_domain::chat::{self, Chat};
 use visavis_domain::ids::{CallId, MessageId, ParticipantId, SessionId};
 use visavis_domain::name::{PersonName, RoomName};
 use visavis_domain::room::{self, Claim, Command, Devices, Event, Member, Room};
-use visavis_live::{Commit, LiveError, Version, Write};
+use visavis_live::{Commit, Document, LiveError, TopicName, Version, Write};
 use visavis_protocol::{
     ChatMessage, IceServer, MediaPath, Participant, Reply, RoomSnapshot, RoomSummary, ServerFrame, Signal,
     Topic,
@@ -15,7 +17,7 @@ use visavis_protocol::{
 
 /// Lost races before giving up. Each lost race means that somebody else's command went through, so this is
 /// reached only by a crowd on one document.
-const ATTEMPTS: u32 = 64;
+pub(super) const ATTEMPTS: u32 = 64;
 
 /// A wish to be in a room.
 #[derive(Debug)]
@@ -29,6 +31,7 @@ pub(crate) struct JoinRequest {
 
 /// A room and its chat as they lie in live state.
 pub(super) struct Loaded {
+    name: RoomName,
     pub(super) room: Option<Room>,
     room_version: Version,
     chat: Option<Chat>,
@@ -73,21 +76,8 @@ impl App {
             },
         };
         let loaded = self.change(name, command).await?;
-        let room = loaded.room.as_ref().ok_or(Refused::Corrupt)?;
-        let member = room.member_of(session).ok_or(Refused::Corrupt)?;
-        let claim = Claim {
-            participant: member.id,
-            order: member.order,
-            epoch: member.epoch,
-            call: room.call(),
-            joined_at: member.joined_at,
-        };
-        Ok(Reply::Joined {
-            participant: member.id,
-            continuation: self.tokens.continuation(self.now(), name.folded(), &claim)?,
-            room: snapshot(room, loaded.chat.as_ref()),
-            ice_servers,
-        })
+        let continuation = |claim: &Claim| Ok(self.tokens.continuation(self.now(), name.folded(), claim)?);
+        loaded.joined(session, continuation, ice_servers)
     }
 
     /// Go out.
@@ -209,6 +199,10 @@ impl App {
 
     /// One command of the room's machine, from loading to telling. Returns the state it led to.
     pub(super) async fn change(&self, name: &RoomName, command: Command) -> Result<Loaded, Refused> {
+        if let Some(ring) = documents::ring_of(name) {
+            let cause = Cause::Room { ring, command, person: None };
+            return self.settle(cause, &[]).await?.loaded.ok_or(Refused::Corrupt);
+        }
         for _ in 0..ATTEMPTS {
             let mut loaded = self.load(name).await?;
             let events = room::handle(loaded.room.as_ref(), self.now(), self.limits, command.clone())?;
@@ -216,35 +210,9 @@ impl App {
                 return Ok(loaded);
             }
             let before = loaded.room.clone();
-            let mut told = Vec::new();
-            for event in &events {
-                let seat_before = previous_session(loaded.room.as_ref(), event);
-                loaded.room = room::apply(loaded.room, event);
-                if let (Some(frame), Some(room)) = (frame(event, loaded.room.as_ref()), &loaded.room) {
-                    told.push((Route::Room(room.name()).topic(), documents::encode(&frame)?));
-                }
-                if let Some(session) = seat_before {
-                    told.push((Route::Session(session).topic(), ControlNotice::Replaced.body()));
-                }
-            }
-            let mut writes = vec![Write {
-                key: room_key(name),
-                expected: loaded.room_version,
-                body: loaded.room.as_ref().map(documents::encode).transpose()?,
-                deadline: loaded.room.as_ref().and_then(Room::next_deadline),
-                lease: None,
-            }];
-            if loaded.room.is_none() && loaded.chat.is_some() {
-                // The chat ends with the gathering.
-                writes.push(Write {
-                    key: chat_key(name),
-                    expected: loaded.chat_version,
-                    body: None,
-                    deadline: None,
-                    lease: None,
-                });
-            }
-            match self.live.commit(Commit { reads: Vec::new(), writes, events: told }).await {
+            let told = room_events(&mut loaded, &events)?;
+            let commit = Commit { reads: Vec::new(), writes: loaded.writes(&events)?, events: told };
+            match self.live.commit(commit).await {
                 Ok(_) => {
                     self.follow(before.as_ref(), loaded.room.as_ref(), &events);
                     return Ok(loaded);
@@ -259,13 +227,85 @@ impl App {
     pub(super) async fn load(&self, name: &RoomName) -> Result<Loaded, Refused> {
         let documents = self.live.load(&[room_key(name), chat_key(name)]).await?;
         let [room, chat] = documents.as_slice() else { return Err(Refused::Corrupt) };
-        Ok(Loaded {
+        Loaded::read(name, room, chat)
+    }
+}
+
+impl Loaded {
+    pub(super) fn read(name: &RoomName, room: &Document, chat: &Document) -> Result<Self, Refused> {
+        Ok(Self {
+            name: name.clone(),
             room: documents::decode(room.body.as_ref())?,
             room_version: room.version,
             chat: documents::decode(chat.body.as_ref())?,
             chat_version: chat.version,
         })
     }
+
+    /// What is to be written after these events; nothing after none.
+    pub(super) fn writes(&self, events: &[Event]) -> Result<Vec<Write>, Refused> {
+        if events.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut writes = vec![Write {
+            key: room_key(&self.name),
+            expected: self.room_version,
+            body: self.room.as_ref().map(documents::encode).transpose()?,
+            deadline: self.room.as_ref().and_then(Room::next_deadline),
+            lease: None,
+        }];
+        if self.room.is_none() && self.chat.is_some() {
+            // The chat ends with the gathering.
+            writes.push(Write {
+                key: chat_key(&self.name),
+                expected: self.chat_version,
+                body: None,
+                deadline: None,
+                lease: None,
+            });
+        }
+        Ok(writes)
+    }
+
+    /// The answer to somebody who came in.
+    pub(super) fn joined(
+        &self,
+        session: SessionId,
+        continuation: impl FnOnce(&Claim) -> Result<String, Refused>,
+        ice_servers: Vec<IceServer>,
+    ) -> Result<Reply, Refused> {
+        let room = self.room.as_ref().ok_or(Refused::Corrupt)?;
+        let member = room.member_of(session).ok_or(Refused::Corrupt)?;
+        let claim = Claim {
+            participant: member.id,
+            order: member.order,
+            epoch: member.epoch,
+            call: room.call(),
+            joined_at: member.joined_at,
+        };
+        Ok(Reply::Joined {
+            participant: member.id,
+            continuation: continuation(&claim)?,
+            room: snapshot(room, self.chat.as_ref()),
+            ice_servers,
+        })
+    }
+}
+
+/// Applies the events, and puts them into words for those in the room.
+pub(super) fn room_events(loaded: &mut Loaded, events: &[Event]) -> Result<Vec<(TopicName, Bytes)>, Refused> {
+    let mut told = Vec::new();
+    for event in events {
+        let seat_before = previous_session(loaded.room.as_ref(), event);
+        loaded.room = room::apply(loaded.room.take(), event);
+        if let (Some(frame), Some(room)) = (frame(event, loaded.room.as_ref()), &loaded.room) {
+            told.push((Route::Room(room.name()).topic(), documents::encode(&frame)?));
+        }
+        if let Some(session) = seat_before {
+            told.push((Route::Session(session).topic(), ControlNotice::Replaced.body()));
+        }
+    }
+    Ok(told)
 }
 
 /// The session that loses its seat by this event, if one does.

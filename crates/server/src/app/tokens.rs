@@ -5,7 +5,8 @@
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::time::Duration;
-use visavis_domain::ids::{CallId, ParticipantId};
+use visavis_domain::ids::{CallId, ParticipantId, PersonId, SignInId};
+use visavis_domain::ring::Ring;
 use visavis_domain::room::Claim;
 use visavis_domain::time::Timestamp;
 
@@ -24,6 +25,7 @@ struct TicketClaims {
     aud: String,
     exp: u64,
     jti: String,
+    sub: Identity,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -37,8 +39,28 @@ struct ContinuationClaims {
     epoch: u32,
     call: CallId,
     joined_at: Timestamp,
+    /// The call as it was, for one that came of a ring: with it, its people bring it back after a restart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ring: Option<Ring>,
 }
 
+/// Who a session is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Identity {
+    /// Whom their availability belongs to.
+    pub(crate) person: PersonId,
+    /// By which sign-in; none for guests.
+    pub(crate) sign_in: Option<SignInId>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct GuestClaims {
+    aud: String,
+    exp: u64,
+    sub: PersonId,
+}
+
+const GUEST: &str = "guest";
 const TICKET: &str = "ticket";
 const CONTINUATION: &str = "continuation";
 
@@ -54,19 +76,61 @@ impl Tokens {
         Self { encoding: EncodingKey::from_secret(key), decoding: DecodingKey::from_secret(key) }
     }
 
-    /// A ticket; `nonce` makes it one of its kind.
-    pub(crate) fn ticket(&self, now: Timestamp, nonce: u128) -> Result<String, TokenRefused> {
+    /// A ticket for somebody; `nonce` makes it one of its kind.
+    pub(crate) fn ticket(
+        &self,
+        now: Timestamp,
+        nonce: u128,
+        identity: Identity,
+    ) -> Result<String, TokenRefused> {
         self.sign(&TicketClaims {
             aud: TICKET.into(),
             exp: seconds(now.plus(TICKET_TTL)),
             jti: format!("{nonce:032x}"),
+            sub: identity,
         })
     }
 
-    /// Whether this is a ticket of ours that still holds.
-    pub(crate) fn check_ticket(&self, now: Timestamp, ticket: &str) -> Result<(), TokenRefused> {
+    /// Whose ticket this is, if it is ours and still holds.
+    pub(crate) fn check_ticket(&self, now: Timestamp, ticket: &str) -> Result<Identity, TokenRefused> {
         let claims: TicketClaims = self.verify(TICKET, ticket)?;
-        in_time(now, claims.exp)
+        in_time(now, claims.exp)?;
+        Ok(claims.sub)
+    }
+
+    /// Proof of being a guest.
+    pub(crate) fn guest(&self, now: Timestamp, person: PersonId) -> Result<String, TokenRefused> {
+        self.sign(&GuestClaims { aud: GUEST.into(), exp: seconds(now.plus(CONTINUATION_TTL)), sub: person })
+    }
+
+    /// Which guest, if the proof is ours and still holds.
+    pub(crate) fn check_guest(&self, now: Timestamp, guest: &str) -> Result<PersonId, TokenRefused> {
+        let claims: GuestClaims = self.verify(GUEST, guest)?;
+        in_time(now, claims.exp)?;
+        Ok(claims.sub)
+    }
+
+    /// Proof of having been this participant of a call that came of a ring.
+    pub(crate) fn call_continuation(
+        &self,
+        now: Timestamp,
+        room: &str,
+        claim: &Claim,
+        ring: &Ring,
+    ) -> Result<String, TokenRefused> {
+        self.sign(&continuation(now, room, claim, Some(ring.clone())))
+    }
+
+    /// What a call's continuation proves, and the call as it was then.
+    pub(crate) fn call_claim(
+        &self,
+        now: Timestamp,
+        room: &str,
+        continuation: &str,
+    ) -> Result<(Claim, Ring), TokenRefused> {
+        let claims = self.continued(now, room, continuation)?;
+        let claim = claims.claim();
+        claims.ring.map(|ring| (claim, ring)).ok_or(TokenRefused)
     }
 
     /// Proof of having been this participant of this room.
@@ -76,16 +140,7 @@ impl Tokens {
         room: &str,
         claim: &Claim,
     ) -> Result<String, TokenRefused> {
-        self.sign(&ContinuationClaims {
-            aud: CONTINUATION.into(),
-            exp: seconds(now.plus(CONTINUATION_TTL)),
-            sub: claim.participant,
-            room: room.to_owned(),
-            order: claim.order,
-            epoch: claim.epoch,
-            call: claim.call,
-            joined_at: claim.joined_at,
-        })
+        self.sign(&continuation(now, room, claim, None))
     }
 
     /// What a continuation proves, if it is ours, in time, and for this room.
@@ -95,18 +150,21 @@ impl Tokens {
         room: &str,
         continuation: &str,
     ) -> Result<Claim, TokenRefused> {
+        Ok(self.continued(now, room, continuation)?.claim())
+    }
+
+    fn continued(
+        &self,
+        now: Timestamp,
+        room: &str,
+        continuation: &str,
+    ) -> Result<ContinuationClaims, TokenRefused> {
         let claims: ContinuationClaims = self.verify(CONTINUATION, continuation)?;
         in_time(now, claims.exp)?;
         if claims.room != room {
             return Err(TokenRefused);
         }
-        Ok(Claim {
-            participant: claims.sub,
-            order: claims.order,
-            epoch: claims.epoch,
-            call: claims.call,
-            joined_at: claims.joined_at,
-        })
+        Ok(claims)
     }
 
     fn sign(&self, claims: &impl Serialize) -> Result<String, TokenRefused> {
@@ -123,6 +181,32 @@ impl Tokens {
     }
 }
 
+fn continuation(now: Timestamp, room: &str, claim: &Claim, ring: Option<Ring>) -> ContinuationClaims {
+    ContinuationClaims {
+        aud: CONTINUATION.into(),
+        exp: seconds(now.plus(CONTINUATION_TTL)),
+        sub: claim.participant,
+        room: room.to_owned(),
+        order: claim.order,
+        epoch: claim.epoch,
+        call: claim.call,
+        joined_at: claim.joined_at,
+        ring,
+    }
+}
+
+impl ContinuationClaims {
+    fn claim(&self) -> Claim {
+        Claim {
+            participant: self.sub,
+            order: self.order,
+            epoch: self.epoch,
+            call: self.call,
+            joined_at: self.joined_at,
+        }
+    }
+}
+
 fn seconds(at: Timestamp) -> u64 {
     at.0 / 1000
 }
@@ -136,6 +220,7 @@ mod tests {
     use super::*;
 
     const NOW: Timestamp = Timestamp(1_700_000_000_000);
+    const WHO: Identity = Identity { person: PersonId::from_bits(7), sign_in: Some(SignInId::from_bits(8)) };
 
     fn claim() -> Claim {
         Claim {
@@ -150,10 +235,10 @@ mod tests {
     #[test]
     fn a_ticket_holds_for_a_minute_and_only_with_our_key() {
         let (ours, foreign) = (Tokens::new(b"ours"), Tokens::new(b"foreign"));
-        let ticket = ours.ticket(NOW, 1).unwrap();
+        let ticket = ours.ticket(NOW, 1, WHO).unwrap();
         for (tokens, after, expected) in [
-            (&ours, 0, Ok(())),
-            (&ours, 60, Ok(())),
+            (&ours, 0, Ok(WHO)),
+            (&ours, 60, Ok(WHO)),
             (&ours, 61, Err(TokenRefused)),
             (&foreign, 0, Err(TokenRefused)),
         ] {
@@ -169,7 +254,7 @@ mod tests {
         assert_eq!(tokens.claim(NOW, "café", &continuation), Ok(claim()));
         assert_eq!(tokens.claim(NOW, "other", &continuation), Err(TokenRefused));
         assert_eq!(tokens.check_ticket(NOW, &continuation), Err(TokenRefused));
-        let ticket = tokens.ticket(NOW, 1).unwrap();
+        let ticket = tokens.ticket(NOW, 1, WHO).unwrap();
         assert_eq!(tokens.claim(NOW, "café", &ticket), Err(TokenRefused));
         let late = NOW.plus(CONTINUATION_TTL + Duration::from_secs(1));
         assert_eq!(tokens.claim(late, "café", &continuation), Err(TokenRefused));

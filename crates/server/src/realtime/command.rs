@@ -2,10 +2,11 @@
 
 use super::session::{Execution, Session};
 use super::upgrade::Realtime;
-use crate::app::{self, JoinRequest};
+use crate::app::{self, JoinCall, JoinRequest, Route};
 use std::sync::Arc;
 use visavis_domain::name::RoomName;
 use visavis_domain::room::Devices;
+use visavis_live::TopicName;
 use visavis_protocol::{Code, Command, Reply, ServerFrame};
 
 impl Realtime {
@@ -71,7 +72,35 @@ impl Realtime {
                 let room = execution.room.as_ref();
                 self.in_room(room, |room| self.app.say(room, session.id, message, text)).await
             }
-            _ => Err(Code::Forbidden),
+            Command::WatchDesk { .. } | Command::OpenConsole => {
+                match self.follow(session, execution, command).await {
+                    Ok(reply) => {
+                        return session.release(super::socket::encode(&ServerFrame::Reply { id, reply }));
+                    }
+                    Err(code) => Err(code),
+                }
+            }
+            Command::JoinCall { ring, microphone, camera, continuation, media } => {
+                let devices = Devices { microphone, camera };
+                let person = session.identity.person;
+                let request = JoinCall { ring, person, session: session.id, devices, continuation, media };
+                match self.join_call(session, execution, request).await {
+                    Ok(reply) => {
+                        return session.release(super::socket::encode(&ServerFrame::Reply { id, reply }));
+                    }
+                    Err(code) => Err(code),
+                }
+            }
+            Command::UnwatchDesk
+            | Command::CallDesk { .. }
+            | Command::QueueUp { .. }
+            | Command::LeaveQueue
+            | Command::CancelRing { .. }
+            | Command::AcceptRing { .. }
+            | Command::DeclineRing { .. }
+            | Command::SetAvailability { .. }
+            | Command::RingColleague { .. }
+            | Command::RateCall { .. } => self.desk_command(session, execution, command).await,
         };
         session.push(super::socket::encode(&match outcome {
             Ok(reply) => ServerFrame::Reply { id, reply },
@@ -92,7 +121,7 @@ impl Realtime {
     }
 
     async fn look(&self, room: &str) -> Result<Reply, Code> {
-        let room = RoomName::parse(room).map_err(|_| Code::RoomNameInvalid)?;
+        let room = open_room(room)?;
         self.app.look(&room).await.map_err(|refused| refused.code())
     }
 
@@ -103,26 +132,52 @@ impl Realtime {
         room: &str,
         request: JoinRequest,
     ) -> Result<Reply, Code> {
-        let room = RoomName::parse(room).map_err(|_| Code::RoomNameInvalid)?;
+        let room = open_room(room)?;
+        self.go_in(session, execution, room.clone(), || {
+            self.app.join(&room, request, self.ice_servers(session))
+        })
+        .await
+    }
+
+    async fn join_call(
+        &self,
+        session: &Arc<Session>,
+        execution: &mut Execution,
+        request: JoinCall,
+    ) -> Result<Reply, Code> {
+        let room = app::call_room(request.ring);
+        self.go_in(session, execution, room, || self.app.join_call(request, self.ice_servers(session))).await
+    }
+
+    /// Hears of the room first, so that nothing between is missed: events are collected, and follow the answer.
+    async fn go_in<F>(
+        &self,
+        session: &Arc<Session>,
+        execution: &mut Execution,
+        room: RoomName,
+        join: impl FnOnce() -> F,
+    ) -> Result<Reply, Code>
+    where
+        F: Future<Output = Result<Reply, app::Refused>>,
+    {
         if let Some(current) = &execution.room {
             // The seat may have been lost meanwhile; then the session is free to sit down again.
             if self.app.snapshot(current, session.id).await.is_ok() {
                 return Err(Code::AlreadyInRoom);
             }
-            self.hub.unsubscribe(session, current).await;
+            self.hub.unsubscribe(session, &room_topics(session, current)).await;
             execution.room = None;
         }
-        // Events are collected before the commit and follow the answer, so that none is missed between.
         session.hold();
-        self.hub.subscribe(session, &room).await;
-        match self.app.join(&room, request, self.ice_servers(session)).await {
+        self.hub.subscribe(session, &room_topics(session, &room)).await;
+        match join().await {
             Ok(reply) => {
                 execution.room = Some(room);
                 Ok(reply)
             }
             Err(refused) => {
-                self.hub.unsubscribe(session, &room).await;
-                session.discard_held();
+                self.hub.unsubscribe(session, &room_topics(session, &room)).await;
+                session.unhold();
                 Err(refused.code())
             }
         }
@@ -131,9 +186,20 @@ impl Realtime {
     async fn leave(&self, session: &Arc<Session>, execution: &mut Execution) -> Result<Reply, Code> {
         if let Some(room) = &execution.room {
             self.app.leave(room, session.id).await.map_err(|refused| refused.code())?;
-            self.hub.unsubscribe(session, room).await;
+            self.hub.unsubscribe(session, &room_topics(session, room)).await;
             execution.room = None;
         }
         Ok(Reply::Done)
     }
+}
+
+/// What a session in a room hears: what happens there, and what is meant for it alone.
+pub(super) fn room_topics(session: &Session, room: &RoomName) -> [TopicName; 2] {
+    [Route::Room(room).topic(), Route::Session(session.id).topic()]
+}
+
+/// A room that is open to whoever knows its name. Those of calls are not.
+fn open_room(typed: &str) -> Result<RoomName, Code> {
+    let room = RoomName::parse(typed).map_err(|_| Code::RoomNameInvalid)?;
+    if app::ring_of(&room).is_some() { Err(Code::Forbidden) } else { Ok(room) }
 }

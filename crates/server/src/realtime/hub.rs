@@ -2,14 +2,13 @@
 //! bytes are shared by all who get it.
 
 use super::session::{Session, Sessions};
-use crate::app::{ControlNotice, Route};
+use crate::app::ControlNotice;
 use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio_util::sync::CancellationToken;
 use visavis_domain::ids::SessionId;
-use visavis_domain::name::RoomName;
 use visavis_live::{Live, LiveError, Notice, Subscription, TopicName};
 use visavis_protocol::CloseCode;
 
@@ -56,9 +55,9 @@ impl Hub {
         }
     }
 
-    /// The session gets what happens in the room, and what is meant for it alone.
-    pub(crate) async fn subscribe(&self, session: &Arc<Session>, room: &RoomName) {
-        for topic in topics(session, room) {
+    /// The session gets what is told on these topics.
+    pub(crate) async fn subscribe(&self, session: &Arc<Session>, topics: &[TopicName]) {
+        for topic in topics.iter().cloned() {
             self.write(|all| {
                 all.entry(topic.clone()).or_default().insert(session.id, session.clone());
             });
@@ -69,9 +68,9 @@ impl Hub {
         }
     }
 
-    /// It gets nothing of the room any more.
-    pub(crate) async fn unsubscribe(&self, session: &Session, room: &RoomName) {
-        for topic in topics(session, room) {
+    /// It gets nothing of them any more.
+    pub(crate) async fn unsubscribe(&self, session: &Session, topics: &[TopicName]) {
+        for topic in topics.iter().cloned() {
             let last = self.write(|all| {
                 let Some(listeners) = all.get_mut(&topic) else { return false };
                 listeners.remove(&session.id);
@@ -121,8 +120,4 @@ impl Hub {
     fn write<T>(&self, change: impl FnOnce(&mut Listeners) -> T) -> T {
         change(&mut self.listeners.write().unwrap_or_else(PoisonError::into_inner))
     }
-}
-
-fn topics(session: &Session, room: &RoomName) -> [TopicName; 2] {
-    [Route::Room(room).topic(), Route::Session(session.id).topic()]
 }

@@ -2,6 +2,7 @@
 //! longer be replayed.
 
 use super::outbox::{Hole, Outbox};
+use crate::app::Identity;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::extract::ws::Utf8Bytes;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
@@ -9,8 +10,9 @@ use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
-use visavis_domain::ids::SessionId;
+use visavis_domain::ids::{DeskId, SessionId};
 use visavis_domain::name::RoomName;
+use visavis_live::TopicName;
 use visavis_protocol::{CloseCode, Code};
 
 /// What a page needs that changes networks and slots in haste.
@@ -24,6 +26,8 @@ pub(crate) struct Session {
     pub(crate) id: SessionId,
     /// 256 bits, known to the participant alone.
     secret: [u8; 32],
+    /// Who it acts for.
+    pub(crate) identity: Identity,
     /// The host by which the participant reached us: STUN and TURN are offered under the same name.
     pub(crate) host: Box<str>,
     delivery: Mutex<Delivery>,
@@ -42,6 +46,12 @@ pub(crate) struct Execution {
     pub(crate) executed: u32,
     /// The room the session is in.
     pub(crate) room: Option<RoomName>,
+    /// The desk that it follows as a visitor.
+    pub(crate) desk: Option<DeskId>,
+    /// It is one of its person's pages.
+    pub(crate) page: bool,
+    /// What it hears of people and desks.
+    pub(crate) followed: Vec<TopicName>,
 }
 
 struct Delivery {
@@ -64,10 +74,11 @@ pub(crate) enum Work {
 }
 
 impl Session {
-    fn new(id: SessionId, secret: [u8; 32], host: Box<str>, outbox_bytes: usize) -> Self {
+    fn new(id: SessionId, secret: [u8; 32], identity: Identity, host: Box<str>, outbox_bytes: usize) -> Self {
         Self {
             id,
             secret,
+            identity,
             host,
             delivery: Mutex::new(Delivery {
                 outbox: Outbox::new(outbox_bytes),
@@ -117,9 +128,12 @@ impl Session {
         }
     }
 
-    /// The join came to nothing: what waited was not for this session.
-    pub(crate) fn discard_held(&self) {
-        self.delivery().held = None;
+    /// It came to nothing: what waited is delivered, since not all of it was about what was asked for.
+    pub(crate) fn unhold(&self) {
+        let held = self.delivery().held.take().unwrap_or_default();
+        for event in held {
+            self.push(event);
+        }
     }
 
     /// Ends the session: its socket closes with this code, and none can resume it.
@@ -208,10 +222,11 @@ impl Sessions {
         &self,
         id: SessionId,
         secret: [u8; 32],
+        identity: Identity,
         host: &str,
         outbox_bytes: usize,
     ) -> Arc<Session> {
-        let session = Arc::new(Session::new(id, secret, host.into(), outbox_bytes));
+        let session = Arc::new(Session::new(id, secret, identity, host.into(), outbox_bytes));
         self.all().insert(id, session.clone());
         session
     }

@@ -117,8 +117,8 @@ impl<'a> Socket<'a> {
         if protocol != PROTOCOL_VERSION {
             return Err(Code::ProtocolUnsupported);
         }
-        self.realtime.app.check_ticket(ticket).map_err(|refused| refused.code())?;
-        let session = self.realtime.open(host);
+        let identity = self.realtime.app.check_ticket(ticket).map_err(|refused| refused.code())?;
+        let session = self.realtime.open(identity, host);
         let answer = ServerFrame::Welcome {
             session: session.id,
             secret: session.secret_text(),

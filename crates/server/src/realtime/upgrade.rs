@@ -1,9 +1,10 @@
 //! The way in: `POST /api/v1/tickets`, and the upgrade at `/ws` with its check of the origin.
 
+use super::command::room_topics;
 use super::hub::Hub;
 use super::session::{Session, Sessions, SocketNumber};
 use super::socket::{End, Socket};
-use crate::app::{App, IceServers};
+use crate::app::{App, IceServers, Identity, Refused};
 use crate::edge::{ClientAddress, RateByAddress, problem};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, State};
@@ -17,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use visavis_domain::ids::SessionId;
-use visavis_protocol::{CloseCode, Code, IceServer, MAX_FRAME_BYTES, ServerFrame, Ticket};
+use visavis_protocol::{CloseCode, Code, IceServer, MAX_FRAME_BYTES, ServerFrame, Ticket, TicketRequest};
 
 /// Bytes read from a socket at a time. The library's default costs 134 KB per idle socket, this about 4 KB.
 const READ_BUFFER: usize = 2 * 1024;
@@ -57,8 +58,12 @@ pub(crate) fn router(realtime: Arc<Realtime>) -> Router {
     Router::new().route("/api/v1/tickets", post(tickets)).route("/ws", get(upgrade)).with_state(realtime)
 }
 
-async fn tickets(State(realtime): State<Arc<Realtime>>, request: axum::extract::Request) -> Response {
-    let (parts, _) = request.into_parts();
+async fn tickets(
+    State(realtime): State<Arc<Realtime>>,
+    parts: Parts,
+    wish: Option<Json<TicketRequest>>,
+) -> Response {
+    let wish = wish.map(|Json(wish)| wish).unwrap_or_default();
     if !origin_allowed(&parts, &realtime.settings.allowed_origins) {
         return problem(StatusCode::FORBIDDEN, "origin_refused", "This origin may not use this server");
     }
@@ -69,11 +74,8 @@ async fn tickets(State(realtime): State<Arc<Realtime>>, request: axum::extract::
             problem(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many tickets; try again later");
         return ([(header::RETRY_AFTER, wait.to_string())], refused).into_response();
     }
-    match realtime.app.ticket() {
-        Ok((ticket, ttl)) => {
-            let expires_in = u32::try_from(ttl.as_secs()).unwrap_or(u32::MAX);
-            ([(header::CACHE_CONTROL, "no-store")], Json(Ticket { ticket, expires_in, guest: None })).into_response()
-        }
+    match realtime.ticket(&wish) {
+        Ok(ticket) => ([(header::CACHE_CONTROL, "no-store")], Json(ticket)).into_response(),
         Err(refused) => {
             tracing::error!(%refused, "no ticket could be signed");
             problem(StatusCode::INTERNAL_SERVER_ERROR, "internal", "No ticket could be made")
@@ -103,13 +105,23 @@ async fn upgrade(State(realtime): State<Arc<Realtime>>, request: axum::extract::
 }
 
 impl Realtime {
+    fn ticket(&self, wish: &TicketRequest) -> Result<Ticket, Refused> {
+        let (person, guest) = self.app.guest(wish.guest.as_deref())?;
+        let (ticket, ttl) = self.app.ticket(Identity { person, sign_in: None })?;
+        Ok(Ticket {
+            ticket,
+            expires_in: u32::try_from(ttl.as_secs()).unwrap_or(u32::MAX),
+            guest: Some(guest),
+        })
+    }
+
     /// A new session, known to this instance.
-    pub(super) fn open(&self, host: &str) -> Arc<Session> {
+    pub(super) fn open(&self, identity: Identity, host: &str) -> Arc<Session> {
         let id = SessionId::from_bits(self.app.random_bits());
         let mut secret = [0; 32];
         secret[..16].copy_from_slice(&self.app.random_bits().to_be_bytes());
         secret[16..].copy_from_slice(&self.app.random_bits().to_be_bytes());
-        let session = self.sessions.open(id, secret, host, self.settings.outbox_bytes);
+        let session = self.sessions.open(id, secret, identity, host, self.settings.outbox_bytes);
         self.count();
         session
     }
@@ -129,6 +141,11 @@ impl Realtime {
             && let Err(refused) = self.app.attach(room, id).await
         {
             tracing::debug!(%refused, "a resumed session has no seat");
+        }
+        if execution.page
+            && let Err(refused) = self.app.attach_page(session.identity.person, id).await
+        {
+            tracing::debug!(%refused, "a resumed session has no page");
         }
         drop(execution);
         Ok((session, number, ServerFrame::Resumed { executed }))
@@ -155,6 +172,12 @@ impl Realtime {
         {
             tracing::debug!(%refused, "a detached session has no seat");
         }
+        if execution.page
+            && session.abandoned_since(number)
+            && let Err(refused) = self.app.detach_page(session.identity.person, session.id, grace).await
+        {
+            tracing::debug!(%refused, "a detached session has no page");
+        }
         drop(execution);
         if session.has_ended() {
             // Nobody resumes it; its owner may continue in the seat with a new one while the grace lasts.
@@ -174,8 +197,10 @@ impl Realtime {
     async fn forget(&self, session: &Arc<Session>) {
         let mut execution = session.execution.lock().await;
         if let Some(room) = execution.room.take() {
-            self.hub.unsubscribe(session, &room).await;
+            self.hub.unsubscribe(session, &room_topics(session, &room)).await;
         }
+        let followed = std::mem::take(&mut execution.followed);
+        self.hub.unsubscribe(session, &followed).await;
         drop(execution);
         self.sessions.close(session.id);
         self.count();

@@ -1,0 +1,134 @@
+//! Writes the history of calls behind what happens: nobody's call waits for the database, and none fails with it.
+
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use visavis_domain::availability::{Scene, Told};
+use visavis_domain::ids::RingId;
+use visavis_domain::ring::{Ring, RingEnd};
+use visavis_domain::time::Timestamp;
+use visavis_store::{CallRecord, Store, StoreError};
+
+/// Entries that wait for a database that is away. A busy desk makes a few per minute; beyond this they are lost.
+const CAPACITY: usize = 16 * 1024;
+/// After a failure.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// One step of a ring's history.
+#[derive(Debug, Clone)]
+pub(super) enum Entry {
+    /// So far it has got.
+    Reached(Box<CallRecord>),
+    /// It is over.
+    Ended { ring: RingId, at: Timestamp, end: RingEnd },
+}
+
+/// Where use cases say what happened.
+#[derive(Clone)]
+pub(crate) struct History {
+    entries: mpsc::Sender<Entry>,
+}
+
+/// Writes it down.
+pub(crate) struct Recorder {
+    entries: mpsc::Receiver<Entry>,
+    store: Arc<dyn Store>,
+}
+
+impl History {
+    /// Both ends.
+    pub(crate) fn new(store: Arc<dyn Store>) -> (Self, Recorder) {
+        let (sender, entries) = mpsc::channel(CAPACITY);
+        (Self { entries: sender }, Recorder { entries, store })
+    }
+
+    /// What was decided.
+    pub(super) fn tell(&self, now: Timestamp, scene: &Scene, told: &[Told]) {
+        for one in told {
+            match one {
+                Told::Started { ring } => {
+                    if let Some(ring) = scene.ring(*ring) {
+                        self.put(Entry::Reached(Box::new(record(ring))));
+                    }
+                }
+                Told::Accepted { ring, .. } => self.put(Entry::Reached(Box::new(record(ring)))),
+                Told::Ended { ring, end } => {
+                    for via in ring.talkers().iter().filter_map(|talker| talker.via) {
+                        self.put(Entry::Ended { ring: via, at: now, end: *end });
+                    }
+                    self.put(Entry::Ended { ring: ring.id(), at: now, end: *end });
+                }
+                Told::Parted { via, end, .. } => {
+                    if let Some(ring) = *via {
+                        self.put(Entry::Ended { ring, at: now, end: *end });
+                    }
+                }
+            }
+        }
+    }
+
+    fn put(&self, entry: Entry) {
+        if self.entries.try_send(entry).is_err() {
+            metrics::counter!("visavis_history_lost_total").increment(1);
+            tracing::error!("the database takes no history; an entry is lost");
+        }
+    }
+}
+
+impl Recorder {
+    /// Writes until the server stops, and then what is left.
+    pub(crate) async fn run(mut self, stopping: CancellationToken) {
+        loop {
+            let entry = tokio::select! {
+                entry = self.entries.recv() => entry,
+                () = stopping.cancelled() => break,
+            };
+            let Some(entry) = entry else { return };
+            while let Err(error) = self.write(&entry).await {
+                tracing::warn!(%error, "the history of a call could not be written");
+                tokio::select! {
+                    () = tokio::time::sleep(RETRY) => {}
+                    () = stopping.cancelled() => break,
+                }
+            }
+        }
+        while let Ok(entry) = self.entries.try_recv() {
+            if let Err(error) = self.write(&entry).await {
+                tracing::warn!(%error, "the history of a call could not be written");
+            }
+        }
+    }
+
+    async fn write(&self, entry: &Entry) -> Result<(), StoreError> {
+        match entry {
+            Entry::Reached(record) => self.store.record_call(record.as_ref().clone()).await,
+            Entry::Ended { ring, at, end } => {
+                let Some(record) = self.store.call(*ring).await? else { return Ok(()) };
+                self.store.record_call(CallRecord { ended_at: Some(*at), end: Some(*end), ..record }).await
+            }
+        }
+    }
+}
+
+fn record(ring: &Ring) -> CallRecord {
+    CallRecord {
+        ring: ring.id(),
+        desk: ring.desk().map(|desk| desk.id),
+        desk_name: ring.desk().map(|desk| desk.name.clone()).unwrap_or_default(),
+        visitor: ring.visitor().person,
+        visitor_name: ring.visitor().name.shown().to_owned(),
+        about: ring.about().to_owned(),
+        representative: ring.callee().person,
+        representative_name: ring.callee().name.shown().to_owned(),
+        into: ring.into(),
+        started_at: ring.started_at(),
+        accepted_at: ring.accepted_at(),
+        ended_at: None,
+        end: None,
+        stars: None,
+        comment: String::new(),
+        note: String::new(),
+        outcome: None,
+    }
+}

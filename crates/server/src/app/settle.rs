@@ -1,0 +1,450 @@
+//! Carries out what the machine of availability decides, and what a call's room has to do with it: people, rings,
+//! queues and the room change in one commit, or none of them does.
+
+use super::documents::{self, Route, call_room, chat_key, key_of, room_key};
+use super::rooms::{ATTEMPTS, Loaded, room_events};
+use super::{App, Refused, views};
+use bytes::Bytes;
+use std::collections::{BTreeMap, BTreeSet};
+use visavis_domain::availability::{Command, Decision, DocumentId, Scene, Stop, Told, decide};
+use visavis_domain::ids::{DeskId, PersonId, RingId};
+use visavis_domain::person::{Card, Person, Status};
+use visavis_domain::ring::RingEnd;
+use visavis_domain::room::{self, LeaveReason, Room};
+use visavis_live::{Commit, Document, Key, LiveError, TopicName, Version, Write};
+use visavis_protocol::{Event, Representative, ServerFrame, Topic};
+
+/// What sets something off.
+#[derive(Debug, Clone)]
+pub(super) enum Cause {
+    /// Something about people.
+    Availability(Command),
+    /// Something in a call's room.
+    Room {
+        /// Of which call.
+        ring: RingId,
+        /// What.
+        command: room::Command,
+        /// Who comes into the room, if somebody does.
+        person: Option<PersonId>,
+    },
+}
+
+/// What came of it.
+pub(super) struct Settled {
+    /// The documents as they are now.
+    pub(super) scene: Scene,
+    /// The room, if it had to do with one.
+    pub(super) loaded: Option<Loaded>,
+}
+
+/// Everything that one attempt reads and decides.
+struct Attempt {
+    versions: BTreeMap<DocumentId, Version>,
+    before: Scene,
+    scene: Scene,
+    changed: BTreeSet<DocumentId>,
+    told: Vec<Told>,
+    room: Option<RoomPart>,
+}
+
+/// The room's part of an attempt.
+struct RoomPart {
+    loaded: Loaded,
+    before: Option<Room>,
+    events: Vec<room::Event>,
+    notices: Vec<(TopicName, Bytes)>,
+}
+
+impl App {
+    /// Decides and commits, as often as it takes; then does what follows for others.
+    pub(super) async fn settle(&self, cause: Cause, needs: &[DocumentId]) -> Result<Settled, Refused> {
+        let mut ids: BTreeSet<DocumentId> = needs.iter().copied().collect();
+        let mut with_room = match &cause {
+            Cause::Room { ring, .. } => Some(*ring),
+            Cause::Availability(_) => None,
+        };
+        let mut lost = 0;
+        while lost < ATTEMPTS {
+            let mut attempt = self.read(&ids, with_room).await?;
+            let commit = match self.prepare(&cause, &mut attempt) {
+                Ok(commit) => commit,
+                Err(Need::Document(id)) => {
+                    ids.insert(id);
+                    continue;
+                }
+                Err(Need::Room(ring)) => {
+                    with_room = Some(ring);
+                    continue;
+                }
+                Err(Need::Refused(refused)) => return Err(refused),
+            };
+            if commit.writes.is_empty() {
+                return Ok(Settled { scene: attempt.scene, loaded: attempt.room.map(|part| part.loaded) });
+            }
+            match self.live.commit(commit).await {
+                Ok(_) => return Ok(self.settled(attempt).await),
+                Err(LiveError::Conflict) => lost += 1,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(LiveError::Conflict.into())
+    }
+
+    /// Documents of one moment, to look at.
+    pub(super) async fn scene(&self, ids: &[DocumentId]) -> Result<Scene, Refused> {
+        Ok(self.read(&ids.iter().copied().collect(), None).await?.scene)
+    }
+
+    async fn read(&self, ids: &BTreeSet<DocumentId>, ring: Option<RingId>) -> Result<Attempt, Refused> {
+        let name = ring.map(call_room);
+        let mut keys: Vec<Key> = ids.iter().map(|id| key_of(*id)).collect();
+        keys.extend(name.iter().flat_map(|name| [room_key(name), chat_key(name)]));
+        let mut documents = self.live.load(&keys).await?;
+        let room = match name {
+            Some(name) => {
+                let chat = documents.pop().ok_or(Refused::Corrupt)?;
+                let room = documents.pop().ok_or(Refused::Corrupt)?;
+                let loaded = Loaded::read(&name, &room, &chat)?;
+                let before = loaded.room.clone();
+                Some(RoomPart { loaded, before, events: Vec::new(), notices: Vec::new() })
+            }
+            None => None,
+        };
+        let mut scene = Scene::default();
+        let mut versions = BTreeMap::new();
+        for (id, document) in ids.iter().zip(&documents) {
+            versions.insert(*id, document.version);
+            place(&mut scene, *id, document)?;
+        }
+        let before = scene.clone();
+        Ok(Attempt { versions, before, scene, changed: BTreeSet::new(), told: Vec::new(), room })
+    }
+
+    fn prepare(&self, cause: &Cause, attempt: &mut Attempt) -> Result<Commit, Need> {
+        match cause {
+            Cause::Availability(command) => self.decide(attempt, command.clone())?,
+            Cause::Room { ring, command, person } => {
+                let events = self.in_room(attempt, command.clone())?;
+                for command in consequences(*ring, *person, &events, attempt) {
+                    self.decide(attempt, command)?;
+                }
+            }
+        }
+        self.rooms_follow(attempt)?;
+        attempt.commit()
+    }
+
+    fn decide(&self, attempt: &mut Attempt, command: Command) -> Result<(), Need> {
+        let Decision { after, changed, told } = decide(&attempt.scene, self.now(), self.rules, command)?;
+        attempt.scene = after;
+        attempt.changed.extend(changed);
+        attempt.told.extend(told);
+        Ok(())
+    }
+
+    fn in_room(&self, attempt: &mut Attempt, command: room::Command) -> Result<Vec<room::Event>, Need> {
+        let part = attempt.room.as_mut().ok_or(Need::Refused(Refused::Corrupt))?;
+        let events = room::handle(part.loaded.room.as_ref(), self.now(), self.limits, command)
+            .map_err(|rejection| Need::Refused(rejection.into()))?;
+        part.notices.extend(room_events(&mut part.loaded, &events).map_err(Need::Refused)?);
+        part.events.extend(events.iter().cloned());
+        Ok(events)
+    }
+
+    /// Whoever is in a call no longer has no seat in its room; with the call ends its room.
+    fn rooms_follow(&self, attempt: &mut Attempt) -> Result<(), Need> {
+        for told in attempt.told.clone() {
+            let (ring, command) = match told {
+                Told::Ended { ring, .. } if !ring.rings() => (ring.id(), room::Command::End),
+                Told::Parted { ring, participant: Some(participant), .. } => {
+                    (ring, room::Command::Dismiss { participant })
+                }
+                Told::Started { .. } | Told::Accepted { .. } | Told::Ended { .. } | Told::Parted { .. } => {
+                    continue;
+                }
+            };
+            if attempt.room.is_none() {
+                return Err(Need::Room(ring));
+            }
+            self.in_room(attempt, command)?;
+        }
+        Ok(())
+    }
+
+    /// After the commit: media and history follow, and whoever became free is rung for who waits.
+    async fn settled(&self, attempt: Attempt) -> Settled {
+        let Attempt { before, scene, changed, told, room, .. } = attempt;
+        if let Some(part) = &room {
+            self.follow(part.before.as_ref(), part.loaded.room.as_ref(), &part.events);
+        }
+        self.history.tell(self.now(), &scene, &told);
+        for id in &changed {
+            match id {
+                DocumentId::Person(id) => {
+                    let free = |scene: &Scene| scene.person(*id).is_some_and(Person::may_be_rung);
+                    if free(&scene) && !free(&before) {
+                        Box::pin(self.serve_with(*id, scene.person(*id))).await;
+                    }
+                }
+                DocumentId::Queue(id) => {
+                    let waiting = |scene: &Scene| scene.queue(*id).map_or(0, |queue| queue.waiting().len());
+                    if waiting(&scene) > waiting(&before) {
+                        Box::pin(self.serve_desk(*id)).await;
+                    }
+                }
+                DocumentId::Ring(_) => {}
+            }
+        }
+        Settled { scene, loaded: room.map(|part| part.loaded) }
+    }
+
+    /// The representative has become free: whoever is next at one of their desks is put through.
+    async fn serve_with(&self, representative: PersonId, person: Option<&Person>) {
+        for desk in person.and_then(Person::card).map(|card| card.desks.clone()).unwrap_or_default() {
+            if self.serve(desk, representative).await.is_ok() {
+                return;
+            }
+        }
+    }
+
+    /// Somebody waits: whoever of the desk is free, longest first, is rung for them.
+    pub(super) async fn serve_desk(&self, desk: DeskId) {
+        let free = match self.free_representatives(desk).await {
+            Ok(free) => free,
+            Err(refused) => {
+                tracing::warn!(%refused, "a queue could not be served; it is looked at again soon");
+                return;
+            }
+        };
+        for representative in free {
+            match self.serve(desk, representative).await {
+                Ok(()) => {}
+                Err(Refused::Availability(visavis_domain::availability::Rejection::NobodyWaits)) => {}
+                Err(refused) => tracing::debug!(%refused, "a representative could not be rung"),
+            }
+        }
+    }
+
+    async fn serve(&self, desk: DeskId, representative: PersonId) -> Result<(), Refused> {
+        let ring = RingId::from_bits(self.random_bits());
+        let needs = [DocumentId::Queue(desk), DocumentId::Person(representative)];
+        let command = Command::Serve { desk, representative, ring };
+        self.settle(Cause::Availability(command), &needs).await.map(drop)
+    }
+}
+
+/// Why an attempt cannot go on as it is.
+enum Need {
+    Document(DocumentId),
+    Room(RingId),
+    Refused(Refused),
+}
+
+impl From<Stop> for Need {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Missing(id) => Self::Document(id),
+            Stop::Rejected(rejection) => Self::Refused(rejection.into()),
+        }
+    }
+}
+
+/// What people's coming to and going from a call's room means for the call.
+fn consequences(
+    ring: RingId,
+    person: Option<PersonId>,
+    events: &[room::Event],
+    attempt: &Attempt,
+) -> Vec<Command> {
+    let mut commands = Vec::new();
+    let joined = events.iter().find_map(|event| match event {
+        room::Event::Joined { member } | room::Event::Changed { member } => Some(member.id),
+        _ => None,
+    });
+    let already = || {
+        let talkers = attempt.scene.ring(ring).map(visavis_domain::ring::Ring::talkers).unwrap_or_default();
+        talkers.iter().find(|talker| Some(talker.party.person) == person)?.participant
+    };
+    if let Some(person) = person
+        && let Some(participant) = joined.or_else(already)
+    {
+        commands.push(Command::Seat { ring, person, participant });
+    }
+    for event in events {
+        let room::Event::Left { participant, reason, .. } = event else { continue };
+        let end = match reason {
+            LeaveReason::Left => RingEnd::HungUp,
+            LeaveReason::Lost | LeaveReason::Replaced => RingEnd::Lost,
+            LeaveReason::Ended => continue,
+        };
+        commands.push(Command::Unseat { ring, participant: *participant, end });
+    }
+    commands
+}
+
+impl Attempt {
+    fn commit(&mut self) -> Result<Commit, Need> {
+        let mut events = self.told_to_people()?;
+        let mut commit = Commit::default();
+        for (id, version) in &self.versions {
+            if !self.changed.contains(id) {
+                commit.reads.push((key_of(*id), *version));
+            }
+        }
+        for id in &self.changed {
+            let (body, deadline) = self.body(*id).map_err(Need::Refused)?;
+            let expected = self.versions.get(id).copied().unwrap_or(Version::ABSENT);
+            commit.writes.push(Write { key: key_of(*id), expected, body, deadline, lease: None });
+        }
+        if let Some(part) = &mut self.room {
+            commit.writes.extend(part.loaded.writes(&part.events).map_err(Need::Refused)?);
+            events.extend(std::mem::take(&mut part.notices));
+        }
+        // Those who ring and are rung hear of it before the many who only watch.
+        events.extend(self.told_to_desks().map_err(Need::Refused)?);
+        commit.events = events;
+        Ok(commit)
+    }
+
+    fn body(
+        &self,
+        id: DocumentId,
+    ) -> Result<(Option<Bytes>, Option<visavis_domain::time::Timestamp>), Refused> {
+        Ok(match id {
+            DocumentId::Person(id) => match self.scene.person(id) {
+                Some(person) => (Some(documents::encode(person)?), person.next_deadline()),
+                None => (None, None),
+            },
+            DocumentId::Ring(id) => match self.scene.ring(id) {
+                Some(ring) => (Some(documents::encode(ring)?), ring.next_deadline()),
+                None => (None, None),
+            },
+            DocumentId::Queue(id) => match self.scene.queue(id) {
+                Some(queue) => (Some(documents::encode(queue)?), queue.next_deadline()),
+                None => (None, None),
+            },
+        })
+    }
+
+    fn told_to_people(&self) -> Result<Vec<(TopicName, Bytes)>, Need> {
+        let mut told = Vec::new();
+        let mut tell = |person: PersonId, event: Event| {
+            let frame = ServerFrame::Event { topic: Topic::Direct, version: None, event };
+            let body = documents::encode(&frame).map_err(Need::Refused)?;
+            told.push((Route::Person(person).topic(), body));
+            Ok::<(), Need>(())
+        };
+        for one in &self.told {
+            match one {
+                Told::Ended { ring, end } => {
+                    let talkers = ring.talkers().iter().map(|talker| talker.party.person);
+                    let both = [ring.caller().person, ring.callee().person];
+                    for person in talkers.chain(both).collect::<BTreeSet<_>>() {
+                        // Whoever handed the call over has been told how it ended for them.
+                        let concerned = ring.rings() || ring.talker(person).is_some();
+                        if concerned {
+                            tell(person, Event::RingEnded { ring: ring.id(), end: *end })?;
+                        }
+                    }
+                }
+                Told::Parted { ring, person, end, .. } => {
+                    tell(*person, Event::RingEnded { ring: *ring, end: *end })?;
+                }
+                Told::Started { .. } | Told::Accepted { .. } => {}
+            }
+        }
+        for id in &self.changed {
+            match id {
+                DocumentId::Person(id) => {
+                    let Some(person) = self.scene.person(*id) else { continue };
+                    let own = views::own(&self.scene, person)?;
+                    tell(*id, Event::OwnChanged { own })?;
+                }
+                DocumentId::Queue(id) => {
+                    let Some(queue) = self.scene.queue(*id) else { continue };
+                    let before = self.before.queue(*id);
+                    for one in queue.waiting() {
+                        let (now, was) = (
+                            queue.position(one.party.person),
+                            before.and_then(|b| b.position(one.party.person)),
+                        );
+                        if let Some(position) = now.filter(|_| was.is_some() && now != was) {
+                            let queue_version = queue.version();
+                            tell(one.party.person, Event::QueueMoved { desk: *id, position, queue_version })?;
+                        }
+                    }
+                }
+                DocumentId::Ring(_) => {}
+            }
+        }
+        Ok(told)
+    }
+
+    fn told_to_desks(&self) -> Result<Vec<(TopicName, Bytes)>, Refused> {
+        let mut told = Vec::new();
+        let mut tell = |route: Route<'_>, event: Event| {
+            let frame = ServerFrame::Event { topic: Topic::Desk, version: None, event };
+            told.push((route.topic(), documents::encode(&frame)?));
+            Ok::<(), Refused>(())
+        };
+        for id in &self.changed {
+            match id {
+                DocumentId::Person(id) => {
+                    let (before, after) = (self.before.person(*id), self.scene.person(*id));
+                    for desk in desks(before).union(&desks(after)).copied() {
+                        if let Some(representative) = seen_change(before, after, desk) {
+                            tell(Route::Desk(desk), Event::RepresentativeChanged { desk, representative })?;
+                        }
+                    }
+                }
+                DocumentId::Queue(id) => {
+                    let (before, after) = (self.before.queue(*id), self.scene.queue(*id));
+                    let Some(queue) = after else { continue };
+                    if before.map(visavis_domain::queue::Queue::waiting) == Some(queue.waiting()) {
+                        continue;
+                    }
+                    let waiting = u32::try_from(queue.waiting().len()).unwrap_or(u32::MAX);
+                    tell(Route::Desk(*id), Event::WaitingChanged { desk: *id, waiting })?;
+                    let event = Event::QueueChanged {
+                        desk: *id,
+                        queue: views::queue(queue),
+                        queue_version: queue.version(),
+                    };
+                    tell(Route::DeskStaff(*id), event)?;
+                }
+                DocumentId::Ring(_) => {}
+            }
+        }
+        Ok(told)
+    }
+}
+
+fn desks(person: Option<&Person>) -> BTreeSet<DeskId> {
+    let desks = person.and_then(Person::card).map(|card: &Card| card.desks.iter().copied().collect());
+    desks.unwrap_or_default()
+}
+
+/// A representative as a desk's visitors see them now, if they see a change.
+fn seen_change(before: Option<&Person>, after: Option<&Person>, desk: DeskId) -> Option<Representative> {
+    let view = |person: Option<&Person>| person.and_then(|person| views::representative(person, desk));
+    let (was, is) = (view(before), view(after));
+    let is = is.or_else(|| {
+        let version = after.map(Person::version).or(was.as_ref().map(|was| was.version + 1))?;
+        Some(Representative { status: Status::Offline, version, ..was.clone()? })
+    })?;
+    let hidden = was.as_ref().is_none_or(|was| was.status == Status::Offline);
+    let same = was.is_some_and(|was| Representative { version: is.version, ..was } == is);
+    let nothing = same || (hidden && is.status == Status::Offline);
+    (!nothing).then_some(is)
+}
+
+fn place(scene: &mut Scene, id: DocumentId, document: &Document) -> Result<(), Refused> {
+    let body = document.body.as_ref();
+    match id {
+        DocumentId::Person(id) => drop(scene.people.insert(id, documents::decode(body)?)),
+        DocumentId::Ring(id) => drop(scene.rings.insert(id, documents::decode(body)?)),
+        DocumentId::Queue(id) => drop(scene.queues.insert(id, documents::decode(body)?)),
+    }
+    Ok(())
+}
