@@ -4,6 +4,8 @@
 pub mod media;
 mod participant;
 mod process;
+mod staff;
 
 pub use participant::{Bot, Refused};
-pub use process::{ServerProcess, cpu_of};
+pub use process::{DEMO_PASSWORD, ServerProcess, cpu_of};
+pub use staff::Staff;

@@ -15,7 +15,8 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_conf
 use visavis_domain::ids::SessionId;
 use visavis_domain::room::{Camera, Microphone};
 use visavis_protocol::{
-    ClientFrame, Code, Command, Event, MediaPath, PROTOCOL_VERSION, Reply, ServerFrame, Ticket, Topic,
+    ClientFrame, Code, Command, Event, MediaPath, PROTOCOL_VERSION, Reply, ServerFrame, Ticket, TicketRequest,
+    Topic,
 };
 
 /// Longer than a healthy server ever takes.
@@ -58,6 +59,18 @@ impl Bot {
     pub async fn ticket(http: &reqwest::Client, base: &str) -> Result<String> {
         let response = http.post(format!("{base}/api/v1/tickets")).send().await?.error_for_status()?;
         Ok(response.json::<Ticket>().await?.ticket)
+    }
+
+    /// Opens a session as a guest: the one of the proof, or a new one. Returns the proof for the next time.
+    ///
+    /// # Errors
+    /// If the server cannot be reached or refuses.
+    pub async fn guest(http: &reqwest::Client, base: &str, proof: &str) -> Result<(Self, String)> {
+        let wish = TicketRequest { guest: Some(proof.to_owned()) };
+        let request = http.post(format!("{base}/api/v1/tickets")).json(&wish);
+        let Ticket { ticket, guest, .. } = request.send().await?.error_for_status()?.json().await?;
+        let proof = guest.context("a guest's ticket comes with a proof")?;
+        Ok((Self::connect_with(base, ticket).await?, proof))
     }
 
     /// Opens a session with a ticket.
@@ -217,7 +230,7 @@ impl Bot {
         let known = match topic {
             Topic::Room => self.known.0,
             Topic::Chat => self.known.1,
-            Topic::Direct => 0,
+            Topic::Direct | Topic::Desk => 0,
         };
         version.is_none_or(|version| version > known).then_some(event)
     }

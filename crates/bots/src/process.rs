@@ -9,6 +9,9 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
+/// Of the accounts of a server that was started with the demonstration set.
+pub const DEMO_PASSWORD: &str = "demonstration only";
+
 /// A running server; ends with the value.
 pub struct ServerProcess {
     binary: PathBuf,
@@ -16,6 +19,7 @@ pub struct ServerProcess {
     http: u16,
     https: u16,
     settings: Vec<(String, String)>,
+    arguments: Vec<String>,
     child: Option<Child>,
 }
 
@@ -25,13 +29,38 @@ impl ServerProcess {
     /// # Errors
     /// If it does not come up.
     pub async fn start(binary: &Path, settings: &[(&str, &str)]) -> Result<Self> {
+        Self::start_with(binary, settings, &[]).await
+    }
+
+    /// Starts it with the demonstration set, whose accounts have [`DEMO_PASSWORD`].
+    ///
+    /// # Errors
+    /// If it does not come up.
+    pub async fn start_demo(binary: &Path, settings: &[(&str, &str)]) -> Result<Self> {
+        let mut settings = settings.to_vec();
+        settings.push(("VISAVIS_DEMO_PASSWORD", DEMO_PASSWORD));
+        Self::start_with(binary, &settings, &["--demo"]).await
+    }
+
+    async fn start_with(
+        binary: &Path,
+        settings: &[(&str, &str)],
+        arguments: &[&str],
+    ) -> Result<Self> {
         let free = || TcpListener::bind("127.0.0.1:0");
         let (first, second) = (free()?, free()?);
         let (http, https) = (first.local_addr()?.port(), second.local_addr()?.port());
         drop((first, second));
         let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        let mut server =
-            Self { binary: binary.to_owned(), data: TempDir::new()?, http, https, settings, child: None };
+        let mut server = Self {
+            binary: binary.to_owned(),
+            data: TempDir::new()?,
+            http,
+            https,
+            settings,
+            arguments: arguments.iter().map(|one| (*one).to_owned()).collect(),
+            child: None,
+        };
         server.restart().await?;
         Ok(server)
     }
@@ -58,6 +87,7 @@ impl ServerProcess {
             .arg("serve")
             .arg("--data")
             .arg(self.data.path())
+            .args(&self.arguments)
             .args(["--http", &format!("127.0.0.1:{}", self.http), "--https", &format!("[::]:{}", self.https)])
             .env("VISAVIS_METRICS__ADDRESS", "off")
             .env("VISAVIS_LIMITS__CONNECTIONS_PER_ADDRESS", "20000")
