@@ -18,7 +18,7 @@ struct Rule {
 const PURE: &[&str] =
     &["tokio", "axum", "sqlx", "redis", "str0m", "mio", "rand", "hyper", "quinn-udp", "socket2"];
 
-const RULES: [Rule; 6] = [
+const RULES: [Rule; 7] = [
     Rule { crate_name: "visavis-domain", may_use: &[], never: PURE },
     Rule {
         crate_name: "visavis-protocol",
@@ -31,19 +31,30 @@ const RULES: [Rule; 6] = [
         never: &["axum", "str0m", "sqlx", "hyper"],
     },
     Rule {
+        crate_name: "visavis-store",
+        may_use: &["visavis-domain"],
+        never: &["axum", "str0m", "redis", "hyper", "ring", "native-tls", "openssl"],
+    },
+    Rule {
         crate_name: "visavis-media",
         may_use: &[],
         never: &["tokio", "axum", "mio", "hyper", "quinn-udp"],
     },
     Rule {
         crate_name: "visavis-server",
-        may_use: &["visavis-domain", "visavis-protocol", "visavis-live", "visavis-media"],
+        may_use: &[
+            "visavis-domain",
+            "visavis-protocol",
+            "visavis-live",
+            "visavis-store",
+            "visavis-media",
+        ],
         never: &["openssl", "native-tls"],
     },
     Rule {
         crate_name: "visavis-bots",
         may_use: &["visavis-domain", "visavis-protocol"],
-        never: &["visavis-server", "visavis-live", "axum"],
+        never: &["visavis-server", "visavis-live", "visavis-store", "axum"],
     },
 ];
 

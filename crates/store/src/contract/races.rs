@@ -1,0 +1,95 @@
+//! Many at once, through two openings of one database, as from two instances.
+
+use super::{Database, NOW, audited, create, hash, link, new_account, person, written};
+use crate::{Action, InvitationPurpose, Store, StoreError};
+use std::future::Future;
+use std::sync::Arc;
+use tokio::task::JoinSet;
+
+/// How many try at once.
+const MANY: u8 = 20;
+
+pub(super) async fn all<D: Database, F: Future<Output = D>>(fresh: &impl Fn() -> F) {
+    of_many_uses_of_a_link_one_wins(&fresh().await).await;
+    of_many_first_admins_one_is_made(&fresh().await).await;
+    of_many_uses_of_a_step_one_counts(&fresh().await).await;
+    of_many_with_one_address_one_is_made(&fresh().await).await;
+    many_rows_make_one_chain(&fresh().await).await;
+}
+
+/// What came of many at once.
+async fn at_once<T, F>(database: &impl Database, work: impl Fn(Arc<dyn Store>, u8) -> F) -> Vec<T>
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
+    let stores = [database.open().await, database.open().await];
+    let mut tasks = JoinSet::new();
+    for number in 0..MANY {
+        tasks.spawn(work(Arc::clone(&stores[usize::from(number % 2)]), number));
+    }
+    tasks.join_all().await
+}
+
+/// How many did it; all others were told that there is nothing to do it with.
+fn winners<T: std::fmt::Debug>(results: &[Result<T, StoreError>]) -> usize {
+    for lost in results.iter().filter(|result| result.is_err()) {
+        assert!(matches!(lost, Err(StoreError::Unknown | StoreError::Taken(_))), "{lost:?}");
+    }
+    results.iter().filter(|result| result.is_ok()).count()
+}
+
+async fn of_many_uses_of_a_link_one_wins(database: &impl Database) {
+    let store = database.open().await;
+    let invitation = Some(link(1, InvitationPurpose::Join, Some(1)));
+    let created =
+        store.create_account(new_account(1, "ana@demo", None), invitation, audited(Action::AccountCreated));
+    created.await.expect("creates");
+    let results = at_once(database, |store, number| async move {
+        let password = number.to_string();
+        store.accept_invitation(hash(1), NOW, password, audited(Action::InvitationAccepted)).await
+    })
+    .await;
+    assert_eq!(winners(&results), 1);
+    assert_eq!(written(&*store).await, 2);
+}
+
+async fn of_many_first_admins_one_is_made(database: &impl Database) {
+    let store = database.open().await;
+    let invitation = link(1, InvitationPurpose::FirstAdmin, None);
+    store.invite(invitation, audited(Action::Invited)).await.expect("invites");
+    let results = at_once(database, |store, number| async move {
+        let admin = new_account(number.into(), &format!("{number}@demo"), Some("hash"));
+        store.create_first_admin(hash(1), NOW, admin, audited(Action::AccountCreated)).await
+    })
+    .await;
+    assert_eq!(winners(&results), 1);
+    assert_eq!(store.count_accounts().await.expect("counts"), 1);
+}
+
+async fn of_many_uses_of_a_step_one_counts(database: &impl Database) {
+    let store = database.open().await;
+    create(&*store, 1, "ana@demo", Some("hash")).await;
+    let results =
+        at_once(database, |store, _| async move { store.use_totp_step(person(1), 9).await.expect("looks") });
+    assert_eq!(results.await.into_iter().filter(|counted| *counted).count(), 1);
+}
+
+async fn of_many_with_one_address_one_is_made(database: &impl Database) {
+    let results = at_once(database, |store, number| async move {
+        let account = new_account(number.into(), "ana@demo", None);
+        store.create_account(account, None, audited(Action::AccountCreated)).await
+    })
+    .await;
+    assert_eq!(winners(&results), 1);
+}
+
+async fn many_rows_make_one_chain(database: &impl Database) {
+    let results = at_once(database, |store, number| async move {
+        create(&*store, number.into(), &format!("{number}@demo"), None).await;
+        store.audit(audited(Action::AuditRead)).await
+    })
+    .await;
+    assert_eq!(winners(&results), usize::from(MANY));
+    assert_eq!(written(&*database.open().await).await, 2 * u64::from(MANY));
+}

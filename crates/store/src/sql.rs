@@ -1,0 +1,138 @@
+//! The one adapter, on either database. All writing is one at a time: on SQLite by its only writing connection, on
+//! PostgreSQL by an advisory lock that each writing transaction takes first. So what a transaction has read holds
+//! until it is committed, and the audit log's chain has one end. Writes are few: people sign in, calls begin and end.
+
+mod accounts;
+mod audit;
+mod calls;
+mod cell;
+mod desks;
+mod entity;
+mod failure;
+mod invitations;
+mod migrations;
+mod postgres;
+mod settings;
+mod sign_ins;
+mod sqlite;
+
+use crate::port::{Audited, StoreError};
+use crate::url::{DatabaseUrl, Place};
+use audit::Chain;
+use failure::{away, stored};
+use sea_orm::{
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, IsolationLevel,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use std::fmt;
+use std::future::Future;
+use std::time::Duration;
+
+/// How long one method may take. More would keep people waiting for a database that does not answer; less would fail
+/// where a disk is merely slow.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Accounts, desks, history, audit log and settings in an SQL database.
+pub struct SqlStore {
+    reading: DatabaseConnection,
+    writing: DatabaseConnection,
+    engine: Engine,
+    chain: Chain,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// Opens the database, checks it, and brings its tables up to date. The key seals the audit log; with another one
+/// than before, the log reads as broken.
+///
+/// # Errors
+/// [`StoreError`], in words that say what to do: shown to whoever starts the server.
+pub async fn open(url: &DatabaseUrl, audit_key: [u8; 32]) -> Result<SqlStore, StoreError> {
+    let store = match &url.0 {
+        Place::Sqlite(path) => {
+            let (reading, writing) = sqlite::open(path).await?;
+            SqlStore { reading, writing, engine: Engine::Sqlite, chain: Chain::new(&audit_key) }
+        }
+        Place::Postgres(options) => {
+            let both = postgres::open(options, url).await?;
+            let engine = Engine::Postgres;
+            SqlStore { reading: both.clone(), writing: both, engine, chain: Chain::new(&audit_key) }
+        }
+    };
+    within(store.migrate()).await?;
+    Ok(store)
+}
+
+impl SqlStore {
+    /// Closes all connections; what was written is in the database's own file.
+    pub async fn close(self) {
+        for connection in [self.reading, self.writing] {
+            if connection.close().await.is_err() {
+                tracing::debug!("a connection of the database did not close");
+            }
+        }
+    }
+
+    async fn migrate(&self) -> Result<(), StoreError> {
+        let tx = self.begin().await?;
+        migrations::run(&tx, self.engine, &self.chain).await?;
+        commit(tx).await
+    }
+
+    /// Begins to write; nobody else does until it is committed or dropped.
+    async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
+        match self.engine {
+            Engine::Sqlite => {
+                // At once a writer: another process of this installation may have the file open, too.
+                let mode = Some(SqliteTransactionMode::Immediate);
+                let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
+                self.writing.begin_with_options(options).await.map_err(stored)
+            }
+            Engine::Postgres => {
+                let tx = self.writing.begin().await.map_err(stored)?;
+                tx.execute_unprepared(postgres::ONE_WRITER).await.map_err(stored)?;
+                Ok(tx)
+            }
+        }
+    }
+
+    /// Begins to read what was true at one moment.
+    async fn snapshot(&self) -> Result<DatabaseTransaction, StoreError> {
+        match self.engine {
+            Engine::Sqlite => self.reading.begin().await,
+            Engine::Postgres => {
+                let (level, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
+                self.reading.begin_with_config(Some(level), Some(access)).await
+            }
+        }
+        .map_err(stored)
+    }
+
+    /// Writes the row about it, and commits both.
+    async fn commit_audited(&self, tx: DatabaseTransaction, audited: Audited) -> Result<(), StoreError> {
+        audit::append(&tx, &self.chain, audited).await?;
+        commit(tx).await
+    }
+}
+
+async fn commit(tx: DatabaseTransaction) -> Result<(), StoreError> {
+    tx.commit().await.map_err(stored)
+}
+
+/// Ends in time, whatever the database does. What is dropped in the middle is rolled back.
+async fn within<T>(work: impl Future<Output = Result<T, StoreError>> + Send) -> Result<T, StoreError> {
+    match tokio::time::timeout(PATIENCE, work).await {
+        Ok(done) => done,
+        Err(_) => Err(away("it did not answer in time")),
+    }
+}
+
+impl fmt::Debug for SqlStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SqlStore({:?})", self.engine)
+    }
+}

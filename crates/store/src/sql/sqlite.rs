@@ -1,0 +1,107 @@
+//! SQLite: one connection that writes, a few that read beside it (WAL). Every connection gets its settings when it
+//! is made. A file that is missing, foreign, damaged or not writable is found here, before anything depends on it.
+
+use super::failure::{away, of_driver};
+use crate::StoreError;
+use sea_orm::{DatabaseConnection, SqlxSqliteConnector};
+use sqlx::ConnectOptions;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use std::path::Path;
+use std::time::Duration;
+
+/// Reading connections. More hold more memory and a thread each; fewer make lists wait for each other.
+const READERS: u32 = 4;
+/// How long one process waits for another that writes: the command line beside a server.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// The connections to read by, and the one to write by.
+pub(super) async fn open(path: &Path) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
+    prepare(path)?;
+    // What was acknowledged has happened, even if the power fails: a one-time link that was used stays used.
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .foreign_keys(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(BUSY)
+        .pragma("trusted_schema", "OFF")
+        .disable_statement_logging();
+    let writing = pool(1).connect_with(options.clone()).await.map_err(|error| explained(path, &error))?;
+    check(path, &writing).await?;
+    let reading = pool(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
+    Ok((
+        SqlxSqliteConnector::from_sqlx_sqlite_pool(reading),
+        SqlxSqliteConnector::from_sqlx_sqlite_pool(writing),
+    ))
+}
+
+/// Connections stay: opening a file again and again costs more than keeping it open.
+fn pool(size: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(BUSY)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+}
+
+/// Makes the file where there is none, readable for its owner alone: it will hold hashes of passwords.
+fn prepare(path: &Path) -> Result<(), StoreError> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        let (path, folder) = (path.display(), folder.display());
+        return Err(away(format!("there is no folder {folder} for {path}; create it, or name another file")));
+    }
+    if path.is_dir() {
+        return Err(away(format!("{} is a folder; name a file in it", path.display())));
+    }
+    let mut file = std::fs::OpenOptions::new();
+    file.read(true).append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+    match file.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let why = format!("{}: {error}; let the server's user write it and its folder", path.display());
+            Err(StoreError::ReadOnly(why))
+        }
+    }
+}
+
+/// Reads all of it once. Some milliseconds for a small file, and the one moment when damage costs nobody a call.
+async fn check(path: &Path, writing: &SqlitePool) -> Result<(), StoreError> {
+    let findings: Vec<String> = sqlx::query_scalar("PRAGMA quick_check(1)")
+        .fetch_all(writing)
+        .await
+        .map_err(|error| explained(path, &error))?;
+    match findings.first().map(String::as_str) {
+        Some("ok") => Ok(()),
+        found => Err(beyond_repair(path, found.unwrap_or("nothing can be read"))),
+    }
+}
+
+fn explained(path: &Path, error: &sqlx::Error) -> StoreError {
+    match of_driver(error) {
+        StoreError::Damaged(why) => beyond_repair(path, &why),
+        StoreError::ReadOnly(why) => {
+            let hint = "make room on the disk, and let the server's user write it and its folder";
+            StoreError::ReadOnly(format!("{}: {why}; {hint}", path.display()))
+        }
+        StoreError::Unavailable(why) => {
+            let hint = "let the server's user write its folder, and end other programs that hold it";
+            away(format!("{}: {why}; {hint}", path.display()))
+        }
+        other => other,
+    }
+}
+
+fn beyond_repair(path: &Path, why: &str) -> StoreError {
+    let hint = "move it away with its -wal and -shm, and put a backup there; without one a new one is made";
+    StoreError::Damaged(format!("{}: {why}; {hint}", path.display()))
+}
