@@ -165,6 +165,9 @@ async fn start_app(
         demote_after: Duration::from_secs(settings.rooms.demote_after_s),
         settings: RoomSettings::default(),
     };
+    let url: visavis_store::DatabaseUrl = settings.data.join("visavis.db").display().to_string().parse()?;
+    let store: Arc<dyn visavis_store::Store> =
+        Arc::new(visavis_store::open(&url, *secrets.signing.bytes()).await?);
     let (history, recorder) = History::new(store.clone());
     tokio::spawn(recorder.run(stopping.clone()));
     let parts = Parts {

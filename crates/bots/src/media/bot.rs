@@ -386,6 +386,14 @@ impl Session {
                 self.connect().await?;
             }
             Event::SettingsChanged { .. } | Event::MessageSaid { .. } | Event::Signalled { .. } => {}
+            // Of desks: these bots are in rooms.
+            Event::RepresentativeChanged { .. }
+            | Event::WaitingChanged { .. }
+            | Event::DeskChanged { .. }
+            | Event::QueueChanged { .. }
+            | Event::QueueMoved { .. }
+            | Event::OwnChanged { .. }
+            | Event::RingEnded { .. } => {}
         }
         Ok(())
     }
