@@ -14,15 +14,15 @@ impl Draft<'_> {
         if caller == callee {
             return Err(Rejection::NotAvailable.into());
         }
-        if self.asker(caller)?.engagement != Engagement::Free {
-            return Err(Rejection::Engaged.into());
-        }
-        let other = self.person(callee)?.ok_or(Rejection::NotAvailable)?;
-        if let Engagement::Calling(ring) = other.engagement
-            && self.known_ring(ring)?.callee.person == caller
-        {
+        let engagement = self.asker(caller)?.engagement;
+        match engagement {
+            Engagement::Free => {}
             // Both wanted the same: they have it.
-            return self.connect(ring);
+            Engagement::Called(ring) if self.is_rung_by(ring, callee)? => return self.connect(ring),
+            Engagement::Called(_)
+            | Engagement::Calling(_)
+            | Engagement::Waiting(_)
+            | Engagement::InCall(_) => return Err(Rejection::Engaged.into()),
         }
         self.claimable(callee)?;
         if let Some(desk) = &calling.desk {
@@ -44,6 +44,12 @@ impl Draft<'_> {
             talkers: Vec::new(),
             asked: None,
         })
+    }
+
+    /// Whether this ring is theirs, and not one into a call that goes on.
+    fn is_rung_by(&mut self, ring: RingId, caller: PersonId) -> Result<bool, Stop> {
+        let ring = self.known_ring(ring)?;
+        Ok(ring.caller.person == caller && ring.into.is_none())
     }
 
     /// Refuses unless they may be rung right now.
