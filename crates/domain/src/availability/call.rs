@@ -35,6 +35,7 @@ impl Draft<'_> {
             rings_until: now.plus(asking.ring_for),
             accepted_at: None,
             waited_since: None,
+            not_before: Vec::new(),
             talkers: Vec::new(),
             asked: None,
         };

@@ -41,6 +41,7 @@ impl Draft<'_> {
             rings_until: self.now.plus(calling.ring_for),
             accepted_at: None,
             waited_since: None,
+            not_before: Vec::new(),
             talkers: Vec::new(),
             asked: None,
         })
@@ -156,12 +157,14 @@ impl Draft<'_> {
         self.free(callee, Engagement::Called(id))?;
         let caller_went = matches!(end, RingEnd::Cancelled | RingEnd::CallerLost | RingEnd::EndedByAdmin);
         if let (Some(since), Some(desk), false) = (ring.waited_since, &ring.desk, caller_went) {
-            let again = self.now.plus(self.rules.ring_again_after);
+            let mut not_before = ring.not_before.clone();
+            not_before.retain(|(person, from)| *person != callee && *from > self.now);
+            not_before.push((callee, self.now.plus(self.rules.ring_again_after)));
             let waiting = Waiting {
                 party: ring.caller.clone(),
                 about: ring.about.clone(),
                 since,
-                not_before: vec![(callee, again)],
+                not_before,
             };
             self.wait_again(desk.id, waiting)?;
         }
