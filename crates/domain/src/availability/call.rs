@@ -16,6 +16,9 @@ impl Draft<'_> {
             return Err(Rejection::RingUnknown.into());
         }
         self.claimable(asking.callee.person)?;
+        if self.asker(asking.callee.person)?.card.is_none() {
+            return Err(Rejection::NotAvailable.into());
+        }
         let now = self.now;
         let call = self.known_ring(call)?;
         if call.asked.is_some() {
