@@ -177,7 +177,7 @@ impl Draft<'_> {
             person.engagement = Engagement::InCall(ring.id);
             restored.talkers.push(Talker { expected_until: Some(until), ..talker.clone() });
         }
-        if restored.talkers.len() < 2 {
+        if restored.talkers.len() < 2 || restored.talker(ring.visitor.person).is_none() {
             return Err(Rejection::RingUnknown.into());
         }
         self.put_ring(restored);
