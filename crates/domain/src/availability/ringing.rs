@@ -160,12 +160,8 @@ impl Draft<'_> {
             let mut not_before = ring.not_before.clone();
             not_before.retain(|(person, from)| *person != callee && *from > self.now);
             not_before.push((callee, self.now.plus(self.rules.ring_again_after)));
-            let waiting = Waiting {
-                party: ring.caller.clone(),
-                about: ring.about.clone(),
-                since,
-                not_before,
-            };
+            let waiting =
+                Waiting { party: ring.caller.clone(), about: ring.about.clone(), since, not_before };
             self.wait_again(desk.id, waiting)?;
         }
         let ring = self.take_ring(id)?;
