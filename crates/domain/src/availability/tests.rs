@@ -1,10 +1,11 @@
 //! A small world to try the machine in: documents in a map, loaded as they are asked for, by name. The tests beside
-//! this file are given, when, then.
+//! this file are given, when, then; [`sequences`] tries any commands in any order.
 
 mod calls;
 mod pages;
 mod queues;
 mod rings;
+mod sequences;
 
 use super::*;
 use crate::ids::{DeskId, ParticipantId, PersonId, RingId, SessionId};
