@@ -102,6 +102,8 @@ pub struct Ring {
     pub(crate) accepted_at: Option<Timestamp>,
     /// Since when the caller had waited in the queue, if they had: there they go back if nobody answers.
     pub(crate) waited_since: Option<Timestamp>,
+    /// Who had not taken their call while they waited, and from when on they may be rung for them again.
+    pub(crate) not_before: Vec<(PersonId, Timestamp)>,
     /// Those who are in the call; empty while it rings.
     pub(crate) talkers: Vec<Talker>,
     /// A ring by which somebody is being asked into this call.

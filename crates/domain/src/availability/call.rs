@@ -16,6 +16,9 @@ impl Draft<'_> {
             return Err(Rejection::RingUnknown.into());
         }
         self.claimable(asking.callee.person)?;
+        if self.asker(asking.callee.person)?.card.is_none() {
+            return Err(Rejection::NotAvailable.into());
+        }
         let now = self.now;
         let call = self.known_ring(call)?;
         if call.asked.is_some() {
@@ -35,6 +38,7 @@ impl Draft<'_> {
             rings_until: now.plus(asking.ring_for),
             accepted_at: None,
             waited_since: None,
+            not_before: Vec::new(),
             talkers: Vec::new(),
             asked: None,
         };
@@ -173,7 +177,7 @@ impl Draft<'_> {
             person.engagement = Engagement::InCall(ring.id);
             restored.talkers.push(Talker { expected_until: Some(until), ..talker.clone() });
         }
-        if restored.talkers.len() < 2 {
+        if restored.talkers.len() < 2 || restored.talker(ring.visitor.person).is_none() {
             return Err(Rejection::RingUnknown.into());
         }
         self.put_ring(restored);

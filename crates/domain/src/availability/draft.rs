@@ -115,7 +115,8 @@ impl<'a> Draft<'a> {
             }
             changed.insert(DocumentId::Queue(*id));
             queue.version = before.map_or(self.now.0, |before| before.version + 1);
-            queue.look_at = (!queue.waiting.is_empty()).then_some(look_at);
+            // Set once: people who come and go must not put it off for ever.
+            queue.look_at = (!queue.waiting.is_empty()).then_some(queue.look_at.unwrap_or(look_at));
         }
         Decision { after: self.after, changed, told: self.told }
     }

@@ -77,6 +77,7 @@ impl Draft<'_> {
             rings_until: now.plus(ring_for),
             accepted_at: None,
             waited_since: Some(next.since),
+            not_before: next.not_before,
             talkers: Vec::new(),
             asked: None,
         })

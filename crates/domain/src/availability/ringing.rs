@@ -14,15 +14,15 @@ impl Draft<'_> {
         if caller == callee {
             return Err(Rejection::NotAvailable.into());
         }
-        if self.asker(caller)?.engagement != Engagement::Free {
-            return Err(Rejection::Engaged.into());
-        }
-        let other = self.person(callee)?.ok_or(Rejection::NotAvailable)?;
-        if let Engagement::Calling(ring) = other.engagement
-            && self.known_ring(ring)?.callee.person == caller
-        {
+        let engagement = self.asker(caller)?.engagement;
+        match engagement {
+            Engagement::Free => {}
             // Both wanted the same: they have it.
-            return self.connect(ring);
+            Engagement::Called(ring) if self.is_rung_by(ring, callee)? => return self.connect(ring),
+            Engagement::Called(_)
+            | Engagement::Calling(_)
+            | Engagement::Waiting(_)
+            | Engagement::InCall(_) => return Err(Rejection::Engaged.into()),
         }
         self.claimable(callee)?;
         if let Some(desk) = &calling.desk {
@@ -41,9 +41,16 @@ impl Draft<'_> {
             rings_until: self.now.plus(calling.ring_for),
             accepted_at: None,
             waited_since: None,
+            not_before: Vec::new(),
             talkers: Vec::new(),
             asked: None,
         })
+    }
+
+    /// Whether this ring is theirs, and not one into a call that goes on.
+    fn is_rung_by(&mut self, ring: RingId, caller: PersonId) -> Result<bool, Stop> {
+        let ring = self.known_ring(ring)?;
+        Ok(ring.caller.person == caller && ring.into.is_none())
     }
 
     /// Refuses unless they may be rung right now.
@@ -150,13 +157,11 @@ impl Draft<'_> {
         self.free(callee, Engagement::Called(id))?;
         let caller_went = matches!(end, RingEnd::Cancelled | RingEnd::CallerLost | RingEnd::EndedByAdmin);
         if let (Some(since), Some(desk), false) = (ring.waited_since, &ring.desk, caller_went) {
-            let again = self.now.plus(self.rules.ring_again_after);
-            let waiting = Waiting {
-                party: ring.caller.clone(),
-                about: ring.about.clone(),
-                since,
-                not_before: vec![(callee, again)],
-            };
+            let mut not_before = ring.not_before.clone();
+            not_before.retain(|(person, from)| *person != callee && *from > self.now);
+            not_before.push((callee, self.now.plus(self.rules.ring_again_after)));
+            let waiting =
+                Waiting { party: ring.caller.clone(), about: ring.about.clone(), since, not_before };
             self.wait_again(desk.id, waiting)?;
         }
         let ring = self.take_ring(id)?;

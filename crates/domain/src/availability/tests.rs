@@ -1,1 +1,318 @@
+//! A small world to try the machine in: documents in a map, loaded as they are asked for, by name. The tests beside
+//! this file are given, when, then; [`sequences`] tries any commands in any order.
 
+mod calls;
+mod pages;
+mod queues;
+mod rings;
+mod sequences;
+
+use super::*;
+use crate::ids::{DeskId, ParticipantId, PersonId, RingId, SessionId};
+use crate::name::PersonName;
+use crate::person::{Card, Chosen, Engagement, Person, Status};
+use crate::ring::{DeskCard, Party, Ring, RingEnd, RingPurpose};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+const RULES: Rules = Rules {
+    grace: Duration::from_millis(15_000),
+    queue: 3,
+    ring_again_after: Duration::from_millis(20_000),
+    look_every: Duration::from_millis(5_000),
+};
+const RING_FOR: u64 = 30_000;
+const WRAP_UP: u64 = 10_000;
+/// Visitors.
+const VERA: PersonId = PersonId::from_bits(1);
+const VITO: PersonId = PersonId::from_bits(2);
+const VUK: PersonId = PersonId::from_bits(3);
+/// Representatives.
+const RIA: PersonId = PersonId::from_bits(11);
+const ROB: PersonId = PersonId::from_bits(12);
+const RAY: PersonId = PersonId::from_bits(13);
+/// Of both of which all of them are.
+const CLAIMS: DeskId = DeskId::from_bits(21);
+const LOANS: DeskId = DeskId::from_bits(22);
+
+fn at(ms: u64) -> Timestamp {
+    Timestamp(ms)
+}
+
+fn ring(n: u128) -> RingId {
+    RingId::from_bits(n)
+}
+
+fn page(n: u128) -> SessionId {
+    SessionId::from_bits(n)
+}
+
+/// Who somebody is in a room.
+fn seat(n: u128) -> ParticipantId {
+    ParticipantId::from_bits(n)
+}
+
+/// The one page of somebody who has one.
+fn page_of(person: PersonId) -> SessionId {
+    page(person.bits())
+}
+
+fn name_of(person: PersonId) -> PersonName {
+    PersonName::parse(&format!("Person {}", person.bits())).unwrap()
+}
+
+fn party(person: PersonId) -> Party {
+    Party { person, name: name_of(person) }
+}
+
+fn card_of(person: PersonId) -> Card {
+    Card { name: name_of(person), title: "Claims".to_owned(), desks: vec![CLAIMS, LOANS] }
+}
+
+fn desk(id: DeskId) -> DeskCard {
+    DeskCard {
+        id,
+        slug: "claims".to_owned(),
+        name: "Claims".to_owned(),
+        wrap_up_s: u32::try_from(WRAP_UP / 1_000).unwrap(),
+        ring_s: u32::try_from(RING_FOR / 1_000).unwrap(),
+    }
+}
+
+fn open(person: PersonId, session: SessionId) -> Command {
+    Command::Open { person, session, card: (person >= RIA).then(|| card_of(person)) }
+}
+
+fn choose(person: PersonId, chosen: Chosen) -> Command {
+    Command::SetAvailability { person, online: None, chosen: Some(chosen) }
+}
+
+fn go(person: PersonId, online: bool) -> Command {
+    Command::SetAvailability { person, online: Some(online), chosen: None }
+}
+
+fn call_over(n: u128, caller: PersonId, callee: PersonId, desk: Option<DeskCard>) -> Command {
+    Command::Call(Calling {
+        ring: ring(n),
+        desk,
+        caller: party(caller),
+        callee: party(callee),
+        about: "a dent".to_owned(),
+        ring_for: Duration::from_millis(RING_FOR),
+    })
+}
+
+fn call(n: u128, caller: PersonId, callee: PersonId) -> Command {
+    call_over(n, caller, callee, Some(desk(CLAIMS)))
+}
+
+fn accept(n: u128, person: PersonId) -> Command {
+    Command::Accept { ring: ring(n), person }
+}
+
+fn decline(n: u128, person: PersonId) -> Command {
+    Command::Decline { ring: ring(n), person }
+}
+
+fn cancel(n: u128, person: PersonId) -> Command {
+    Command::Cancel { ring: ring(n), person }
+}
+
+fn take_seat(n: u128, person: PersonId) -> Command {
+    Command::Seat { ring: ring(n), person, participant: seat(100 * n + person.bits()) }
+}
+
+fn leave_seat(n: u128, person: PersonId, end: RingEnd) -> Command {
+    Command::Unseat { ring: ring(n), participant: seat(100 * n + person.bits()), end }
+}
+
+fn ask(n: u128, asker: PersonId, callee: PersonId, purpose: RingPurpose) -> Command {
+    let ring_for = Duration::from_millis(RING_FOR);
+    Command::Ask(Asking { ring: ring(n), asker, callee: party(callee), purpose, ring_for })
+}
+
+fn queue_up(person: PersonId, id: DeskId) -> Command {
+    Command::QueueUp(Queueing { desk: desk(id), party: party(person), about: "a dent".to_owned() })
+}
+
+fn serve(n: u128, id: DeskId, representative: PersonId) -> Command {
+    Command::Serve { desk: id, representative, ring: ring(n) }
+}
+
+fn lose_line(person: PersonId, until: u64) -> Command {
+    Command::Detach { person, session: page_of(person), until: at(until) }
+}
+
+/// All documents there are, and the time.
+#[derive(Clone)]
+struct World {
+    documents: Scene,
+    now: Timestamp,
+    told: Vec<Told>,
+}
+
+impl World {
+    fn new() -> Self {
+        Self { documents: Scene::default(), now: at(1_000), told: Vec::new() }
+    }
+
+    /// Visitors with a page open, and representatives who are online.
+    fn with(people: &[PersonId]) -> Self {
+        let mut world = Self::new();
+        for person in people {
+            world.does(open(*person, page_of(*person)));
+            if *person >= RIA {
+                world.does(go(*person, true));
+            }
+        }
+        world
+    }
+
+    /// Two who talk, and others.
+    fn talking(visitor: PersonId, representative: PersonId, others: &[PersonId]) -> Self {
+        let mut world = Self::with(&[&[visitor, representative], others].concat());
+        world.does(call(1, visitor, representative)).does(accept(1, representative));
+        world.does(take_seat(1, visitor)).does(take_seat(1, representative));
+        world
+    }
+
+    fn at(&mut self, ms: u64) -> &mut Self {
+        self.now = at(ms);
+        self
+    }
+
+    /// Loads what the machine asks for and nothing else, as an instance does. What it decides must be the same as
+    /// with everything at hand.
+    fn tries(&mut self, command: Command) -> Result<BTreeSet<DocumentId>, Rejection> {
+        let mut scene = Scene::default();
+        let outcome = loop {
+            match decide(&scene, self.now, RULES, command.clone()) {
+                Err(Stop::Missing(id)) => self.load(&mut scene, id),
+                Err(Stop::Rejected(rejection)) => break Err(rejection),
+                Ok(decision) => break Ok(decision),
+            }
+        };
+        let mut all = self.documents.clone();
+        for id in ids_of(&scene) {
+            self.load(&mut all, id);
+        }
+        match (outcome, decide(&all, self.now, RULES, command)) {
+            (Ok(narrow), Ok(wide)) => {
+                assert_eq!((&narrow.changed, &narrow.told), (&wide.changed, &wide.told));
+                for id in &narrow.changed {
+                    copy(&narrow.after, &mut self.documents, *id);
+                    copy(&wide.after, &mut all, *id);
+                }
+                all.people.retain(|_, slot| slot.is_some());
+                all.rings.retain(|_, slot| slot.is_some());
+                all.queues.retain(|_, slot| slot.is_some());
+                assert_eq!(self.documents, all, "it depends on what else is at hand");
+                self.told = narrow.told;
+                Ok(narrow.changed)
+            }
+            (Err(narrow), wide) => {
+                assert_eq!(wide.map(|decision| decision.told), Err(Stop::Rejected(narrow)));
+                Err(narrow)
+            }
+            (Ok(_), Err(wide)) => panic!("{wide:?} only with everything at hand"),
+        }
+    }
+
+    fn load(&self, scene: &mut Scene, id: DocumentId) {
+        match id {
+            DocumentId::Person(id) => drop(scene.people.insert(id, self.documents.person(id).cloned())),
+            DocumentId::Ring(id) => drop(scene.rings.insert(id, self.documents.ring(id).cloned())),
+            DocumentId::Queue(id) => drop(scene.queues.insert(id, self.documents.queue(id).cloned())),
+        }
+    }
+
+    fn does(&mut self, command: Command) -> &mut Self {
+        let what = format!("{command:?}");
+        assert!(self.tries(command).is_ok_and(|changed| !changed.is_empty()), "{what} changes nothing");
+        self
+    }
+
+    fn ignores(&mut self, command: Command) -> &mut Self {
+        assert_eq!(self.tries(command), Ok(BTreeSet::new()));
+        assert_eq!(self.told, []);
+        self
+    }
+
+    fn refuses(&mut self, command: Command, rejection: Rejection) -> &mut Self {
+        let before = self.documents.clone();
+        assert_eq!(self.tries(command), Err(rejection));
+        assert_eq!(self.documents, before);
+        self
+    }
+
+    fn person(&self, id: PersonId) -> &Person {
+        self.documents.person(id).expect("they are here")
+    }
+
+    fn status(&self, id: PersonId) -> Status {
+        self.person(id).status()
+    }
+
+    fn engagement(&self, id: PersonId) -> Engagement {
+        self.person(id).engagement
+    }
+
+    fn ring(&self, n: u128) -> &Ring {
+        self.documents.ring(ring(n)).expect("it has not ended")
+    }
+
+    fn is_over(&self, n: u128) -> bool {
+        self.documents.ring(ring(n)).is_none()
+    }
+
+    fn order(&self, id: DeskId) -> Vec<PersonId> {
+        let queue = self.documents.queue(id);
+        queue.map(|queue| queue.waiting().iter().map(|one| one.party.person).collect()).unwrap_or_default()
+    }
+
+    fn talkers(&self, n: u128) -> Vec<PersonId> {
+        self.ring(n).talkers().iter().map(|talker| talker.party.person).collect()
+    }
+
+    /// The ends that were told last.
+    fn ends(&self) -> Vec<(RingId, RingEnd)> {
+        let end = |told: &Told| match told {
+            Told::Ended { ring, end } => Some((ring.id(), *end)),
+            Told::Started { .. } | Told::Accepted { .. } | Told::Parted { .. } => None,
+        };
+        self.told.iter().filter_map(end).collect()
+    }
+
+    /// Whose part in a call that goes on has ended, as told last.
+    fn parted(&self) -> Vec<(PersonId, RingEnd)> {
+        let part = |told: &Told| match told {
+            Told::Parted { person, end, .. } => Some((*person, *end)),
+            Told::Started { .. } | Told::Accepted { .. } | Told::Ended { .. } => None,
+        };
+        self.told.iter().filter_map(part).collect()
+    }
+}
+
+fn ids_of(scene: &Scene) -> Vec<DocumentId> {
+    let people = scene.people.keys().map(|id| DocumentId::Person(*id));
+    let rings = scene.rings.keys().map(|id| DocumentId::Ring(*id));
+    people.chain(rings).chain(scene.queues.keys().map(|id| DocumentId::Queue(*id))).collect()
+}
+
+/// Documents that exist no more are none of the map's.
+fn copy(from: &Scene, to: &mut Scene, id: DocumentId) {
+    match id {
+        DocumentId::Person(id) => match from.person(id) {
+            Some(person) => drop(to.people.insert(id, Some(person.clone()))),
+            None => drop(to.people.remove(&id)),
+        },
+        DocumentId::Ring(id) => match from.ring(id) {
+            Some(ring) => drop(to.rings.insert(id, Some(ring.clone()))),
+            None => drop(to.rings.remove(&id)),
+        },
+        DocumentId::Queue(id) => match from.queue(id) {
+            Some(queue) => drop(to.queues.insert(id, Some(queue.clone()))),
+            None => drop(to.queues.remove(&id)),
+        },
+    }
+}

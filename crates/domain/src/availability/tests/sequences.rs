@@ -1,0 +1,375 @@
+//! Any commands in any order, at any time, of anybody about anything: what must hold after each, and that nothing is
+//! left of it once everybody has gone.
+
+use super::*;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+const PEOPLE: [PersonId; 6] = [VERA, VITO, VUK, RIA, ROB, RAY];
+const DESKS: [DeskId; 2] = [CLAIMS, LOANS];
+/// As long as the shortest one that the server gives.
+const GRACE: u64 = 2_500;
+
+/// What somebody or something does next. Numbers choose among what there is.
+#[derive(Debug, Clone, Copy)]
+struct Move {
+    wait: u64,
+    what: What,
+    who: usize,
+    whom: usize,
+    which: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum What {
+    Open,
+    OpenAnother,
+    LoseLine,
+    LineIsBack,
+    GoOnline,
+    GoOffline,
+    Choose,
+    SetCard,
+    Call,
+    Answer,
+    Cancel,
+    Meddle,
+    QueueUp,
+    LeaveQueue,
+    Serve,
+    Ask,
+    Seat,
+    Unseat,
+    End,
+    Restore,
+    FireAll,
+    FireAny,
+}
+
+fn any_move() -> impl Strategy<Value = Move> {
+    let what = prop_oneof![
+        3 => Just(What::Open), 1 => Just(What::OpenAnother), 2 => Just(What::LoseLine),
+        1 => Just(What::LineIsBack), 3 => Just(What::GoOnline), 1 => Just(What::GoOffline),
+        3 => Just(What::Choose), 1 => Just(What::SetCard), 8 => Just(What::Call), 8 => Just(What::Answer),
+        1 => Just(What::Cancel), 1 => Just(What::Meddle), 5 => Just(What::QueueUp), 1 => Just(What::LeaveQueue),
+        6 => Just(What::Serve), 6 => Just(What::Ask), 9 => Just(What::Seat), 2 => Just(What::Unseat),
+        1 => Just(What::End), 1 => Just(What::Restore), 5 => Just(What::FireAll), 2 => Just(What::FireAny),
+    ];
+    (1_u64..4_000, what, 0..PEOPLE.len(), 0..PEOPLE.len(), 0_usize..12)
+        .prop_map(|(wait, what, who, whom, which)| Move { wait, what, who, whom, which })
+}
+
+/// The world, and what is remembered of how it came about.
+struct Run {
+    world: World,
+    steps: u128,
+    /// The highest version of each person so far.
+    versions: BTreeMap<PersonId, u64>,
+    /// Rings of which a beginning was told and no end.
+    told: BTreeSet<RingId>,
+    /// Calls as they were once, for those who claim that they still are.
+    calls: Vec<Ring>,
+}
+
+impl Run {
+    fn new() -> Self {
+        Self {
+            world: World::with(&PEOPLE),
+            steps: 0,
+            versions: BTreeMap::new(),
+            told: BTreeSet::new(),
+            calls: Vec::new(),
+        }
+    }
+
+    fn step(&mut self, next: Move) {
+        self.steps += 1;
+        self.world.now = self.world.now.plus(Duration::from_millis(next.wait));
+        match next.what {
+            What::FireAll => self.fire_all(),
+            _ => self.command(next).into_iter().for_each(|command| self.tries(command)),
+        }
+    }
+
+    fn command(&self, next: Move) -> Option<Command> {
+        let (who, whom, desk) = (PEOPLE[next.who], PEOPLE[next.whom], DESKS[next.which % 2]);
+        let rings: Vec<_> = self.world.documents.rings.values().flatten().collect();
+        let some = rings.get(next.whom % rings.len().max(1)).copied();
+        let id = self.steps;
+        let until = self.world.now.plus(Duration::from_millis(GRACE * (1 + next.which as u64)));
+        let chosen =
+            [Chosen::Available, Chosen::Available, Chosen::Away, Chosen::Unavailable][next.which % 4];
+        Some(match next.what {
+            What::Open => open(who, page_of(who)),
+            What::OpenAnother => open(who, page(90 + next.whom as u128)),
+            What::LoseLine => Command::Detach { person: who, session: self.page(who, next.which)?, until },
+            What::LineIsBack => Command::Attach { person: who, session: self.page(who, next.which)? },
+            What::GoOnline => go(who, true),
+            What::GoOffline => go(who, false),
+            What::Choose => choose(who, chosen),
+            What::SetCard => {
+                Command::SetCard { person: who, card: (next.which > 2 && who >= RIA).then(|| card_of(who)) }
+            }
+            What::Call => call_over(id, who, whom, (next.which > 3).then(|| super::desk(desk))),
+            What::Answer if next.which == 0 => {
+                Command::Decline { ring: some?.id(), person: some?.callee().person }
+            }
+            What::Answer => Command::Accept { ring: some?.id(), person: some?.callee().person },
+            What::Cancel => Command::Cancel { ring: some?.id(), person: some?.caller().person },
+            What::Meddle if next.which == 0 => Command::Cancel { ring: some?.id(), person: who },
+            What::Meddle => Command::Accept { ring: some?.id(), person: who },
+            What::QueueUp => queue_up(who, desk),
+            What::LeaveQueue => Command::LeaveQueue { person: who },
+            What::Serve => serve(id, desk, who),
+            What::Ask => {
+                let staff = |ring: &Ring| ring.talkers().get(1 + next.whom % 2).map(|one| one.party.person);
+                let asker = self.calls_now().find_map(staff)?;
+                let purpose = [RingPurpose::BringIn, RingPurpose::Transfer][next.which % 2];
+                ask(id, asker, PEOPLE[3 + next.who % 3], purpose)
+            }
+            What::Seat => {
+                let talker = |ring: &Ring| Some((ring.id(), awaited(ring, next.which)?));
+                let (ring, person) = self.calls_now().find_map(talker)?;
+                Command::Seat { ring, person, participant: seat(id) }
+            }
+            What::Unseat => {
+                let participant = some?.talkers().get(next.whom % 3)?.participant?;
+                let end = [RingEnd::HungUp, RingEnd::Lost][next.which % 2];
+                Command::Unseat { ring: some?.id(), participant, end }
+            }
+            What::End => Command::End { ring: some?.id(), end: RingEnd::EndedByAdmin },
+            What::Restore => {
+                Command::Restore { ring: Box::new(self.calls.iter().rev().nth(next.which * 3)?.clone()) }
+            }
+            What::FireAny if next.which < 4 => Command::PersonDue { person: who },
+            What::FireAny if next.which < 8 => Command::RingDue { ring: some?.id() },
+            What::FireAny => Command::QueueDue { desk },
+            What::FireAll => return None,
+        })
+    }
+
+    fn calls_now(&self) -> impl Iterator<Item = &Ring> {
+        self.world.documents.rings.values().flatten().filter(|one| !one.rings())
+    }
+
+    fn page(&self, person: PersonId, which: usize) -> Option<SessionId> {
+        let pages = &self.world.documents.person(person)?.pages;
+        pages.get(which % pages.len().max(1)).map(|page| page.session)
+    }
+
+    fn tries(&mut self, command: Command) {
+        let before = self.world.documents.clone();
+        let restores = match &command {
+            Command::Restore { ring } => Some(ring.id()),
+            _ => None,
+        };
+        let Ok(changed) = self.world.tries(command) else {
+            assert_eq!(self.world.documents, before);
+            return;
+        };
+        for id in &changed {
+            let DocumentId::Person(id) = id else { continue };
+            let Some(person) = self.world.documents.person(*id) else { continue };
+            let last = self.versions.insert(*id, person.version());
+            assert!(last.is_none_or(|last| last < person.version()), "a version that was there before");
+        }
+        for told in self.world.told.clone() {
+            self.hear(&before, &told);
+        }
+        self.told.extend(restores.filter(|id| self.world.documents.ring(*id).is_some()));
+        assert!(
+            self.told.iter().eq(self.world.documents.rings.keys()),
+            "an end that was not told, or told twice"
+        );
+        let calls: Vec<_> = self.calls_now().cloned().collect();
+        self.calls.extend(calls);
+        assert_sound(&self.world.documents);
+    }
+
+    fn hear(&mut self, before: &Scene, told: &Told) {
+        match told {
+            Told::Started { ring } => {
+                assert!(self.told.insert(*ring));
+                let callee = self.world.documents.ring(*ring).expect("it rings").callee().person;
+                let status = before.person(callee).map(Person::status);
+                assert_eq!(status, Some(Status::Available), "somebody was rung who was not available");
+            }
+            Told::Accepted { ring, .. } if Ring::into(ring).is_some() => {
+                assert!(self.told.remove(&ring.id()));
+            }
+            Told::Accepted { ring, .. } => assert!(self.told.contains(&ring.id())),
+            Told::Ended { ring, .. } => assert!(self.told.remove(&ring.id())),
+            Told::Parted { ring, .. } => assert!(self.told.contains(ring)),
+        }
+    }
+
+    /// Everything that is due, and that it is not due any more then.
+    fn fire_all(&mut self) {
+        let (now, documents) = (self.world.now, self.world.documents.clone());
+        for id in ids_of(&documents) {
+            if deadline(&self.world.documents, id).is_some_and(|deadline| deadline <= now) {
+                self.tries(match id {
+                    DocumentId::Person(person) => Command::PersonDue { person },
+                    DocumentId::Ring(ring) => Command::RingDue { ring },
+                    DocumentId::Queue(desk) => Command::QueueDue { desk },
+                });
+                let again = deadline(&self.world.documents, id);
+                assert!(again.is_none_or(|again| again > now), "it stays due for ever");
+            }
+        }
+    }
+
+    /// All pages close; rooms let go of those who have none, as they do.
+    fn everybody_goes(&mut self) {
+        let until = self.world.now.plus(Duration::from_millis(GRACE));
+        for (person, session) in pages(&self.world.documents) {
+            self.tries(Command::Detach { person, session, until });
+        }
+        self.world.now = until;
+        self.fire_all();
+        for one in self.world.documents.clone().rings.values().flatten() {
+            for participant in one.talkers().iter().filter_map(|talker| talker.participant) {
+                self.tries(Command::Unseat { ring: one.id(), participant, end: RingEnd::Lost });
+            }
+        }
+        self.world.now = self.world.now.plus(RULES.grace);
+        self.fire_all();
+    }
+}
+
+/// Somebody who is to come, or now and then somebody who is there and comes anew.
+fn awaited(ring: &Ring, which: usize) -> Option<PersonId> {
+    let mut talkers = ring.talkers().iter();
+    talkers.find(|talker| talker.participant.is_none() || which == 0).map(|talker| talker.party.person)
+}
+
+fn pages(documents: &Scene) -> Vec<(PersonId, SessionId)> {
+    let people = documents.people.values().flatten();
+    people.flat_map(|person| person.pages.iter().map(|page| (person.id, page.session))).collect()
+}
+
+fn deadline(documents: &Scene, id: DocumentId) -> Option<Timestamp> {
+    match id {
+        DocumentId::Person(id) => documents.person(id)?.next_deadline(),
+        DocumentId::Ring(id) => documents.ring(id)?.next_deadline(),
+        DocumentId::Queue(id) => documents.queue(id)?.next_deadline(),
+    }
+}
+
+/// What people are engaged in and what rings and queues say agree, both ways.
+fn assert_sound(documents: &Scene) {
+    documents.people.values().flatten().for_each(|person| assert_person(documents, person));
+    documents.rings.values().flatten().for_each(|ring| assert_ring(documents, ring));
+    for (id, queue) in &documents.queues {
+        let queue = queue.as_ref().expect("only what exists is in the map");
+        assert_eq!(
+            queue.next_deadline().is_some(),
+            !queue.waiting().is_empty(),
+            "a queue that nobody looks at"
+        );
+        assert!(queue.waiting().is_sorted_by_key(|one| one.since), "a queue out of order");
+        for one in queue.waiting() {
+            let person = documents.person(one.party.person).expect("whoever waits is here");
+            assert_eq!(person.engagement, Engagement::Waiting(*id));
+        }
+    }
+}
+
+fn assert_person(documents: &Scene, person: &Person) {
+    let id = person.id;
+    let ring_of = |ring| documents.ring(ring).expect("whoever is engaged in a ring has one");
+    match person.engagement {
+        Engagement::Free => {}
+        Engagement::Calling(ring) => {
+            assert!(
+                ring_of(ring).rings()
+                    && ring_of(ring).caller().person == id
+                    && ring_of(ring).into().is_none()
+            );
+        }
+        Engagement::Called(ring) => assert!(ring_of(ring).rings() && ring_of(ring).callee().person == id),
+        Engagement::Waiting(desk) => {
+            let queue = documents.queue(desk).expect("whoever waits has a queue");
+            assert_eq!(queue.waiting().iter().filter(|one| one.party.person == id).count(), 1);
+        }
+        Engagement::InCall(ring) => {
+            let talkers = ring_of(ring).talkers().iter();
+            assert_eq!(talkers.filter(|talker| talker.party.person == id).count(), 1);
+        }
+    }
+    assert!(!person.pages.is_empty() || matches!(person.engagement, Engagement::InCall(_)), "a ghost");
+    let pending = person.pages.iter().any(|page| page.grace_ends.is_some()) || person.wrap_up_until.is_some();
+    assert_eq!(person.next_deadline().is_some(), pending);
+}
+
+fn assert_ring(documents: &Scene, ring: &Ring) {
+    let engagement = |person| documents.person(person).map(|person| person.engagement);
+    let is_one_of = |call: &Ring, person| call.talkers().iter().any(|talker| talker.party.person == person);
+    if ring.rings() {
+        assert!(ring.next_deadline().is_some(), "a ring without an end");
+        assert!(ring.talkers().is_empty() && ring.asked.is_none());
+        assert_eq!(engagement(ring.callee().person), Some(Engagement::Called(ring.id())));
+        match ring.into().map(|call| documents.ring(call).expect("the call goes on")) {
+            Some(call) => assert!(call.asked == Some(ring.id()) && is_one_of(call, ring.caller().person)),
+            None => assert_eq!(engagement(ring.caller().person), Some(Engagement::Calling(ring.id()))),
+        }
+        return;
+    }
+    assert!(ring.talkers().len() >= 2 && is_one_of(ring, ring.visitor().person), "a call of too few");
+    for talker in ring.talkers() {
+        assert_eq!(engagement(talker.party.person), Some(Engagement::InCall(ring.id())));
+        assert!(talker.participant.is_some() || talker.expected_until.is_some(), "waited for without an end");
+    }
+    if let Some(asked) = ring.asked {
+        assert_eq!(documents.ring(asked).and_then(Ring::into), Some(ring.id()));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+    #[test]
+    fn no_sequence_of_commands_loses_anybody(moves in prop::collection::vec(any_move(), 1..90)) {
+        let mut run = Run::new();
+        for next in moves {
+            run.step(next);
+        }
+        run.everybody_goes();
+        prop_assert_eq!(&run.world.documents.people, &BTreeMap::new());
+        prop_assert_eq!(&run.world.documents.rings, &BTreeMap::new());
+        prop_assert!(run.world.documents.queues.values().flatten().all(|queue| queue.waiting().is_empty()));
+    }
+}
+
+/// What the moves reach, so that nobody believes a property over moves that do nothing.
+#[test]
+fn the_moves_reach_calls_of_three_transfers_and_people_put_back_into_queues() {
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+    let mut runner = TestRunner::deterministic();
+    let strategy = prop::collection::vec(any_move(), 90);
+    let (mut threes, mut handed_over, mut put_back, mut glares) = (0, 0, 0, 0);
+    for _ in 0..150 {
+        let mut run = Run::new();
+        for next in strategy.new_tree(&mut runner).expect("moves can be drawn").current() {
+            let waited = run.world.documents.clone();
+            run.step(next);
+            threes +=
+                usize::from(run.world.documents.rings.values().flatten().any(|one| one.talkers().len() == 3));
+            handed_over += run.world.parted().iter().filter(|(_, end)| *end == RingEnd::Transferred).count();
+            let again = |one: &crate::queue::Waiting| !one.not_before.is_empty();
+            put_back += usize::from(
+                run.world.documents.queues.values().flatten().any(|q| q.waiting().iter().any(again)),
+            );
+            glares += usize::from(matches!(next.what, What::Call) && connects(&waited, &run.world.documents));
+        }
+    }
+    assert!(
+        threes > 0 && handed_over > 0 && put_back > 0 && glares > 0,
+        "{threes} {handed_over} {put_back} {glares}"
+    );
+}
+
+fn connects(before: &Scene, after: &Scene) -> bool {
+    let calls = |scene: &Scene| scene.rings.values().flatten().filter(|one| !one.rings()).count();
+    calls(before) < calls(after)
+}
