@@ -37,7 +37,7 @@ check: $(STAMPS)/web $(STAMPS)/e2e web ## Format, lints, types, generated code
 	cd e2e && npm run --silent check
 
 .PHONY: unit
-unit: $(STAMPS)/web web ## Tests of machines, adapters, the wire and the web client's logic
+unit: $(STAMPS)/web web databases ## Tests of machines, adapters, the wire and the web client's logic
 	@echo "== unit, contract and wire tests"
 	cargo build --workspace --quiet
 	cargo test --workspace --quiet
@@ -92,7 +92,11 @@ $(STAMPS)/%: %/package-lock.json
 
 .PHONY: browsers
 browsers: # Chromium, Firefox ESR, a TURN client and aiortc, from Debian's packages
-	@scripts/test-tools
+	@scripts/test-tools browsers
+
+.PHONY: databases
+databases: # PostgreSQL, from Debian's packages
+	@scripts/test-tools databases || { [ -z "$${CI:-}$${VISAVIS_REQUIRE_POSTGRES:-}" ] && echo "-- without PostgreSQL, its tests are skipped"; }
 
 .PHONY: help
 help: ## This list

@@ -33,7 +33,7 @@ const RULES: [Rule; 7] = [
     Rule {
         crate_name: "visavis-store",
         may_use: &["visavis-domain"],
-        never: &["axum", "str0m", "redis", "hyper", "ring", "native-tls", "openssl"],
+        never: &["axum", "str0m", "redis", "hyper"],
     },
     Rule {
         crate_name: "visavis-media",
@@ -42,13 +42,7 @@ const RULES: [Rule; 7] = [
     },
     Rule {
         crate_name: "visavis-server",
-        may_use: &[
-            "visavis-domain",
-            "visavis-protocol",
-            "visavis-live",
-            "visavis-store",
-            "visavis-media",
-        ],
+        may_use: &["visavis-domain", "visavis-protocol", "visavis-live", "visavis-store", "visavis-media"],
         never: &["openssl", "native-tls"],
     },
     Rule {

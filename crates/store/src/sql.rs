@@ -15,6 +15,8 @@ mod postgres;
 mod settings;
 mod sign_ins;
 mod sqlite;
+#[cfg(test)]
+mod tests;
 
 use crate::port::{Audited, StoreError};
 use crate::url::{DatabaseUrl, Place};

@@ -10,11 +10,20 @@ use tokio::task::JoinSet;
 const MANY: u8 = 20;
 
 pub(super) async fn all<D: Database, F: Future<Output = D>>(fresh: &impl Fn() -> F) {
+    opening_at_once_makes_the_tables_once(&fresh().await).await;
     of_many_uses_of_a_link_one_wins(&fresh().await).await;
     of_many_first_admins_one_is_made(&fresh().await).await;
     of_many_uses_of_a_step_one_counts(&fresh().await).await;
     of_many_with_one_address_one_is_made(&fresh().await).await;
     many_rows_make_one_chain(&fresh().await).await;
+}
+
+async fn opening_at_once_makes_the_tables_once(database: &impl Database) {
+    let stores = tokio::join!(database.open(), database.open(), database.open(), database.open());
+    for store in [stores.0, stores.1, stores.2, stores.3] {
+        store.audit(audited(Action::AuditRead)).await.expect("writes");
+    }
+    assert_eq!(written(&*database.open().await).await, 4);
 }
 
 /// What came of many at once.

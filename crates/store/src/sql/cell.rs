@@ -34,10 +34,8 @@ pub(super) fn made<T: TryFrom<String>>(text: String) -> Result<T, StoreError> {
 
 /// The word of a member of a closed set, as on the wire.
 pub(super) fn word<T: Serialize>(value: T) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        _ => unreachable!("members of closed sets are words"),
-    }
+    let word = serde_json::to_value(value).expect("members of closed sets are JSON");
+    word.as_str().expect("members of closed sets are words").to_owned()
 }
 
 pub(super) fn member<T: DeserializeOwned>(word: String) -> Result<T, StoreError> {

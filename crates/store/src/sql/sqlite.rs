@@ -12,7 +12,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Reading connections. More hold more memory and a thread each; fewer make lists wait for each other.
-const READERS: u32 = 4;
+pub(super) const READERS: u32 = 4;
 /// How long one process waits for another that writes: the command line beside a server.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -67,10 +67,7 @@ fn prepare(path: &Path) -> Result<(), StoreError> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
     match file.open(path) {
         Ok(_) => Ok(()),
-        Err(error) => {
-            let why = format!("{}: {error}; let the server's user write it and its folder", path.display());
-            Err(StoreError::ReadOnly(why))
-        }
+        Err(error) => Err(not_writable(path, &error.to_string())),
     }
 }
 
@@ -86,19 +83,25 @@ async fn check(path: &Path, writing: &SqlitePool) -> Result<(), StoreError> {
     }
 }
 
+/// SQLite's code for files beside the database that cannot be made: CANTOPEN.
+const CANNOT_OPEN: &str = "14";
+
 fn explained(path: &Path, error: &sqlx::Error) -> StoreError {
+    let code = error.as_database_error().and_then(|error| error.code());
     match of_driver(error) {
         StoreError::Damaged(why) => beyond_repair(path, &why),
-        StoreError::ReadOnly(why) => {
-            let hint = "make room on the disk, and let the server's user write it and its folder";
-            StoreError::ReadOnly(format!("{}: {why}; {hint}", path.display()))
-        }
+        StoreError::ReadOnly(why) => not_writable(path, &why),
+        StoreError::Unavailable(why) if code.as_deref() == Some(CANNOT_OPEN) => not_writable(path, &why),
         StoreError::Unavailable(why) => {
-            let hint = "let the server's user write its folder, and end other programs that hold it";
-            away(format!("{}: {why}; {hint}", path.display()))
+            away(format!("{}: {why}; end other programs that hold it, and try again", path.display()))
         }
         other => other,
     }
+}
+
+fn not_writable(path: &Path, why: &str) -> StoreError {
+    let hint = "make room on the disk, and let the server's user write the file and its folder";
+    StoreError::ReadOnly(format!("{}: {why}; {hint}", path.display()))
 }
 
 fn beyond_repair(path: &Path, why: &str) -> StoreError {
