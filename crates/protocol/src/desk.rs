@@ -15,7 +15,7 @@ pub struct Representative {
     pub id: PersonId,
     /// How they are called.
     pub name: String,
-    /// What they are there for, such as "Claims, English · Türkçe"; may be empty.
+    /// What they are there for, and in which languages; may be empty.
     pub title: String,
     /// `available` can be called; who is `offline` is to be taken off the list.
     pub status: Status,

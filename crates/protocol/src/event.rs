@@ -181,6 +181,10 @@ pub enum Reply {
 }
 
 /// Past tense: it has happened.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "made and written at once, one at a time; a box for the largest would cost an allocation and save nothing"
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {

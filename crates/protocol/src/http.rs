@@ -14,10 +14,11 @@ pub use calls::{CallNote, CallOutcome, CallPage, CallView};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// `POST /api/v1/tickets`; a body is not needed.
+/// `POST /api/v1/tickets`; a body is not needed. Answered by [`Ticket`].
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct TicketRequest {
-    /// From an earlier ticket: be the same guest as before.
+    /// From an earlier ticket: be the same guest as before. Empty, or worth nothing any more: be a new guest. Absent:
+    /// be who is signed in, or else a new guest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub guest: Option<String>,

@@ -2,7 +2,7 @@
 //! adds.
 
 use proptest::prelude::*;
-use visavis_protocol::{ClientFrame, Command, MAX_FRAME_BYTES, ServerFrame};
+use visavis_protocol::{ClientFrame, Command, MAX_FRAME_BYTES, ServerFrame, SignInRequest, TicketRequest};
 
 fn refused(text: &str) {
     assert!(serde_json::from_str::<ClientFrame>(text).is_err(), "{text:.200}");
@@ -88,6 +88,96 @@ fn ids_of_another_kind_or_form_are_refused() {
     }
 }
 
+/// A ring's id as it should be.
+const RING: &str = "r_5a1e0c7d93b84f26a0d1c2b3e4f50617";
+
+#[test]
+fn commands_about_desks_and_rings_take_only_their_own_words_and_ids() {
+    let person = "u_2b7e151628aed2a6abf7158809cf4f3c";
+    let accepted = [
+        format!(r#"{{"type":"cancel_ring","ring":"{RING}"}}"#),
+        format!(r#"{{"type":"ring_colleague","person":"{person}","purpose":"transfer"}}"#),
+        r#"{"type":"set_availability"}"#.to_owned(),
+        r#"{"type":"set_availability","online":null,"chosen":null}"#.to_owned(),
+        r#"{"type":"call_desk","representative":null,"name":"Omar","about":""}"#.to_owned(),
+    ];
+    for text in &accepted {
+        assert!(serde_json::from_str::<ClientFrame>(&command(text)).is_ok(), "{text}");
+    }
+    for text in [
+        // Ids of another kind: a person is no ring, a participant no person.
+        format!(r#"{{"type":"accept_ring","ring":"{person}"}}"#),
+        format!(r#"{{"type":"decline_ring","ring":"{}"}}"#, RING.to_uppercase()),
+        format!(r#"{{"type":"ring_colleague","person":"{RING}","purpose":"transfer"}}"#),
+        r#"{"type":"call_desk","representative":"p_2b7e151628aed2a6abf7158809cf4f3c","name":"a","about":""}"#
+            .to_owned(),
+        // What only the system says of somebody nobody can choose.
+        r#"{"type":"set_availability","chosen":"in_call"}"#.to_owned(),
+        r#"{"type":"set_availability","chosen":"offline"}"#.to_owned(),
+        r#"{"type":"set_availability","chosen":"Available"}"#.to_owned(),
+        r#"{"type":"set_availability","online":"true"}"#.to_owned(),
+        r#"{"type":"set_availability","online":1}"#.to_owned(),
+        format!(r#"{{"type":"ring_colleague","person":"{person}","purpose":"invite"}}"#),
+        format!(r#"{{"type":"join_call","ring":"{RING}","microphone":"on","camera":"on","media":"fresh"}}"#),
+        r#"{"type":"watch_desk","desk":7}"#.to_owned(),
+    ] {
+        refused(&command(&text));
+    }
+}
+
+#[test]
+fn commands_about_desks_and_rings_need_all_their_fields() {
+    let person = "u_2b7e151628aed2a6abf7158809cf4f3c";
+    for text in [
+        r#"{"type":"watch_desk"}"#.to_owned(),
+        r#"{"type":"call_desk","name":"Omar"}"#.to_owned(),
+        r#"{"type":"call_desk","about":""}"#.to_owned(),
+        r#"{"type":"queue_up","name":"Omar"}"#.to_owned(),
+        r#"{"type":"queue_up","name":"Omar","about":null}"#.to_owned(),
+        r#"{"type":"cancel_ring"}"#.to_owned(),
+        r#"{"type":"accept_ring","ring":null}"#.to_owned(),
+        r#"{"type":"decline_ring","ring":""}"#.to_owned(),
+        format!(r#"{{"type":"join_call","ring":"{RING}","microphone":"live","camera":"on"}}"#),
+        format!(r#"{{"type":"ring_colleague","person":"{person}"}}"#),
+        format!(r#"{{"type":"rate_call","ring":"{RING}","stars":5}}"#),
+    ] {
+        refused(&command(&text));
+    }
+}
+
+#[test]
+fn stars_are_a_small_number() {
+    let rated = |stars: &str| {
+        command(&format!(r#"{{"type":"rate_call","ring":"{RING}","stars":{stars},"comment":""}}"#))
+    };
+    // Which of them are a judgement the server decides: it answers `text_invalid` for the others.
+    for stars in ["0", "1", "5", "255"] {
+        assert!(serde_json::from_str::<ClientFrame>(&rated(stars)).is_ok(), "{stars}");
+    }
+    for stars in ["-1", "256", "4.5", "5.0", "1e0", "\"5\"", "null", "true", "[5]"] {
+        refused(&rated(stars));
+    }
+}
+
+#[test]
+fn what_asks_over_http_has_no_fields_that_nobody_reads() {
+    // A field that is ignored here would be a wish that is silently not carried out.
+    let asked = r#"{"email":"elif@visavis.example","password":"p","remember":true}"#;
+    assert!(serde_json::from_str::<SignInRequest>(asked).is_err());
+    // A ticket is asked for by programs of other versions, too.
+    let asked = r#"{"added_in_a_later_version":1}"#;
+    assert_eq!(serde_json::from_str::<TicketRequest>(asked).unwrap(), TicketRequest::default());
+}
+
+#[test]
+fn what_is_secret_is_not_printed() {
+    let asked = r#"{"email":"elif@visavis.example","password":"correct horse","code":"492039"}"#;
+    let printed = format!("{:?}", serde_json::from_str::<SignInRequest>(asked).unwrap());
+    assert_eq!(printed, "SignInRequest(…)");
+    let printed = format!("{:?}", TicketRequest { guest: Some("eyJ".into()) });
+    assert_eq!(printed, "TicketRequest(…)");
+}
+
 #[test]
 fn nesting_ends_before_the_stack_does() {
     let depth = MAX_FRAME_BYTES / 2 - 100;
@@ -118,6 +208,17 @@ fn almost_a_frame() -> impl Strategy<Value = String> {
         Just("room"),
         Just("media"),
         Just("kept"),
+        Just("call_desk"),
+        Just("queue_up"),
+        Just("rate_call"),
+        Just("set_availability"),
+        Just("ring"),
+        Just("name"),
+        Just("about"),
+        Just("chosen"),
+        Just("away"),
+        Just("stars"),
+        Just("comment"),
     ];
     let leaf = prop_oneof![
         word.clone().prop_map(|word| format!("\"{word}\"")),

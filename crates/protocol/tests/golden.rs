@@ -10,7 +10,7 @@ mod typescript;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use visavis_protocol::{ClientFrame, CloseCode, Code, MAX_FRAME_BYTES, Problem, ServerFrame, Ticket};
+use visavis_protocol::{ClientFrame, CloseCode, Code, MAX_FRAME_BYTES, ServerFrame};
 
 fn samples() -> BTreeMap<String, String> {
     typescript::samples().unwrap()
@@ -25,8 +25,10 @@ fn encoded(name: &str, text: &str) -> Value {
     match name.split('.').next().unwrap() {
         "client" => round_trip::<ClientFrame>(name, text),
         "server" => round_trip::<ServerFrame>(name, text),
-        "http" if name == "http.ticket" => round_trip::<Ticket>(name, text),
-        "http" if name == "http.problem" => round_trip::<Problem>(name, text),
+        "http" => {
+            let body = typescript::body_of(name).unwrap_or_else(|| panic!("no type is known for {name}"));
+            (body.round_trip)(text).unwrap_or_else(|error| panic!("{name}: {error}"))
+        }
         "codes" => round_trip::<Vec<Code>>(name, text),
         "close_codes" => {
             let all = CloseCode::ALL.iter();
@@ -96,6 +98,7 @@ fn tags_that_occur_in_several_places_have_a_sample_in_each() {
         ("/reply/type", &["Reply"]),
         ("/event/type", &["Event"]),
         ("/command/signal/type", &["Signal"]),
+        ("/event/own/engagement/type", &["Engagement"]),
     ] {
         let declared: BTreeSet<String> = types
             .iter()
@@ -104,6 +107,71 @@ fn tags_that_occur_in_several_places_have_a_sample_in_each() {
             .collect();
         assert_eq!(tags(at), declared, "{at}");
     }
+}
+
+/// Every object in a value, at any depth.
+fn objects<'a>(value: &'a Value, into: &mut Vec<&'a serde_json::Map<String, Value>>) {
+    match value {
+        Value::Array(values) => values.iter().for_each(|value| objects(value, into)),
+        Value::Object(fields) => {
+            into.push(fields);
+            fields.values().for_each(|value| objects(value, into));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// The names of fields in a piece of a declaration: those that may be left out, and the others.
+fn fields(piece: &str) -> (Vec<&str>, Vec<&str>) {
+    let uncommented = piece.split("*/").map(|text| text.split("/**").next().unwrap_or_default());
+    let parts = uncommented.flat_map(|text| text.split([',', '{', '|', '=']));
+    let names = parts.filter_map(|part| Some(part.split_once(':')?.0.trim()));
+    let (optional, needed): (Vec<_>, Vec<_>) = names.partition(|name| name.ends_with('?'));
+    (optional.into_iter().map(|name| name.trim_end_matches('?')).collect(), needed)
+}
+
+#[test]
+fn what_may_be_left_out_is_shown_with_and_without() {
+    let samples: Vec<Value> = samples().values().map(|text| serde_json::from_str(text).unwrap()).collect();
+    let mut shown = Vec::new();
+    samples.iter().for_each(|sample| objects(sample, &mut shown));
+    let (mut checked, mut missing) = (0, Vec::new());
+    for (name, declaration) in typescript::declarations() {
+        // Of a union each variant by itself: its tag tells which one an object is.
+        for variant in declaration.split("| {") {
+            let (optional, needed) = fields(variant);
+            let tag = variant.split_once("\"type\": \"").and_then(|(_, rest)| rest.split('"').next());
+            let needed: Vec<_> = needed.into_iter().filter(|name| *name != "\"type\"").collect();
+            let is_one = |object: &serde_json::Map<String, Value>| {
+                object.get("type").and_then(Value::as_str) == tag
+                    && needed.iter().all(|field| object.contains_key(*field))
+                    && object.keys().all(|key| {
+                        key == "type" || needed.contains(&key.as_str()) || optional.contains(&key.as_str())
+                    })
+            };
+            let ones: Vec<_> = shown.iter().filter(|object| is_one(object)).collect();
+            for field in optional {
+                checked += 1;
+                if !ones.iter().any(|one| one.contains_key(field)) {
+                    missing.push(format!("{name} with {field}"));
+                }
+                if ones.iter().all(|one| one.contains_key(field)) {
+                    missing.push(format!("{name} without {field}"));
+                }
+            }
+        }
+    }
+    assert!(checked > 20, "{checked}");
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn every_body_has_a_sample() {
+    let samples = samples();
+    let shown: BTreeSet<_> =
+        samples.keys().filter_map(|name| Some(typescript::body_of(name)?.name)).collect();
+    let known: BTreeSet<_> = typescript::bodies().into_iter().map(|body| body.name).collect();
+    assert_eq!(shown, known);
 }
 
 #[test]

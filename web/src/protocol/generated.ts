@@ -63,8 +63,8 @@ export type AuditView = {
   action: string;
   /** The id of what it was done to; may be empty. */
   subject: string;
-  /** What changed. */
-  detail: unknown;
+  /** What changed: JSON of any shape. */
+  detail: JsonValue;
 };
 
 /** `PUT /api/v1/calls/{ring}/note`, by who was rung. 204; 404 `call_unknown`; 422 `note_invalid`. */
@@ -635,6 +635,14 @@ export type Invited = {
   expires_at: number;
 };
 
+export type JsonValue =
+  | number
+  | string
+  | boolean
+  | Array<JsonValue>
+  | { [key in string]: JsonValue }
+  | null;
+
 /** One of several encodings of a track. */
 export type LayerLabel = {
   /** The `rid` in the description. */
@@ -832,7 +840,7 @@ export type Representative = {
   id: string;
   /** How they are called. */
   name: string;
-  /** What they are there for, such as "Claims, English · Türkçe"; may be empty. */
+  /** What they are there for, and in which languages; may be empty. */
   title: string;
   /** `available` can be called; who is `offline` is to be taken off the list. */
   status: Status;
@@ -1073,9 +1081,9 @@ export type Ticket = {
   guest?: string;
 };
 
-/** `POST /api/v1/tickets`; a body is not needed. */
+/** `POST /api/v1/tickets`; a body is not needed. Answered by [`Ticket`. */
 export type TicketRequest = {
-  /** From an earlier ticket: be the same guest as before. */
+  /** From an earlier ticket: be the same guest as before. Empty, or worth nothing any more: be a new guest. Absent: be who is signed in, or else a new guest. */
   guest?: string;
 };
 

@@ -1,9 +1,80 @@
 // The golden samples of crates/protocol/samples, written here by `make gen`. Do not edit.
 // The compiler holds them to the types; tests of the web client take their frames from here.
 
-import type { ClientFrame, Code, Problem, ServerFrame, Ticket } from './generated';
+import type {
+  AccountView,
+  AuditView,
+  CallNote,
+  CallPage,
+  CallView,
+  ClientFrame,
+  Code,
+  DeskSettings,
+  DeskView,
+  InvitationAcceptance,
+  InvitationToken,
+  InvitationView,
+  Invited,
+  NewPerson,
+  PasswordChange,
+  PasswordProof,
+  PersonChange,
+  Problem,
+  ProfileChange,
+  ServerFrame,
+  SignInOptions,
+  SignInRequest,
+  SignInView,
+  Ticket,
+  TicketRequest,
+  TotpConfirmation,
+  TotpOffer,
+} from './generated';
 
 export const clientFrames = {
+  'command.accept_ring': {
+    "type": "command",
+    "id": 3,
+    "command": {
+      "type": "accept_ring",
+      "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617"
+    }
+  },
+  'command.call_desk': {
+    "type": "command",
+    "id": 21,
+    "command": {
+      "type": "call_desk",
+      "representative": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+      "name": "Zoë 👩‍💻",
+      "about": "Water damage <kitchen>, since Monday"
+    }
+  },
+  'command.call_desk.first_free': {
+    "type": "command",
+    "id": 21,
+    "command": {
+      "type": "call_desk",
+      "name": "Omar",
+      "about": ""
+    }
+  },
+  'command.cancel_ring': {
+    "type": "command",
+    "id": 24,
+    "command": {
+      "type": "cancel_ring",
+      "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617"
+    }
+  },
+  'command.decline_ring': {
+    "type": "command",
+    "id": 3,
+    "command": {
+      "type": "decline_ring",
+      "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617"
+    }
+  },
   'command.ice_servers': {
     "type": "command",
     "id": 13,
@@ -36,11 +107,41 @@ export const clientFrames = {
       "media": "kept"
     }
   },
+  'command.join_call': {
+    "type": "command",
+    "id": 25,
+    "command": {
+      "type": "join_call",
+      "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+      "microphone": "live",
+      "camera": "off",
+      "media": "fresh"
+    }
+  },
+  'command.join_call.continued': {
+    "type": "command",
+    "id": 2,
+    "command": {
+      "type": "join_call",
+      "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+      "microphone": "muted",
+      "camera": "on",
+      "continuation": "eyJhbGciOiJIUzI1NiJ9.e30.Y29udGludWF0aW9u",
+      "media": "kept"
+    }
+  },
   'command.leave': {
     "type": "command",
     "id": 4,
     "command": {
       "type": "leave"
+    }
+  },
+  'command.leave_queue': {
+    "type": "command",
+    "id": 23,
+    "command": {
+      "type": "leave_queue"
     }
   },
   'command.look': {
@@ -94,11 +195,65 @@ export const clientFrames = {
       ]
     }
   },
+  'command.open_console': {
+    "type": "command",
+    "id": 1,
+    "command": {
+      "type": "open_console"
+    }
+  },
+  'command.queue_up': {
+    "type": "command",
+    "id": 22,
+    "command": {
+      "type": "queue_up",
+      "name": "Omar",
+      "about": "Poliçem hakkında"
+    }
+  },
+  'command.rate_call': {
+    "type": "command",
+    "id": 26,
+    "command": {
+      "type": "rate_call",
+      "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+      "stars": 5,
+      "comment": "Schnell & freundlich 👍"
+    }
+  },
+  'command.rate_call.without_words': {
+    "type": "command",
+    "id": 26,
+    "command": {
+      "type": "rate_call",
+      "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+      "stars": 1,
+      "comment": ""
+    }
+  },
   'command.renew_media': {
     "type": "command",
     "id": 7,
     "command": {
       "type": "renew_media"
+    }
+  },
+  'command.ring_colleague.bring_in': {
+    "type": "command",
+    "id": 8,
+    "command": {
+      "type": "ring_colleague",
+      "person": "u_2b7e151628aed2a6abf7158809cf4f3c",
+      "purpose": "bring_in"
+    }
+  },
+  'command.ring_colleague.transfer': {
+    "type": "command",
+    "id": 9,
+    "command": {
+      "type": "ring_colleague",
+      "person": "u_2b7e151628aed2a6abf7158809cf4f3c",
+      "purpose": "transfer"
     }
   },
   'command.say': {
@@ -108,6 +263,47 @@ export const clientFrames = {
       "type": "say",
       "message": "m_deadbeefdeadbeefdeadbeefdeadbeef",
       "text": "<b>not bold</b>\nשלום 👋"
+    }
+  },
+  'command.set_availability': {
+    "type": "command",
+    "id": 5,
+    "command": {
+      "type": "set_availability",
+      "online": true,
+      "chosen": "available"
+    }
+  },
+  'command.set_availability.chosen': {
+    "type": "command",
+    "id": 4,
+    "command": {
+      "type": "set_availability",
+      "chosen": "away"
+    }
+  },
+  'command.set_availability.offline': {
+    "type": "command",
+    "id": 7,
+    "command": {
+      "type": "set_availability",
+      "online": false
+    }
+  },
+  'command.set_availability.online': {
+    "type": "command",
+    "id": 2,
+    "command": {
+      "type": "set_availability",
+      "online": true
+    }
+  },
+  'command.set_availability.unavailable': {
+    "type": "command",
+    "id": 6,
+    "command": {
+      "type": "set_availability",
+      "chosen": "unavailable"
     }
   },
   'command.set_media': {
@@ -228,6 +424,13 @@ export const clientFrames = {
       "type": "snapshot"
     }
   },
+  'command.unwatch_desk': {
+    "type": "command",
+    "id": 30,
+    "command": {
+      "type": "unwatch_desk"
+    }
+  },
   'command.view': {
     "type": "command",
     "id": 13,
@@ -247,6 +450,14 @@ export const clientFrames = {
           "height": 180
         }
       ]
+    }
+  },
+  'command.watch_desk': {
+    "type": "command",
+    "id": 20,
+    "command": {
+      "type": "watch_desk",
+      "desk": "claims"
     }
   },
   'hello': {
@@ -281,6 +492,14 @@ export const serverFrames = {
     "event": {
       "type": "active_speaker",
       "participant": null
+    }
+  },
+  'event.desk_changed': {
+    "type": "event",
+    "topic": "desk",
+    "event": {
+      "type": "desk_changed",
+      "desk": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e"
     }
   },
   'event.layers_wanted': {
@@ -326,6 +545,347 @@ export const serverFrames = {
       }
     }
   },
+  'event.own_changed.away_after_a_missed_ring': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "own_changed",
+      "own": {
+        "online": true,
+        "chosen": "away",
+        "status": "away",
+        "missed": true,
+        "version": 1763708400011
+      }
+    }
+  },
+  'event.own_changed.called': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "own_changed",
+      "own": {
+        "online": true,
+        "chosen": "available",
+        "status": "ringing",
+        "missed": false,
+        "engagement": {
+          "type": "called",
+          "ring": {
+            "id": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+            "desk": {
+              "id": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+              "slug": "claims",
+              "name": "Claims"
+            },
+            "purpose": "desk",
+            "caller": {
+              "id": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+              "name": "Zoë 👩‍💻"
+            },
+            "callee": {
+              "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+              "name": "Elif Yılmaz"
+            },
+            "visitor": {
+              "id": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+              "name": "Zoë 👩‍💻"
+            },
+            "about": "Water damage <kitchen>, since Monday",
+            "started_at": 1763708401204,
+            "rings_until": 1763708431204
+          }
+        },
+        "version": 1763708400016
+      }
+    }
+  },
+  'event.own_changed.called.bring_in': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "own_changed",
+      "own": {
+        "online": true,
+        "chosen": "available",
+        "status": "ringing",
+        "missed": false,
+        "engagement": {
+          "type": "called",
+          "ring": {
+            "id": "r_6b2f1d8ea4c95037b1e2d3c4f5061728",
+            "desk": {
+              "id": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+              "slug": "claims",
+              "name": "Claims"
+            },
+            "purpose": "bring_in",
+            "into": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+            "caller": {
+              "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+              "name": "Elif Yılmaz"
+            },
+            "callee": {
+              "id": "u_2b7e151628aed2a6abf7158809cf4f3c",
+              "name": "Jonas Weiß"
+            },
+            "visitor": {
+              "id": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+              "name": "Zoë 👩‍💻"
+            },
+            "about": "Water damage <kitchen>, since Monday",
+            "started_at": 1763708490000,
+            "rings_until": 1763708520000
+          }
+        },
+        "version": 1763708400015
+      }
+    }
+  },
+  'event.own_changed.called.transfer': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "own_changed",
+      "own": {
+        "online": true,
+        "chosen": "available",
+        "status": "ringing",
+        "missed": false,
+        "engagement": {
+          "type": "called",
+          "ring": {
+            "id": "r_7c302e9fb5da6148c2f3e4d506172839",
+            "desk": {
+              "id": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+              "slug": "claims",
+              "name": "Claims"
+            },
+            "purpose": "transfer",
+            "into": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+            "caller": {
+              "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+              "name": "Elif Yılmaz"
+            },
+            "callee": {
+              "id": "u_2b7e151628aed2a6abf7158809cf4f3c",
+              "name": "Jonas Weiß"
+            },
+            "visitor": {
+              "id": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+              "name": "Zoë 👩‍💻"
+            },
+            "about": "Water damage <kitchen>, since Monday",
+            "started_at": 1763708490000,
+            "rings_until": 1763708520000
+          }
+        },
+        "version": 1763708400015
+      }
+    }
+  },
+  'event.own_changed.called.without_desk': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "own_changed",
+      "own": {
+        "online": true,
+        "chosen": "available",
+        "status": "ringing",
+        "missed": false,
+        "engagement": {
+          "type": "called",
+          "ring": {
+            "id": "r_6b2f1d8ea4c95037b1e2d3c4f5061728",
+            "purpose": "bring_in",
+            "into": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+            "caller": {
+              "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+              "name": "Elif Yılmaz"
+            },
+            "callee": {
+              "id": "u_2b7e151628aed2a6abf7158809cf4f3c",
+              "name": "Jonas Weiß"
+            },
+            "visitor": {
+              "id": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+              "name": "Zoë 👩‍💻"
+            },
+            "about": "",
+            "started_at": 1763708490000,
+            "rings_until": 1763708520000
+          }
+        },
+        "version": 1763708400015
+      }
+    }
+  },
+  'event.own_changed.calling': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "own_changed",
+      "own": {
+        "online": false,
+        "chosen": "available",
+        "status": "ringing",
+        "missed": false,
+        "engagement": {
+          "type": "calling",
+          "ring": {
+            "id": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+            "desk": {
+              "id": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+              "slug": "claims",
+              "name": "Claims"
+            },
+            "purpose": "desk",
+            "caller": {
+              "id": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+              "name": "Zoë 👩‍💻"
+            },
+            "callee": {
+              "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+              "name": "Elif Yılmaz"
+            },
+            "visitor": {
+              "id": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+              "name": "Zoë 👩‍💻"
+            },
+            "about": "Water damage <kitchen>, since Monday",
+            "started_at": 1763708401204,
+            "rings_until": 1763708431204
+          }
+        },
+        "version": 1763708400020
+      }
+    }
+  },
+  'event.own_changed.free': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "own_changed",
+      "own": {
+        "online": true,
+        "chosen": "available",
+        "status": "available",
+        "missed": false,
+        "version": 1763708400010
+      }
+    }
+  },
+  'event.own_changed.in_call': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "own_changed",
+      "own": {
+        "online": false,
+        "chosen": "available",
+        "status": "in_call",
+        "missed": false,
+        "engagement": {
+          "type": "in_call",
+          "ring": {
+            "id": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+            "desk": {
+              "id": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+              "slug": "claims",
+              "name": "Claims"
+            },
+            "purpose": "desk",
+            "caller": {
+              "id": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+              "name": "Zoë 👩‍💻"
+            },
+            "callee": {
+              "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+              "name": "Elif Yılmaz"
+            },
+            "visitor": {
+              "id": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+              "name": "Zoë 👩‍💻"
+            },
+            "about": "Water damage <kitchen>, since Monday",
+            "started_at": 1763708401204,
+            "rings_until": 1763708431204,
+            "accepted_at": 1763708405310
+          }
+        },
+        "version": 1763708400021
+      }
+    }
+  },
+  'event.own_changed.offline': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "own_changed",
+      "own": {
+        "online": false,
+        "chosen": "available",
+        "status": "offline",
+        "missed": false,
+        "version": 1763708400013
+      }
+    }
+  },
+  'event.own_changed.unavailable': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "own_changed",
+      "own": {
+        "online": true,
+        "chosen": "unavailable",
+        "status": "unavailable",
+        "missed": false,
+        "version": 1763708400012
+      }
+    }
+  },
+  'event.own_changed.waiting': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "own_changed",
+      "own": {
+        "online": false,
+        "chosen": "available",
+        "status": "ringing",
+        "missed": false,
+        "engagement": {
+          "type": "waiting",
+          "desk": {
+            "id": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+            "slug": "claims",
+            "name": "Claims"
+          },
+          "position": 2,
+          "since": 1763708402200,
+          "queue_version": 1763708400041
+        },
+        "version": 1763708400052
+      }
+    }
+  },
+  'event.own_changed.wrap_up': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "own_changed",
+      "own": {
+        "online": true,
+        "chosen": "available",
+        "status": "wrap_up",
+        "missed": false,
+        "wrap_up_until": 1763708550000,
+        "version": 1763708400014
+      }
+    }
+  },
   'event.participant_changed': {
     "type": "event",
     "topic": "room",
@@ -362,6 +922,16 @@ export const serverFrames = {
       }
     }
   },
+  'event.participant_left.ended': {
+    "type": "event",
+    "topic": "room",
+    "version": 10,
+    "event": {
+      "type": "participant_left",
+      "participant": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6",
+      "reason": "ended"
+    }
+  },
   'event.participant_left.left': {
     "type": "event",
     "topic": "room",
@@ -390,6 +960,253 @@ export const serverFrames = {
       "type": "participant_left",
       "participant": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6",
       "reason": "replaced"
+    }
+  },
+  'event.queue_changed': {
+    "type": "event",
+    "topic": "desk",
+    "event": {
+      "type": "queue_changed",
+      "desk": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+      "queue": [
+        {
+          "id": "u_a4b3c2d1e0f94857969504132a1b0c0d",
+          "name": "Omar",
+          "about": "Poliçem hakkında",
+          "since": 1763708401500
+        },
+        {
+          "id": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+          "name": "Zoë 👩‍💻",
+          "about": "",
+          "since": 1763708402200
+        }
+      ],
+      "queue_version": 1763708400041
+    }
+  },
+  'event.queue_changed.nobody': {
+    "type": "event",
+    "topic": "desk",
+    "event": {
+      "type": "queue_changed",
+      "desk": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+      "queue": [],
+      "queue_version": 1763708400043
+    }
+  },
+  'event.queue_moved': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "queue_moved",
+      "desk": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+      "position": 1,
+      "queue_version": 1763708400042
+    }
+  },
+  'event.representative_changed.available': {
+    "type": "event",
+    "topic": "desk",
+    "event": {
+      "type": "representative_changed",
+      "desk": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+      "representative": {
+        "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+        "name": "Elif Yılmaz",
+        "title": "Claims, English · Türkçe",
+        "status": "available",
+        "version": 1763708400001
+      }
+    }
+  },
+  'event.representative_changed.away': {
+    "type": "event",
+    "topic": "desk",
+    "event": {
+      "type": "representative_changed",
+      "desk": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+      "representative": {
+        "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+        "name": "Elif Yılmaz",
+        "title": "Claims, English · Türkçe",
+        "status": "away",
+        "version": 1763708400002
+      }
+    }
+  },
+  'event.representative_changed.in_call': {
+    "type": "event",
+    "topic": "desk",
+    "event": {
+      "type": "representative_changed",
+      "desk": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+      "representative": {
+        "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+        "name": "Elif Yılmaz",
+        "title": "Claims, English · Türkçe",
+        "status": "in_call",
+        "version": 1763708400005
+      }
+    }
+  },
+  'event.representative_changed.offline': {
+    "type": "event",
+    "topic": "desk",
+    "event": {
+      "type": "representative_changed",
+      "desk": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+      "representative": {
+        "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+        "name": "Elif Yılmaz",
+        "title": "Claims, English · Türkçe",
+        "status": "offline",
+        "version": 1763708400007
+      }
+    }
+  },
+  'event.representative_changed.ringing': {
+    "type": "event",
+    "topic": "desk",
+    "event": {
+      "type": "representative_changed",
+      "desk": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+      "representative": {
+        "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+        "name": "Elif Yılmaz",
+        "title": "Claims, English · Türkçe",
+        "status": "ringing",
+        "version": 1763708400004
+      }
+    }
+  },
+  'event.representative_changed.unavailable': {
+    "type": "event",
+    "topic": "desk",
+    "event": {
+      "type": "representative_changed",
+      "desk": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+      "representative": {
+        "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+        "name": "Elif Yılmaz",
+        "title": "Claims, English · Türkçe",
+        "status": "unavailable",
+        "version": 1763708400003
+      }
+    }
+  },
+  'event.representative_changed.wrap_up': {
+    "type": "event",
+    "topic": "desk",
+    "event": {
+      "type": "representative_changed",
+      "desk": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+      "representative": {
+        "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+        "name": "Elif Yılmaz",
+        "title": "Claims, English · Türkçe",
+        "status": "wrap_up",
+        "version": 1763708400006
+      }
+    }
+  },
+  'event.ring_ended.callee_lost': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "ring_ended",
+      "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+      "end": "callee_lost"
+    }
+  },
+  'event.ring_ended.caller_lost': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "ring_ended",
+      "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+      "end": "caller_lost"
+    }
+  },
+  'event.ring_ended.cancelled': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "ring_ended",
+      "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+      "end": "cancelled"
+    }
+  },
+  'event.ring_ended.declined': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "ring_ended",
+      "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+      "end": "declined"
+    }
+  },
+  'event.ring_ended.ended_by_admin': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "ring_ended",
+      "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+      "end": "ended_by_admin"
+    }
+  },
+  'event.ring_ended.failed': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "ring_ended",
+      "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+      "end": "failed"
+    }
+  },
+  'event.ring_ended.hung_up': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "ring_ended",
+      "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+      "end": "hung_up"
+    }
+  },
+  'event.ring_ended.interrupted': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "ring_ended",
+      "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+      "end": "interrupted"
+    }
+  },
+  'event.ring_ended.lost': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "ring_ended",
+      "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+      "end": "lost"
+    }
+  },
+  'event.ring_ended.missed': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "ring_ended",
+      "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+      "end": "missed"
+    }
+  },
+  'event.ring_ended.transferred': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "ring_ended",
+      "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+      "end": "transferred"
     }
   },
   'event.settings_changed': {
@@ -439,6 +1256,15 @@ export const serverFrames = {
       ]
     }
   },
+  'event.waiting_changed': {
+    "type": "event",
+    "topic": "desk",
+    "event": {
+      "type": "waiting_changed",
+      "desk": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+      "waiting": 2
+    }
+  },
   'fault': {
     "type": "fault",
     "code": "malformed"
@@ -454,6 +1280,203 @@ export const serverFrames = {
     "type": "rejection",
     "id": 3,
     "code": "room_full"
+  },
+  'rejection.busy': {
+    "type": "rejection",
+    "id": 21,
+    "code": "busy"
+  },
+  'reply.console': {
+    "type": "reply",
+    "id": 1,
+    "reply": {
+      "type": "console",
+      "console": {
+        "person": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+        "name": "Elif Yılmaz",
+        "availability": {
+          "online": true,
+          "chosen": "available",
+          "status": "in_call",
+          "missed": false,
+          "engagement": {
+            "type": "in_call",
+            "ring": {
+              "id": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+              "desk": {
+                "id": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+                "slug": "claims",
+                "name": "Claims"
+              },
+              "purpose": "desk",
+              "caller": {
+                "id": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+                "name": "Zoë 👩‍💻"
+              },
+              "callee": {
+                "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+                "name": "Elif Yılmaz"
+              },
+              "visitor": {
+                "id": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+                "name": "Zoë 👩‍💻"
+              },
+              "about": "Water damage <kitchen>, since Monday",
+              "started_at": 1763708401204,
+              "rings_until": 1763708431204,
+              "accepted_at": 1763708405310
+            }
+          },
+          "version": 1763708400018
+        },
+        "desks": [
+          {
+            "desk": {
+              "id": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+              "slug": "claims",
+              "name": "Claims",
+              "about": "Damage, theft and everything that broke",
+              "representatives": [
+                {
+                  "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+                  "name": "Elif Yılmaz",
+                  "title": "Claims, English · Türkçe",
+                  "status": "in_call",
+                  "version": 1763708400017
+                },
+                {
+                  "id": "u_2b7e151628aed2a6abf7158809cf4f3c",
+                  "name": "Jonas Weiß",
+                  "title": "",
+                  "status": "available",
+                  "version": 1763622001000
+                }
+              ],
+              "waiting": 2,
+              "openings": [
+                [
+                  1763766000000,
+                  1763794800000
+                ],
+                [
+                  1763852400000,
+                  1763881200000
+                ]
+              ]
+            },
+            "queue": [
+              {
+                "id": "u_a4b3c2d1e0f94857969504132a1b0c0d",
+                "name": "Omar",
+                "about": "Poliçem hakkında",
+                "since": 1763708401500
+              },
+              {
+                "id": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+                "name": "Zoë 👩‍💻",
+                "about": "",
+                "since": 1763708402200
+              }
+            ],
+            "queue_version": 1763708400041
+          },
+          {
+            "desk": {
+              "id": "d_c1a195c1a195c1a195c1a195c1a195c1",
+              "slug": "cards-and-accounts",
+              "name": "Cards & accounts",
+              "about": "",
+              "representatives": [],
+              "waiting": 0,
+              "openings": []
+            },
+            "queue": [],
+            "queue_version": 0
+          }
+        ]
+      }
+    }
+  },
+  'reply.desk': {
+    "type": "reply",
+    "id": 20,
+    "reply": {
+      "type": "desk",
+      "desk": {
+        "id": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+        "slug": "claims",
+        "name": "Claims",
+        "about": "Damage, theft and everything that broke",
+        "representatives": [
+          {
+            "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+            "name": "Elif Yılmaz",
+            "title": "Claims, English · Türkçe",
+            "status": "in_call",
+            "version": 1763708400017
+          },
+          {
+            "id": "u_2b7e151628aed2a6abf7158809cf4f3c",
+            "name": "Jonas Weiß",
+            "title": "",
+            "status": "available",
+            "version": 1763622001000
+          }
+        ],
+        "waiting": 2,
+        "openings": [
+          [
+            1763766000000,
+            1763794800000
+          ],
+          [
+            1763852400000,
+            1763881200000
+          ]
+        ]
+      },
+      "own": {
+        "online": false,
+        "chosen": "available",
+        "status": "ringing",
+        "missed": false,
+        "engagement": {
+          "type": "waiting",
+          "desk": {
+            "id": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+            "slug": "claims",
+            "name": "Claims"
+          },
+          "position": 2,
+          "since": 1763708402200,
+          "queue_version": 1763708400041
+        },
+        "version": 1763708400052
+      }
+    }
+  },
+  'reply.desk.nobody_online': {
+    "type": "reply",
+    "id": 20,
+    "reply": {
+      "type": "desk",
+      "desk": {
+        "id": "d_c1a195c1a195c1a195c1a195c1a195c1",
+        "slug": "cards-and-accounts",
+        "name": "Cards & accounts",
+        "about": "",
+        "representatives": [],
+        "waiting": 0,
+        "openings": []
+      },
+      "own": {
+        "online": false,
+        "chosen": "available",
+        "status": "offline",
+        "missed": false,
+        "version": 0
+      }
+    }
   },
   'reply.done': {
     "type": "reply",
@@ -558,6 +1581,108 @@ export const serverFrames = {
       "sdp": "v=0\r\no=- 3 4 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
     }
   },
+  'reply.own': {
+    "type": "reply",
+    "id": 22,
+    "reply": {
+      "type": "own",
+      "own": {
+        "online": false,
+        "chosen": "available",
+        "status": "ringing",
+        "missed": false,
+        "engagement": {
+          "type": "waiting",
+          "desk": {
+            "id": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+            "slug": "claims",
+            "name": "Claims"
+          },
+          "position": 2,
+          "since": 1763708402200,
+          "queue_version": 1763708400041
+        },
+        "version": 1763708400052
+      }
+    }
+  },
+  'reply.own.free': {
+    "type": "reply",
+    "id": 2,
+    "reply": {
+      "type": "own",
+      "own": {
+        "online": true,
+        "chosen": "available",
+        "status": "available",
+        "missed": false,
+        "version": 1763708400004
+      }
+    }
+  },
+  'reply.ringing': {
+    "type": "reply",
+    "id": 21,
+    "reply": {
+      "type": "ringing",
+      "ring": {
+        "id": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+        "desk": {
+          "id": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+          "slug": "claims",
+          "name": "Claims"
+        },
+        "purpose": "desk",
+        "caller": {
+          "id": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+          "name": "Zoë 👩‍💻"
+        },
+        "callee": {
+          "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+          "name": "Elif Yılmaz"
+        },
+        "visitor": {
+          "id": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+          "name": "Zoë 👩‍💻"
+        },
+        "about": "Water damage <kitchen>, since Monday",
+        "started_at": 1763708401204,
+        "rings_until": 1763708431204
+      }
+    }
+  },
+  'reply.ringing.colleague': {
+    "type": "reply",
+    "id": 8,
+    "reply": {
+      "type": "ringing",
+      "ring": {
+        "id": "r_6b2f1d8ea4c95037b1e2d3c4f5061728",
+        "desk": {
+          "id": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+          "slug": "claims",
+          "name": "Claims"
+        },
+        "purpose": "bring_in",
+        "into": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+        "caller": {
+          "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+          "name": "Elif Yılmaz"
+        },
+        "callee": {
+          "id": "u_2b7e151628aed2a6abf7158809cf4f3c",
+          "name": "Jonas Weiß"
+        },
+        "visitor": {
+          "id": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+          "name": "Zoë 👩‍💻"
+        },
+        "about": "Water damage <kitchen>, since Monday",
+        "started_at": 1763708490000,
+        "rings_until": 1763708520000
+      }
+    }
+  },
   'reply.snapshot': {
     "type": "reply",
     "id": 3,
@@ -633,16 +1758,408 @@ export const serverFrames = {
   },
 } satisfies Record<string, ServerFrame>;
 
-export const ticket = {
-  "ticket": "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl",
-  "expires_in": 60
-} satisfies Ticket;
-
-export const problem = {
-  "title": "Too many tickets; try again later",
-  "status": 429,
-  "code": "rate_limited"
-} satisfies Problem;
+export const bodies = {
+  'account_view': {
+    "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+    "email": "elif@visavis.example",
+    "name": "Elif Yılmaz",
+    "title": "Claims, English · Türkçe",
+    "role": "staff",
+    "state": "active",
+    "totp": false,
+    "created_at": 1762844400000
+  } satisfies AccountView,
+  'account_view.admin': {
+    "id": "u_3c4f9e02d7b14a6e9f8855aa11bb22cc",
+    "email": "selin@visavis.example",
+    "name": "Selin",
+    "title": "",
+    "role": "admin",
+    "state": "active",
+    "totp": true,
+    "created_at": 1755068400000
+  } satisfies AccountView,
+  'account_view.disabled': {
+    "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+    "email": "elif@visavis.example",
+    "name": "Elif Yılmaz",
+    "title": "Claims, English · Türkçe",
+    "role": "staff",
+    "state": "disabled",
+    "totp": false,
+    "created_at": 1762844400000
+  } satisfies AccountView,
+  'account_view.invited': {
+    "id": "u_2b7e151628aed2a6abf7158809cf4f3c",
+    "email": "jonas@visavis.example",
+    "name": "Jonas Weiß",
+    "title": "",
+    "role": "staff",
+    "state": "invited",
+    "totp": false,
+    "created_at": 1763708340000
+  } satisfies AccountView,
+  'audit_view': {
+    "number": 4711,
+    "at": 1763708400012,
+    "actor": "u_3c4f9e02d7b14a6e9f8855aa11bb22cc",
+    "actor_name": "Selin",
+    "action": "desk_changed",
+    "subject": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+    "detail": {
+      "slug": "claims",
+      "members": [
+        "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+        "u_2b7e151628aed2a6abf7158809cf4f3c"
+      ]
+    }
+  } satisfies AuditView,
+  'audit_view.by_nobody': {
+    "number": 4712,
+    "at": 1763708400900,
+    "actor_name": "",
+    "action": "sign_in_limited",
+    "subject": "",
+    "detail": {
+      "scope": "network",
+      "nested": [
+        1,
+        null,
+        true,
+        {
+          "deep": "word"
+        }
+      ]
+    }
+  } satisfies AuditView,
+  'call_note': {
+    "note": ""
+  } satisfies CallNote,
+  'call_note.outcome': {
+    "note": "Solved on the spot.",
+    "outcome": "resolved"
+  } satisfies CallNote,
+  'call_page': {
+    "calls": [
+      {
+        "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+        "desk": "Claims",
+        "visitor": "Zoë 👩‍💻",
+        "about": "Water damage <kitchen>, since Monday",
+        "representative": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+        "representative_name": "Elif Yılmaz",
+        "started_at": 1763708401204,
+        "accepted_at": 1763708405310,
+        "ended_at": 1763708705310,
+        "end": "hung_up",
+        "stars": 5,
+        "comment": "Schnell & freundlich 👍",
+        "note": "Assessor comes on Thursday.\nCall back.",
+        "outcome": "follow_up"
+      },
+      {
+        "ring": "r_7c302e9fb5da6148c2f3e4d506172839",
+        "desk": "",
+        "visitor": "Omar",
+        "about": "",
+        "representative": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+        "representative_name": "Elif Yılmaz",
+        "started_at": 1763707800000,
+        "ended_at": 1763707830000,
+        "end": "missed",
+        "comment": "",
+        "note": "",
+        "outcome": "misdirected"
+      }
+    ],
+    "total": 2041
+  } satisfies CallPage,
+  'call_page.empty': {
+    "calls": [],
+    "total": 0
+  } satisfies CallPage,
+  'call_view': {
+    "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+    "desk": "Claims",
+    "visitor": "Zoë 👩‍💻",
+    "about": "Water damage <kitchen>, since Monday",
+    "representative": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+    "representative_name": "Elif Yılmaz",
+    "started_at": 1763708401204,
+    "accepted_at": 1763708405310,
+    "ended_at": 1763708705310,
+    "end": "hung_up",
+    "stars": 5,
+    "comment": "Schnell & freundlich 👍",
+    "note": "Assessor comes on Thursday.\nCall back.",
+    "outcome": "follow_up"
+  } satisfies CallView,
+  'call_view.goes_on': {
+    "ring": "r_6b2f1d8ea4c95037b1e2d3c4f5061728",
+    "desk": "Claims",
+    "visitor": "Zoë 👩‍💻",
+    "about": "Water damage <kitchen>, since Monday",
+    "representative": "u_2b7e151628aed2a6abf7158809cf4f3c",
+    "representative_name": "Jonas Weiß",
+    "into": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+    "started_at": 1763708490000,
+    "accepted_at": 1763708494000,
+    "comment": "",
+    "note": ""
+  } satisfies CallView,
+  'call_view.missed': {
+    "ring": "r_7c302e9fb5da6148c2f3e4d506172839",
+    "desk": "",
+    "visitor": "Omar",
+    "about": "",
+    "representative": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+    "representative_name": "Elif Yılmaz",
+    "started_at": 1763707800000,
+    "ended_at": 1763707830000,
+    "end": "missed",
+    "comment": "",
+    "note": "",
+    "outcome": "misdirected"
+  } satisfies CallView,
+  'call_view.rings': {
+    "ring": "r_7c302e9fb5da6148c2f3e4d506172839",
+    "desk": "Claims",
+    "visitor": "Omar",
+    "about": "",
+    "representative": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+    "representative_name": "Elif Yılmaz",
+    "started_at": 1763708402000,
+    "comment": "",
+    "note": ""
+  } satisfies CallView,
+  'desk_settings': {
+    "slug": "claims",
+    "name": "Claims",
+    "about": "Damage, theft and everything that broke",
+    "hours": {
+      "zone": "Europe/Istanbul",
+      "weekly": [
+        {
+          "weekday": 1,
+          "from": 540,
+          "to": 1020
+        },
+        {
+          "weekday": 6,
+          "from": 0,
+          "to": 1440
+        }
+      ],
+      "closed": [
+        "2026-01-01",
+        "2026-04-23"
+      ]
+    },
+    "wrap_up_s": 30,
+    "ring_s": 30,
+    "sites": [
+      "https://www.example.org"
+    ],
+    "members": [
+      "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+      "u_2b7e151628aed2a6abf7158809cf4f3c"
+    ]
+  } satisfies DeskSettings,
+  'desk_settings.without_hours': {
+    "slug": "cards-and-accounts",
+    "name": "Cards & accounts",
+    "about": "",
+    "wrap_up_s": 0,
+    "ring_s": 45,
+    "sites": [],
+    "members": []
+  } satisfies DeskSettings,
+  'desk_view': {
+    "id": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+    "settings": {
+      "slug": "claims",
+      "name": "Claims",
+      "about": "Damage, theft and everything that broke",
+      "hours": {
+        "zone": "Europe/Istanbul",
+        "weekly": [
+          {
+            "weekday": 1,
+            "from": 540,
+            "to": 1020
+          },
+          {
+            "weekday": 6,
+            "from": 0,
+            "to": 1440
+          }
+        ],
+        "closed": [
+          "2026-01-01",
+          "2026-04-23"
+        ]
+      },
+      "wrap_up_s": 30,
+      "ring_s": 30,
+      "sites": [
+        "https://www.example.org"
+      ],
+      "members": [
+        "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+        "u_2b7e151628aed2a6abf7158809cf4f3c"
+      ]
+    }
+  } satisfies DeskView,
+  'desk_view.without_hours': {
+    "id": "d_c1a195c1a195c1a195c1a195c1a195c1",
+    "settings": {
+      "slug": "cards-and-accounts",
+      "name": "Cards & accounts",
+      "about": "",
+      "wrap_up_s": 0,
+      "ring_s": 45,
+      "sites": [],
+      "members": []
+    }
+  } satisfies DeskView,
+  'invitation_acceptance': {
+    "token": "Zm9yIG9uZSB1c2Ugb25seSwgMzIgYnl0ZXM",
+    "password": "correct horse battery staple"
+  } satisfies InvitationAcceptance,
+  'invitation_acceptance.first_admin': {
+    "token": "Zm9yIG9uZSB1c2Ugb25seSwgMzIgYnl0ZXM",
+    "password": "correct horse battery staple",
+    "email": "selin@visavis.example",
+    "name": "Selin"
+  } satisfies InvitationAcceptance,
+  'invitation_token': {
+    "token": "Zm9yIG9uZSB1c2Ugb25seSwgMzIgYnl0ZXM"
+  } satisfies InvitationToken,
+  'invitation_view.first_admin': {
+    "kind": "first_admin",
+    "email": "",
+    "name": ""
+  } satisfies InvitationView,
+  'invitation_view.join': {
+    "kind": "join",
+    "email": "jonas@visavis.example",
+    "name": "Jonas Weiß"
+  } satisfies InvitationView,
+  'invitation_view.reset': {
+    "kind": "reset",
+    "email": "elif@visavis.example",
+    "name": "Elif Yılmaz"
+  } satisfies InvitationView,
+  'invited': {
+    "id": "u_2b7e151628aed2a6abf7158809cf4f3c",
+    "link": "https://visavis.example/invitation#Zm9yIG9uZSB1c2Ugb25seSwgMzIgYnl0ZXM",
+    "expires_at": 1763967600000
+  } satisfies Invited,
+  'new_person': {
+    "email": "jonas@visavis.example",
+    "name": "Jonas Weiß",
+    "title": "",
+    "role": "staff"
+  } satisfies NewPerson,
+  'new_person.admin': {
+    "email": "selin@visavis.example",
+    "name": "Selin",
+    "title": "Head office",
+    "role": "admin"
+  } satisfies NewPerson,
+  'password_change': {
+    "current": "correct horse battery staple",
+    "new": "another staple, another horse"
+  } satisfies PasswordChange,
+  'password_proof': {
+    "password": "correct horse battery staple"
+  } satisfies PasswordProof,
+  'person_change': {} satisfies PersonChange,
+  'person_change.all': {
+    "email": "jonas.weiss@visavis.example",
+    "name": "Jonas Weiß",
+    "title": "Cards, Deutsch",
+    "role": "admin",
+    "state": "disabled"
+  } satisfies PersonChange,
+  'problem': {
+    "title": "Too many tickets; try again later",
+    "status": 429,
+    "code": "rate_limited"
+  } satisfies Problem,
+  'problem.sign_in_refused': {
+    "title": "The address, the password or the code is wrong",
+    "status": 401,
+    "code": "sign_in_refused"
+  } satisfies Problem,
+  'profile_change': {} satisfies ProfileChange,
+  'profile_change.all': {
+    "name": "Elif Yılmaz-Weiß",
+    "title": "Claims, English · Türkçe · Deutsch"
+  } satisfies ProfileChange,
+  'sign_in_options': {} satisfies SignInOptions,
+  'sign_in_options.signed_in': {
+    "provider": "Example & Sons",
+    "account": {
+      "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+      "email": "elif@visavis.example",
+      "name": "Elif Yılmaz",
+      "title": "Claims, English · Türkçe",
+      "role": "staff",
+      "state": "active",
+      "totp": false,
+      "created_at": 1762844400000
+    }
+  } satisfies SignInOptions,
+  'sign_in_request': {
+    "email": "elif@visavis.example",
+    "password": "correct horse battery staple"
+  } satisfies SignInRequest,
+  'sign_in_request.code': {
+    "email": "elif@visavis.example",
+    "password": "doğru at pil zımba",
+    "code": "492039"
+  } satisfies SignInRequest,
+  'sign_in_view': {
+    "id": "g_4e8a1f20b6c34d579e0f1a2b3c4d5e6f",
+    "browser": "Firefox on Linux",
+    "created_at": 1763704800000,
+    "seen_at": 1763708396000,
+    "current": true
+  } satisfies SignInView,
+  'sign_in_view.another': {
+    "id": "g_5f9b2031c7d45e68af102b3c4d5e6f70",
+    "browser": "Safari on iPhone",
+    "created_at": 1763701200000,
+    "seen_at": 1763708314000,
+    "current": false
+  } satisfies SignInView,
+  'ticket': {
+    "ticket": "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl",
+    "expires_in": 60
+  } satisfies Ticket,
+  'ticket.guest': {
+    "ticket": "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl",
+    "expires_in": 60,
+    "guest": "eyJhbGciOiJIUzI1NiJ9.e30.Z3Vlc3Q"
+  } satisfies Ticket,
+  'ticket_request': {} satisfies TicketRequest,
+  'ticket_request.guest': {
+    "guest": "eyJhbGciOiJIUzI1NiJ9.e30.Z3Vlc3Q"
+  } satisfies TicketRequest,
+  'ticket_request.new_guest': {
+    "guest": ""
+  } satisfies TicketRequest,
+  'totp_confirmation': {
+    "offer": "eyJhbGciOiJIUzI1NiJ9.e30.b2ZmZXI",
+    "code": "081226"
+  } satisfies TotpConfirmation,
+  'totp_offer': {
+    "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+    "url": "otpauth://totp/Visavis:elif%40visavis.example?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Visavis",
+    "offer": "eyJhbGciOiJIUzI1NiJ9.e30.b2ZmZXI"
+  } satisfies TotpOffer,
+};
 
 export const codes = [
   "malformed",
@@ -664,6 +2181,16 @@ export const codes = [
   "media_invalid",
   "media_unknown",
   "not_host",
+  "desk_unknown",
+  "text_invalid",
+  "busy",
+  "all_busy",
+  "queue_full",
+  "not_available",
+  "nobody_online",
+  "engaged",
+  "ring_unknown",
+  "forbidden",
   "try_again",
   "internal"
 ] satisfies Code[];

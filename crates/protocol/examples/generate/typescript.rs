@@ -4,15 +4,74 @@
 //! ts-rs declares the types; here they are collected into one file and laid out for reading. Shared by the
 //! example that writes the files and the test that compares them.
 
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use ts_rs::{Config, TS, TypeVisitor};
 use visavis_protocol::{
-    AuditView, CallNote, CallPage, ClientFrame, CloseCode, DeskView, InvitationAcceptance, InvitationToken,
-    InvitationView, Invited, MAX_FRAME_BYTES, NewPerson, PROTOCOL_VERSION, PasswordChange, PasswordProof,
-    PersonChange, Problem, ProfileChange, ServerFrame, SignInOptions, SignInRequest, SignInView, Ticket,
-    TicketRequest, TotpConfirmation, TotpOffer,
+    AccountView, AuditView, CallNote, CallPage, CallView, ClientFrame, CloseCode, DeskSettings, DeskView,
+    InvitationAcceptance, InvitationToken, InvitationView, Invited, MAX_FRAME_BYTES, NewPerson,
+    PROTOCOL_VERSION, PasswordChange, PasswordProof, PersonChange, Problem, ProfileChange, ServerFrame,
+    SignInOptions, SignInRequest, SignInView, Ticket, TicketRequest, TotpConfirmation, TotpOffer,
 };
+
+/// The body of an HTTP request or answer.
+pub(crate) struct Body {
+    /// What its samples are called: `http.ticket`, `http.ticket.guest`.
+    pub(crate) name: &'static str,
+    /// What its type is called.
+    pub(crate) ident: String,
+    /// Reads a sample as this type, and writes what was read.
+    #[allow(dead_code, reason = "the test reads and writes samples, the example does not")]
+    pub(crate) round_trip: fn(&str) -> serde_json::Result<Value>,
+    visit: fn(&mut Types),
+}
+
+/// Every one.
+pub(crate) fn bodies() -> Vec<Body> {
+    vec![
+        body::<AccountView>("account_view"),
+        body::<AuditView>("audit_view"),
+        body::<CallNote>("call_note"),
+        body::<CallPage>("call_page"),
+        body::<CallView>("call_view"),
+        body::<DeskSettings>("desk_settings"),
+        body::<DeskView>("desk_view"),
+        body::<InvitationAcceptance>("invitation_acceptance"),
+        body::<InvitationToken>("invitation_token"),
+        body::<InvitationView>("invitation_view"),
+        body::<Invited>("invited"),
+        body::<NewPerson>("new_person"),
+        body::<PasswordChange>("password_change"),
+        body::<PasswordProof>("password_proof"),
+        body::<PersonChange>("person_change"),
+        body::<Problem>("problem"),
+        body::<ProfileChange>("profile_change"),
+        body::<SignInOptions>("sign_in_options"),
+        body::<SignInRequest>("sign_in_request"),
+        body::<SignInView>("sign_in_view"),
+        body::<Ticket>("ticket"),
+        body::<TicketRequest>("ticket_request"),
+        body::<TotpConfirmation>("totp_confirmation"),
+        body::<TotpOffer>("totp_offer"),
+    ]
+}
+
+fn body<T: TS + Serialize + DeserializeOwned + 'static>(name: &'static str) -> Body {
+    Body {
+        name,
+        ident: T::ident(&Config::new()),
+        round_trip: |text| serde_json::to_value(serde_json::from_str::<T>(text)?),
+        visit: |types| types.visit::<T>(),
+    }
+}
+
+/// Which body a sample shows.
+pub(crate) fn body_of(sample: &str) -> Option<Body> {
+    let name = sample.strip_prefix("http.")?.split('.').next()?;
+    bodies().into_iter().find(|body| body.name == name)
+}
 
 /// Both files, and what belongs into them.
 pub(crate) fn files() -> std::io::Result<[(PathBuf, String); 2]> {
@@ -37,27 +96,9 @@ pub(crate) fn declarations() -> BTreeMap<String, String> {
     let mut types = Types { config: Config::new().with_large_int("number"), found: BTreeMap::new() };
     types.visit::<ClientFrame>();
     types.visit::<ServerFrame>();
-    types.visit::<TicketRequest>();
-    types.visit::<Ticket>();
-    types.visit::<Problem>();
-    types.visit::<SignInRequest>();
-    types.visit::<SignInOptions>();
-    types.visit::<ProfileChange>();
-    types.visit::<PasswordChange>();
-    types.visit::<PasswordProof>();
-    types.visit::<TotpOffer>();
-    types.visit::<TotpConfirmation>();
-    types.visit::<SignInView>();
-    types.visit::<InvitationToken>();
-    types.visit::<InvitationView>();
-    types.visit::<InvitationAcceptance>();
-    types.visit::<NewPerson>();
-    types.visit::<Invited>();
-    types.visit::<PersonChange>();
-    types.visit::<DeskView>();
-    types.visit::<AuditView>();
-    types.visit::<CallPage>();
-    types.visit::<CallNote>();
+    for body in bodies() {
+        (body.visit)(&mut types);
+    }
     types.found
 }
 
@@ -93,8 +134,13 @@ fn typed_samples() -> std::io::Result<String> {
     let mut source = String::from(
         "// The golden samples of crates/protocol/samples, written here by `make gen`. Do not edit.\n\
          // The compiler holds them to the types; tests of the web client take their frames from here.\n\n\
-         import type { ClientFrame, Code, Problem, ServerFrame, Ticket } from './generated';\n",
+         import type {\n",
     );
+    let mut imported: Vec<String> = bodies().into_iter().map(|body| body.ident).collect();
+    imported.extend(["ClientFrame", "Code", "ServerFrame"].map(str::to_owned));
+    imported.sort();
+    source.extend(imported.iter().map(|ident| format!("  {ident},\n")));
+    source += "} from './generated';\n";
     let samples = samples()?;
     for (prefix, name, of) in
         [("client.", "clientFrames", "ClientFrame"), ("server.", "serverFrames", "ServerFrame")]
@@ -107,14 +153,16 @@ fn typed_samples() -> std::io::Result<String> {
         }
         source += &format!("}} satisfies Record<string, {of}>;\n");
     }
-    for (file, name, of) in [
-        ("http.ticket", "ticket", "Ticket"),
-        ("http.problem", "problem", "Problem"),
-        ("codes", "codes", "Code[]"),
-    ] {
-        let json = samples.get(file).map_or("undefined", |json| json.trim_end());
-        source += &format!("\nexport const {name} = {json} satisfies {of};\n");
+    source += "\nexport const bodies = {\n";
+    for (file, json) in &samples {
+        if let Some(body) = body_of(file) {
+            let (sample, json) = (file.trim_start_matches("http."), json.trim_end().replace('\n', "\n  "));
+            source += &format!("  '{sample}': {json} satisfies {},\n", body.ident);
+        }
     }
+    source += "};\n";
+    let json = samples.get("codes").map_or("undefined", |json| json.trim_end());
+    source += &format!("\nexport const codes = {json} satisfies Code[];\n");
     Ok(source)
 }
 

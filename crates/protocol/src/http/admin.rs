@@ -125,7 +125,6 @@ pub struct AuditView {
     pub action: String,
     /// The id of what it was done to; may be empty.
     pub subject: String,
-    /// What changed.
-    #[ts(type = "unknown")]
+    /// What changed: JSON of any shape.
     pub detail: serde_json::Value,
 }
