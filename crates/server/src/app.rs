@@ -2,18 +2,26 @@
 //!
 //! Knows ports, not adapters, and no HTTP or WebSockets.
 
+mod accounts;
 mod deadlines;
 mod documents;
 mod ice;
 mod media;
 mod rooms;
+mod roster;
 mod tokens;
 
+pub(crate) use accounts::{
+    AccountRules, Accounts, Browser, CallsAsked, Demonstration, Denied, Entry, Passwords, Provider,
+    ProviderRefused, QUESTION_TTL, Question, SignInToken, Strangers, Surroundings, Tries, Unknown, Verified,
+    part, system_clock, view,
+};
 pub(crate) use deadlines::drive_deadlines;
 pub(crate) use documents::{ControlNotice, Route};
 pub(crate) use ice::IceServers;
 pub(crate) use media::{Media, MediaNotice, MediaOffer, MediaRefused, MediaSeat};
 pub(crate) use rooms::JoinRequest;
+pub(crate) use roster::{DeskTidings, Roster};
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

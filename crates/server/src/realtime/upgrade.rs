@@ -72,7 +72,8 @@ async fn tickets(State(realtime): State<Arc<Realtime>>, request: axum::extract::
     match realtime.app.ticket() {
         Ok((ticket, ttl)) => {
             let expires_in = u32::try_from(ttl.as_secs()).unwrap_or(u32::MAX);
-            ([(header::CACHE_CONTROL, "no-store")], Json(Ticket { ticket, expires_in, guest: None })).into_response()
+            ([(header::CACHE_CONTROL, "no-store")], Json(Ticket { ticket, expires_in, guest: None }))
+                .into_response()
         }
         Err(refused) => {
             tracing::error!(%refused, "no ticket could be signed");
