@@ -15,8 +15,8 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_conf
 use visavis_domain::ids::SessionId;
 use visavis_domain::room::{Camera, Microphone};
 use visavis_protocol::{
-    ClientFrame, Code, Command, Event, MediaPath, PROTOCOL_VERSION, Reply, ServerFrame, Ticket, TicketRequest,
-    Topic,
+    ClientFrame, Code, Command, Event, MediaPath, PROTOCOL_VERSION, Reply, ServerFrame, Ticket,
+    TicketRequest, Topic,
 };
 
 /// Longer than a healthy server ever takes.

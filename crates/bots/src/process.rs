@@ -42,11 +42,7 @@ impl ServerProcess {
         Self::start_with(binary, &settings, &["--demo"]).await
     }
 
-    async fn start_with(
-        binary: &Path,
-        settings: &[(&str, &str)],
-        arguments: &[&str],
-    ) -> Result<Self> {
+    async fn start_with(binary: &Path, settings: &[(&str, &str)], arguments: &[&str]) -> Result<Self> {
         let free = || TcpListener::bind("127.0.0.1:0");
         let (first, second) = (free()?, free()?);
         let (http, https) = (first.local_addr()?.port(), second.local_addr()?.port());

@@ -102,12 +102,7 @@ impl Staff {
     ///
     /// # Errors
     /// If the server refuses.
-    pub async fn send(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<&impl Serialize>,
-    ) -> Result<Response> {
+    pub async fn send(&self, method: Method, path: &str, body: Option<&impl Serialize>) -> Result<Response> {
         let url = format!("{}{path}", self.base);
         let mut request =
             self.http.request(method, url).header(COOKIE, &self.cookie).header(ORIGIN, &self.base);

@@ -9,8 +9,8 @@ use visavis_domain::person::{Chosen, Status};
 use visavis_domain::ring::{RingEnd, RingPurpose};
 use visavis_domain::room::{Camera, Microphone};
 use visavis_protocol::{
-    CallPage, CallView, CloseCode, Code, Command, ConsoleSnapshot, DeskSnapshot, Engagement, Event, MediaPath,
-    OwnAvailability, Reply, RingView, SignInView,
+    CallPage, CallView, CloseCode, Code, Command, ConsoleSnapshot, DeskSnapshot, Engagement, Event,
+    MediaPath, OwnAvailability, Reply, RingView, SignInView,
 };
 
 async fn demo(settings: &[(&str, &str)]) -> ServerProcess {
@@ -211,7 +211,10 @@ async fn a_visitor_calls_a_representative_who_is_listed_again_when_the_call_ends
     assert_eq!(desk.representatives[0].name, "Ana Kaya");
     let ring = call(&mut visitor, Some(ana.id), "Vera").await.unwrap();
     let rung = ana.rung().await;
-    assert_eq!((rung.id, rung.caller.name.as_str(), rung.about.as_str()), (ring.id, "Vera", "windscreen claim"));
+    assert_eq!(
+        (rung.id, rung.caller.name.as_str(), rung.about.as_str()),
+        (ring.id, "Vera", "windscreen claim")
+    );
     assert!(listed(&mut watcher, ana.id, Status::Ringing).await < Duration::from_secs(1));
     ana.accept(ring.id).await;
     let accepted = |own: &OwnAvailability| match &own.engagement {
@@ -226,7 +229,10 @@ async fn a_visitor_calls_a_representative_who_is_listed_again_when_the_call_ends
     assert_eq!(ended(&mut ana.bot, ring.id).await, RingEnd::HungUp);
     assert!(listed(&mut watcher, ana.id, Status::Available).await < Duration::from_secs(1));
     let call = history(&ana.staff).await;
-    assert_eq!((call.visitor.as_str(), call.end, call.desk.as_str()), ("Vera", Some(RingEnd::HungUp), "Insurance help"));
+    assert_eq!(
+        (call.visitor.as_str(), call.end, call.desk.as_str()),
+        ("Vera", Some(RingEnd::HungUp), "Insurance help")
+    );
     assert!(call.accepted_at.is_some());
     let judgement = Command::RateCall { ring: ring.id, stars: 5, comment: "quick".into() };
     assert_eq!(watcher.command(judgement.clone()).await.unwrap(), Err(Refused(Code::RingUnknown)));
@@ -379,10 +385,9 @@ async fn nobody_does_what_is_anothers() {
     let (mut visitor, _) = door.visitor().await;
     let (mut stranger, _) = door.visitor().await;
     let ring = call(&mut visitor, Some(ana.id), "Vera").await.unwrap().id;
-    for (who, command) in [
-        (&mut ben.bot, Command::AcceptRing { ring }),
-        (&mut visitor, Command::AcceptRing { ring }),
-    ] {
+    for (who, command) in
+        [(&mut ben.bot, Command::AcceptRing { ring }), (&mut visitor, Command::AcceptRing { ring })]
+    {
         assert_eq!(who.command(command).await.unwrap(), Err(Refused(Code::RingUnknown)));
     }
     for command in [
@@ -423,11 +428,9 @@ async fn nobody_does_what_is_anothers() {
 
 #[tokio::test]
 async fn a_closed_page_ends_the_call_soon_and_a_broken_line_after_the_grace() {
-    let door = Door::open(&[
-        ("VISAVIS_SESSION__GRACE_MS", "2000"),
-        ("VISAVIS_SESSION__CLOSED_GRACE_MS", "500"),
-    ])
-    .await;
+    let door =
+        Door::open(&[("VISAVIS_SESSION__GRACE_MS", "2000"), ("VISAVIS_SESSION__CLOSED_GRACE_MS", "500")])
+            .await;
     let (mut ana, visitor, mut watcher, ring) = talking(&door).await;
     visitor.hide().await.unwrap();
     assert_eq!(ended(&mut ana.bot, ring).await, RingEnd::Lost);
@@ -455,7 +458,10 @@ async fn a_reload_goes_on_where_it_was() {
     let ring = call(&mut visitor, Some(ana.id), "Vera").await.unwrap().id;
     visitor.hide().await.unwrap();
     let (mut visitor, _, (own, proof)) = door.guest(&proof).await;
-    assert!(matches!(&own.engagement, Some(Engagement::Calling { ring: same }) if same.id == ring), "{own:?}");
+    assert!(
+        matches!(&own.engagement, Some(Engagement::Calling { ring: same }) if same.id == ring),
+        "{own:?}"
+    );
     ana.accept(ring).await;
     join(&mut ana.bot, ring).await;
     let continuation = join(&mut visitor, ring).await;
@@ -484,9 +490,11 @@ async fn every_page_rings_and_accepting_on_one_silences_the_others() {
     let (mut visitor, _) = door.visitor().await;
     let ring = call(&mut visitor, Some(ana.id), "Vera").await.unwrap().id;
     ana.rung().await;
-    own_until(&mut second, |own| matches!(own.engagement, Some(Engagement::Called { .. })).then_some(())).await;
+    own_until(&mut second, |own| matches!(own.engagement, Some(Engagement::Called { .. })).then_some(()))
+        .await;
     ana.accept(ring).await;
-    own_until(&mut second, |own| matches!(own.engagement, Some(Engagement::InCall { .. })).then_some(())).await;
+    own_until(&mut second, |own| matches!(own.engagement, Some(Engagement::InCall { .. })).then_some(()))
+        .await;
     // One page less changes nothing.
     second.hide().await.unwrap();
     join(&mut ana.bot, ring).await;
@@ -502,7 +510,10 @@ async fn a_colleague_is_brought_in_or_takes_over() {
     let ask = |person, purpose| Command::RingColleague { person, purpose };
     ana.bot.command(ask(ben.id, RingPurpose::BringIn)).await.unwrap().unwrap();
     let rung = ben.rung().await;
-    assert_eq!((rung.into, rung.visitor.name.as_str(), rung.caller.name.as_str()), (Some(ring), "Vera", "Ana Kaya"));
+    assert_eq!(
+        (rung.into, rung.visitor.name.as_str(), rung.caller.name.as_str()),
+        (Some(ring), "Vera", "Ana Kaya")
+    );
     ben.accept(rung.id).await;
     join(&mut ben.bot, ring).await;
     let three = |event: &Event| matches!(event, Event::MediaRouted { .. });
@@ -548,7 +559,10 @@ async fn a_server_that_is_killed_leaves_no_ring_and_no_call_without_an_end() {
     door.server.restart().await.unwrap();
     let mut ana = door.online("ana").await;
     assert_eq!(ana.console.availability.engagement, None);
-    let (mut visitor, desk, (own, proof)) = { let _ = visitor; door.guest(&proof).await };
+    let (mut visitor, desk, (own, proof)) = {
+        let _ = visitor;
+        door.guest(&proof).await
+    };
     assert_eq!((own.engagement, desk.representatives.len()), (None, 1));
     // While they talk: both bring it back.
     let ring = call(&mut visitor, Some(ana.id), "Vera").await.unwrap().id;

@@ -2,6 +2,7 @@
 //!
 //! Knows ports, not adapters, and no HTTP or WebSockets.
 
+mod accounts;
 mod calls;
 mod deadlines;
 mod desks;
@@ -10,10 +11,16 @@ mod history;
 mod ice;
 mod media;
 mod rooms;
+mod roster;
 mod settle;
 mod tokens;
 mod views;
 
+pub(crate) use accounts::{
+    AccountRules, Accounts, Browser, CallsAsked, Demonstration, Denied, Entry, Passwords, Provider,
+    ProviderRefused, QUESTION_TTL, Question, SignInToken, Strangers, Surroundings, Tries, Unknown, Verified,
+    part, system_clock, view,
+};
 pub(crate) use calls::JoinCall;
 pub(crate) use deadlines::drive_deadlines;
 pub(crate) use desks::Introduction;
@@ -22,6 +29,7 @@ pub(crate) use history::History;
 pub(crate) use ice::IceServers;
 pub(crate) use media::{Media, MediaNotice, MediaOffer, MediaRefused, MediaSeat};
 pub(crate) use rooms::JoinRequest;
+pub(crate) use roster::{Nobody, Roster};
 pub(crate) use tokens::Identity;
 
 use std::sync::Arc;

@@ -1,8 +1,12 @@
 //! What can be typed, and what is said before and after the server runs. The one place that prints.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the command line")]
 
+mod admin;
+
+use crate::app::{Demonstration, Entry};
 use crate::config::{self, Loaded, Overrides};
-use crate::{doctor, wiring};
+use crate::doctor;
+use crate::wiring::{self, Start};
 use clap::{Args, Parser, Subcommand};
 use std::io::Write;
 use std::path::PathBuf;
@@ -10,6 +14,8 @@ use std::process::ExitCode;
 
 /// Bad settings or flags; what clap uses too.
 const EXIT_USAGE: u8 = 2;
+/// Read from the environment alone: flags can be seen by everybody on the machine.
+const DEMO_PASSWORD: &str = "VISAVIS_DEMO_PASSWORD";
 
 /// Face-to-face video that you run yourself.
 #[derive(Parser)]
@@ -22,7 +28,23 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Run the server
-    Serve(Flags),
+    Serve {
+        #[command(flatten)]
+        flags: Flags,
+        /// Add accounts and a desk to try out, and print how to sign in
+        #[arg(long)]
+        demo: bool,
+        /// Do so although the server has a public address
+        #[arg(long, requires = "demo")]
+        demo_anyway: bool,
+    },
+    /// Manage accounts, on the database directly
+    Admin {
+        #[command(flatten)]
+        flags: Flags,
+        #[command(subcommand)]
+        task: admin::Task,
+    },
     /// Check ports, certificate, data directory and addresses, and say what to do
     Doctor(Flags),
     /// Print the effective settings and where each comes from
@@ -38,19 +60,22 @@ enum Command {
 #[derive(Args)]
 struct Flags {
     /// Where keys and certificates are kept [default: ./data]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", global = true)]
     data: Option<PathBuf>,
+    /// Where accounts, desks and history are kept [default: visavis.db there]
+    #[arg(long, value_name = "URL", global = true)]
+    database: Option<String>,
     /// Plain HTTP for localhost, or "off" [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", global = true)]
     http: Option<String>,
     /// HTTPS and TURN over TCP; STUN and TURN over UDP [default: [::]:8443]
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", global = true)]
     https: Option<String>,
     /// The address people use
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", global = true)]
     public_url: Option<String>,
     /// Settings as TOML; see `visavis config --default`
-    #[arg(long, value_name = "FILE", env = "VISAVIS_CONFIG")]
+    #[arg(long, value_name = "FILE", env = "VISAVIS_CONFIG", global = true)]
     config: Option<PathBuf>,
 }
 
@@ -62,12 +87,14 @@ impl Flags {
             ("http", self.http.clone()),
             ("https", self.https.clone()),
             ("public_url", self.public_url.clone()),
+            ("database", self.database.clone()),
         ];
         let flags: Overrides =
             given.into_iter().filter_map(|(key, value)| value.map(|value| (key, value))).collect();
         let mut environment: std::collections::HashMap<_, _> = std::env::vars().collect();
-        // Says where the settings are, and is none of them.
+        // Say where the settings are, and how to try the server out; neither is a setting.
         environment.remove("VISAVIS_CONFIG");
+        environment.remove(DEMO_PASSWORD);
         config::load(self.config.as_deref(), environment, &flags).map_err(|error| error.to_string())
     }
 }
@@ -93,13 +120,10 @@ pub(crate) fn run() -> ExitCode {
             }
             if findings.iter().all(doctor::Finding::is_fine) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }),
-        Command::Serve(flags) => with(&flags, |loaded| match wiring::serve(loaded.settings, announce) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("visavis: {error:#}");
-                ExitCode::FAILURE
-            }
-        }),
+        Command::Serve { flags, demo, demo_anyway } => {
+            with(&flags, |loaded| serve(loaded, demo, demo_anyway))
+        }
+        Command::Admin { flags, task } => with(&flags, |loaded| admin::run(&loaded.settings, task)),
     }
 }
 
@@ -109,6 +133,26 @@ fn with(flags: &Flags, run: impl FnOnce(Loaded) -> ExitCode) -> ExitCode {
         Err(error) => {
             eprintln!("visavis: {error}");
             ExitCode::from(EXIT_USAGE)
+        }
+    }
+}
+
+#[allow(clippy::fn_params_excessive_bools, reason = "as they are typed")]
+fn serve(loaded: Loaded, demo: bool, demo_anyway: bool) -> ExitCode {
+    if demo && !demo_anyway && loaded.settings.public_url.is_some() {
+        eprintln!(
+            "visavis: --demo makes accounts that everybody who knows their password can use, and public_url is \
+             set; leave one of them out, or add --demo-anyway"
+        );
+        return ExitCode::from(EXIT_USAGE);
+    }
+    let given = std::env::var(DEMO_PASSWORD).ok().filter(|given| !given.is_empty());
+    let start = if demo { Start::Demonstration(given) } else { Start::Plain };
+    match wiring::serve(loaded.settings, start, announce) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("visavis: {error:#}");
+            ExitCode::FAILURE
         }
     }
 }
@@ -126,7 +170,30 @@ fn announce(links: &wiring::Links) {
             ca.display()
         ));
     }
+    if let Some(link) = &links.first_admin {
+        text.push_str(&format!(
+            "\nThere is no account yet. Make yours, an admin's, with this link; it works once, and until tomorrow:\n\n  \
+             {link}\n"
+        ));
+    }
+    if let Some(demonstration) = &links.demonstration {
+        let base = links.pages.first().map(|(_, url)| url.trim_end_matches('/')).unwrap_or_default();
+        text.push_str(&to_try_out(demonstration, base));
+    }
     // A closed standard output is no reason to stop serving.
     let _ = writeln!(std::io::stdout(), "{text}");
     let _ = std::io::stdout().flush();
+}
+
+fn to_try_out(demonstration: &Demonstration, base: &str) -> String {
+    let Demonstration { desk, people, password } = demonstration;
+    let mut text = format!("\nTo try out:\n\n  desk     {base}{desk}\n  staff    {base}/staff\n\n");
+    for (email, entry) in people {
+        let with = match entry {
+            Entry::Shared => password.as_str(),
+            Entry::Own => "(a password set since)",
+        };
+        text.push_str(&format!("  {email:<11} {with}\n"));
+    }
+    text
 }

@@ -4,7 +4,7 @@
 
 mod load;
 
-pub(crate) use load::{DEFAULT_FILE, Loaded, Overrides, load};
+pub(crate) use load::{DEFAULT_FILE, Loaded, Overrides, load, public_part};
 
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
@@ -23,8 +23,11 @@ pub(crate) struct Settings {
     pub(crate) https: SocketAddr,
     #[serde(deserialize_with = "url_or_nothing")]
     pub(crate) public_url: Option<Url>,
+    pub(crate) database: Hidden,
     pub(crate) tls: Tls,
     pub(crate) limits: Limits,
+    pub(crate) accounts: Accounts,
+    pub(crate) oidc: Oidc,
     pub(crate) rooms: Rooms,
     pub(crate) desks: Desks,
     pub(crate) session: Session,
@@ -63,6 +66,45 @@ pub(crate) struct Limits {
     pub(crate) request_timeout_s: u64,
     pub(crate) body_bytes: usize,
     pub(crate) tickets_per_minute: NonZeroU32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Accounts {
+    pub(crate) idle_s: u64,
+    pub(crate) longest_s: u64,
+    pub(crate) wrong_window_s: u64,
+    pub(crate) wrong_tries: NonZeroU32,
+    pub(crate) wrong_per_network: NonZeroU32,
+    pub(crate) wrong_per_account: NonZeroU32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Oidc {
+    #[serde(deserialize_with = "url_or_nothing")]
+    pub(crate) issuer: Option<Url>,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: Hidden,
+    pub(crate) name: String,
+    pub(crate) create_accounts: bool,
+}
+
+/// A value that is never printed.
+#[derive(Clone, Default, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Hidden(String);
+
+impl Hidden {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_empty() { "Hidden()" } else { "Hidden(…)" })
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -37,7 +37,7 @@ impl fmt::Display for Finding {
 
 /// Looks at everything that can be looked at without a running server.
 pub(crate) fn examine(settings: &Settings) -> Vec<Finding> {
-    let mut findings = vec![data(settings)];
+    let mut findings = vec![data(settings), database(settings)];
     if let Some(http) = settings.http {
         findings.push(tcp("http", http));
     }
@@ -56,6 +56,16 @@ fn data(settings: &Settings) -> Finding {
         Err(error) => Finding::wrong(
             format!("data: {error:#}"),
             "Give another directory with --data, or give this user the right to write there.",
+        ),
+    }
+}
+
+fn database(settings: &Settings) -> Finding {
+    match crate::wiring::check_database(settings) {
+        Ok(what) => Finding::fine(format!("database: {what}")),
+        Err(error) => Finding::wrong(
+            format!("database: {error:#}"),
+            "Accounts, desks and history are kept there; the server does not start without it.",
         ),
     }
 }

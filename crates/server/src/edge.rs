@@ -1,7 +1,14 @@
 //! What the HTTP and the realtime edge share.
 
+mod browser;
+mod cookie;
+mod denied;
+mod origin;
 mod rate;
 
+pub(crate) use browser::browser;
+pub(crate) use cookie::{cookie, cookie_gone, keep_cookie};
+pub(crate) use origin::same_origin;
 pub(crate) use rate::RateByAddress;
 
 use axum::Json;

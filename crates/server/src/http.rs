@@ -1,7 +1,10 @@
 //! The HTTP edge around the routes: headers on every answer, limits, health, the embedded web client.
 
+mod api;
 mod assets;
 mod headers;
+
+pub(crate) use api::Api;
 
 use crate::edge::{ClientAddress, problem};
 use crate::listen::Connection;
@@ -35,7 +38,7 @@ pub(crate) struct Http {
 }
 
 /// The whole of what a port answers; `routes` are those of the other edges.
-pub(crate) fn router(http: Http, routes: Router) -> Router {
+pub(crate) fn router(http: Http, api: &Arc<Api>, routes: Router) -> Router {
     let http = Arc::new(http);
     let own = Router::new()
         .route("/healthz", get(|| async { "up\n" }))
@@ -44,7 +47,8 @@ pub(crate) fn router(http: Http, routes: Router) -> Router {
         .fallback(assets::serve)
         .with_state(http.clone());
     // WebSockets outlive any request: only their handshake is under the time limit.
-    own.merge(routes)
+    own.merge(api::router(api))
+        .merge(routes)
         .layer(DefaultBodyLimit::max(http.body_bytes))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, http.request_timeout))
         .layer(CatchPanicLayer::custom(panicked))

@@ -8,6 +8,7 @@ mod edge;
 mod http;
 mod listen;
 mod media_io;
+mod oidc;
 mod port;
 mod realtime;
 mod secrets;

@@ -29,6 +29,8 @@ pub(crate) struct Secrets {
     pub(crate) signing: Secret,
     /// TURN credentials come from it.
     pub(crate) turn: Secret,
+    /// Binds the rows of the audit log to each other.
+    pub(crate) audit: Secret,
 }
 
 impl Secrets {
@@ -39,7 +41,11 @@ impl Secrets {
             .mode(0o700)
             .create(data)
             .with_context(|| format!("data: the directory {} cannot be made", data.display()))?;
-        Ok(Self { signing: secret(&data.join("signing.key"))?, turn: secret(&data.join("turn.key"))? })
+        Ok(Self {
+            signing: secret(&data.join("signing.key"))?,
+            turn: secret(&data.join("turn.key"))?,
+            audit: secret(&data.join("audit.key"))?,
+        })
     }
 }
 
@@ -92,10 +98,10 @@ mod tests {
         let second = Secrets::load_or_create(&data).unwrap();
         assert_eq!(first.signing.bytes(), second.signing.bytes());
         assert_ne!(first.signing.bytes(), first.turn.bytes());
-        for name in ["signing.key", "turn.key"] {
+        for name in ["signing.key", "turn.key", "audit.key"] {
             assert_eq!(fs::metadata(data.join(name)).unwrap().permissions().mode() & 0o777, 0o600);
         }
-        assert_eq!(fs::read_dir(&data).unwrap().count(), 2, "no drafts are left");
+        assert_eq!(fs::read_dir(&data).unwrap().count(), 3, "no drafts are left");
         assert!(!format!("{first:?}").contains(char::is_numeric));
     }
 

@@ -1,11 +1,12 @@
 //! The composition root: makes everything, connects it, runs it, stops it. The one place that names adapters.
 
+mod accounts;
 mod networking;
 
-use crate::app::{App, History, MediaNotice, Parts, drive_deadlines};
+use crate::app::{Accounts, App, Demonstration, History, MediaNotice, Parts, drive_deadlines};
 use crate::config::{Settings, TlsMode};
 use crate::edge::RateByAddress;
-use crate::http::{self, Http};
+use crate::http::{self, Api, Http};
 use crate::listen::{Caps, Doors, Listener, Timeouts};
 use crate::realtime::{self, Hub, Realtime, RealtimeSettings, Sessions};
 use crate::secrets::Secrets;
@@ -24,6 +25,7 @@ use tokio_util::task::TaskTracker;
 use visavis_domain::availability::Rules;
 use visavis_domain::room::{Limits, RoomSettings};
 use visavis_live::{Live, MemoryLive};
+use visavis_store::Store;
 
 /// From the signal to the exit: sockets say goodbye, requests end.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
@@ -32,36 +34,82 @@ const STOP_WITHIN: Duration = Duration::from_secs(5);
 /// undone is found so. More often costs a read per waiting desk.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
+/// How often the history is looked through for calls that a crash has ended.
+const CLOSE_FORGOTTEN_EVERY: Duration = Duration::from_secs(30);
+
 /// Where the server answers.
 pub(crate) struct Links {
     /// Name and address.
     pub(crate) pages: Vec<(&'static str, String)>,
     /// The local authority's certificate, if people have to trust it.
     pub(crate) ca: Option<PathBuf>,
+    /// The link to the first account, while there is none.
+    pub(crate) first_admin: Option<String>,
+    /// What there is to try out.
+    pub(crate) demonstration: Option<Demonstration>,
+}
+
+/// What the server is started with besides its settings.
+pub(crate) enum Start {
+    /// As it is.
+    Plain,
+    /// With the demonstration set, and this password for it if there is one.
+    Demonstration(Option<String>),
 }
 
 /// Runs until a signal asks to stop. `ready` is called once, when everything answers.
-pub(crate) fn serve(settings: Settings, ready: impl FnOnce(&Links)) -> Result<()> {
+pub(crate) fn serve(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Result<()> {
     telemetry::start_logs(&settings.log)?;
+    install_crypto();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(run(settings, start, ready))
+}
+
+/// Does something with accounts, on the database directly.
+pub(crate) fn with_accounts<T>(
+    settings: &Settings,
+    run: impl AsyncFnOnce(&Accounts) -> Result<T>,
+) -> Result<T> {
+    install_crypto();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async { run(&accounts::alone(settings).await?).await })
+}
+
+/// Whether the database can be used, or why not.
+pub(crate) fn check_database(settings: &Settings) -> Result<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(accounts::check_database(settings))
+}
+
+fn install_crypto() {
     let provider = rustls::crypto::aws_lc_rs::default_provider();
     // A second call in one process finds the first one's provider, which is the same.
     let _ = provider.install_default();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(run(settings, ready))
 }
 
-async fn run(settings: Settings, ready: impl FnOnce(&Links)) -> Result<()> {
+async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Result<()> {
     let stopping = CancellationToken::new();
     let tasks = TaskTracker::new();
     let secrets = Secrets::load_or_create(&settings.data)?;
     let ports = Ports::open(&settings).await?;
+    let live: Arc<dyn Live> = Arc::new(MemoryLive::default());
+    let store: Arc<dyn Store> = Arc::new(accounts::open_store(&settings, &secrets).await?);
+    let networking = Networking::start(&settings, &secrets, ports.udp, ports.https_port, &ports.services)?;
+    let app = start_app(&settings, &secrets, &live, &store, &networking, &stopping);
+    let people = Arc::new(accounts::make(&settings, &secrets, store, live.clone(), app.clone())?);
+    let demonstration = match start {
+        Start::Plain => None,
+        Start::Demonstration(given) => {
+            Some(accounts::demonstrate(&settings, &people, given.as_deref()).await?)
+        }
+    };
     if let Some(metrics) = ports.metrics {
         telemetry::serve_metrics(metrics, stopping.clone())?;
     }
     let tls = tls::prepare(&settings, stopping.clone())?;
-    let networking = Networking::start(&settings, &secrets, ports.udp, ports.https_port, &ports.services)?;
     let (stun, ice) = (networking.stun.clone(), networking.streams.clone());
-    let routes = start_app(&settings, &secrets, networking, &stopping).await?;
+    let routes = start_realtime(&settings, app.clone(), people.clone(), live, networking, &stopping).await?;
+    tasks.spawn(accounts::forget_expired(people.clone(), stopping.clone()));
 
     let local_ca = (settings.tls.mode == TlsMode::LocalCa).then(|| settings.data.join(tls::CA_FILE));
     let token = stopping.clone();
@@ -74,6 +122,7 @@ async fn run(settings: Settings, ready: impl FnOnce(&Links)) -> Result<()> {
             ca: local_ca.as_ref().and_then(|path| std::fs::read(path).ok()),
             strict_transport: local_ca.is_none(),
         },
+        &Arc::new(Api { accounts: people.clone(), app, public: settings.public_url.clone() }),
         routes,
     );
     let caps = Caps::new(settings.limits.connections_per_address, settings.limits.connections);
@@ -95,7 +144,10 @@ async fn run(settings: Settings, ready: impl FnOnce(&Links)) -> Result<()> {
         let doors = Doors { router, tls: None, stun: None, ice: None, redirect_port: None };
         tasks.spawn(listener(socket, doors).run());
     }
-    ready(&links(&settings, http_port, ports.https_port, local_ca));
+    let pages = links(&settings, http_port, ports.https_port);
+    let base = pages.first().map(|(_, address)| address.as_str()).unwrap_or_default();
+    let first_admin = people.invite_first_admin(base).await?;
+    ready(&Links { pages, ca: local_ca, first_admin, demonstration });
 
     wait_for_signal().await?;
     tracing::info!("stopping");
@@ -152,38 +204,48 @@ fn in_use(key: &str, address: &str) -> String {
     format!("{key} is {address}, which cannot be listened on; end what uses it or set another address")
 }
 
-async fn start_app(
+fn start_app(
     settings: &Settings,
     secrets: &Secrets,
-    networking: Networking,
+    live: &Arc<dyn Live>,
+    store: &Arc<dyn Store>,
+    networking: &Networking,
     stopping: &CancellationToken,
-) -> Result<axum::Router> {
-    let live: Arc<dyn Live> = Arc::new(MemoryLive::default());
+) -> Arc<App> {
+    let (history, recorder) = History::new(store.clone());
+    tokio::spawn(recorder.run(stopping.clone()));
     let limits = Limits {
         people: settings.rooms.max_people.get(),
         promote_at: settings.rooms.promote_at,
         demote_after: Duration::from_secs(settings.rooms.demote_after_s),
         settings: RoomSettings::default(),
     };
-    let url: visavis_store::DatabaseUrl = settings.data.join("visavis.db").display().to_string().parse()?;
-    let store: Arc<dyn visavis_store::Store> =
-        Arc::new(visavis_store::open(&url, *secrets.signing.bytes()).await?);
-    let (history, recorder) = History::new(store.clone());
-    tokio::spawn(recorder.run(stopping.clone()));
     let parts = Parts {
         live: live.clone(),
-        store,
-        media: networking.media,
+        store: store.clone(),
+        media: networking.media.clone(),
         history,
         limits,
         rules: rules(settings),
         ring_for: Duration::from_secs(settings.desks.ring_s),
     };
     let app = Arc::new(App::new(parts, secrets.signing.bytes()));
+    tokio::spawn(drive_deadlines(app.clone(), stopping.clone()));
+    tokio::spawn(close_forgotten(app.clone(), stopping.clone()));
+    app
+}
+
+async fn start_realtime(
+    settings: &Settings,
+    app: Arc<App>,
+    accounts: Arc<Accounts>,
+    live: Arc<dyn Live>,
+    networking: Networking,
+    stopping: &CancellationToken,
+) -> Result<axum::Router> {
     let (hub, subscription) = Hub::start(live).await?;
     let sessions = Arc::new(Sessions::default());
     tokio::spawn(hub.clone().run(subscription, sessions.clone(), stopping.clone()));
-    tokio::spawn(drive_deadlines(app.clone(), stopping.clone()));
     tokio::spawn(bring_notices(app.clone(), networking.notices));
     let session = &settings.session;
     let public = settings.public_url.as_ref();
@@ -191,6 +253,7 @@ async fn start_app(
     allowed_origins.extend(public.map(|url| url.origin().ascii_serialization()));
     Ok(realtime::router(Arc::new(Realtime {
         app,
+        accounts,
         hub,
         sessions,
         ice: networking.ice,
@@ -216,6 +279,17 @@ fn rules(settings: &Settings) -> Rules {
     }
 }
 
+/// Looks now and then for calls whose people did not come back from a crash.
+async fn close_forgotten(app: Arc<App>, stopping: CancellationToken) {
+    let mut every = tokio::time::interval(CLOSE_FORGOTTEN_EVERY);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    while stopping.run_until_cancelled(every.tick()).await.is_some() {
+        if let Err(refused) = app.close_forgotten().await {
+            tracing::warn!(%refused, "the history could not be looked through");
+        }
+    }
+}
+
 /// What the media server has to say goes to sessions over live state, in order.
 async fn bring_notices(app: Arc<App>, mut notices: Receiver<MediaNotice>) {
     while let Some(notice) = notices.recv().await {
@@ -225,7 +299,8 @@ async fn bring_notices(app: Arc<App>, mut notices: Receiver<MediaNotice>) {
     }
 }
 
-fn links(settings: &Settings, http: Option<u16>, https: u16, ca: Option<PathBuf>) -> Links {
+/// The first one is for people at this machine, or everybody if there is a public address.
+fn links(settings: &Settings, http: Option<u16>, https: u16) -> Vec<(&'static str, String)> {
     let mut pages = Vec::new();
     if let Some(url) = &settings.public_url {
         pages.push(("public", url.to_string()));
@@ -239,7 +314,7 @@ fn links(settings: &Settings, http: Option<u16>, https: u16, ca: Option<PathBuf>
         let outside = all.iter().filter(|one| !one.is_loopback() && !one.is_link_local());
         pages.extend(outside.map(|one| ("network", format!("https://{}", SocketAddr::new(one.ip(), https)))));
     }
-    Links { pages, ca }
+    pages
 }
 
 async fn wait_for_signal() -> Result<()> {

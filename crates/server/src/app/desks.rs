@@ -286,7 +286,7 @@ impl App {
     async fn desk_snapshot(&self, desk: &Desk) -> Result<DeskSnapshot, Refused> {
         let people = self.people(&desk.members).await?;
         let shown = people.iter().filter_map(|person| views::representative(person, desk.id));
-        let openings: Option<Vec<_>> = None;
+        let openings = desk.hours.as_ref().map(|hours| hours::openings(hours, self.now(), OPENING_DAYS));
         let waiting = self.queue(desk.id).await?.waiting().len();
         Ok(DeskSnapshot {
             id: desk.id,

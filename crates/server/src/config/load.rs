@@ -18,6 +18,9 @@ const LISTS: [&str; 6] = [
     "proxy.trusted",
 ];
 
+/// Keys whose values can hold a password: they are printed without.
+const SECRETS: [&str; 2] = ["database", "oidc.client_secret"];
+
 /// What flags set: key and value.
 pub(crate) type Overrides = Vec<(&'static str, String)>;
 
@@ -88,6 +91,16 @@ fn check(settings: &Settings) -> Result<(), BadSettings> {
     if settings.rooms.promote_at < 3 {
         return refuse("rooms.promote_at", &settings.rooms.promote_at, "at least 3 was expected");
     }
+    let oidc = &settings.oidc;
+    if oidc.issuer.is_some() && oidc.client_id.is_empty() {
+        return refuse("oidc.client_id", &"", "oidc.issuer needs the name by which it knows this server");
+    }
+    if oidc.issuer.is_some() && settings.public_url.is_none() {
+        return refuse("public_url", &"", "oidc.issuer needs the address that people come back to");
+    }
+    if settings.accounts.idle_s == 0 || settings.accounts.longest_s == 0 {
+        return refuse("accounts.idle_s", &0, "a number of seconds above 0 was expected, as for longest_s");
+    }
     if settings.limits.header_timeout_s == 0 || settings.limits.request_timeout_s == 0 {
         return refuse("limits.header_timeout_s", &0, "a number of seconds above 0 was expected");
     }
@@ -116,9 +129,32 @@ fn describe(
                     Some(path) => path.to_owned(),
                 }
             };
-            into.insert(key.to_owned(), (toml_text(kind), origin));
+            let text = if SECRETS.contains(&key) { without_secret(kind) } else { toml_text(kind) };
+            into.insert(key.to_owned(), (text, origin));
         }
     }
+}
+
+/// A database's address without its password; of other secrets only whether they are set.
+fn without_secret(kind: &ValueKind) -> String {
+    let ValueKind::String(text) = kind else { return "\"…\"".to_owned() };
+    if text.is_empty() {
+        return toml_text(kind);
+    }
+    toml::Value::String(public_part(text)).to_string()
+}
+
+/// What may be shown of an address that can carry a password.
+pub(crate) fn public_part(address: &str) -> String {
+    let Ok(mut url) = url::Url::parse(address) else { return "…".to_owned() };
+    if url.password().is_some() && url.set_password(Some("…")).is_err() {
+        return "…".to_owned();
+    }
+    // Some databases take the password as a parameter.
+    if url.query().is_some() {
+        url.set_query(Some("…"));
+    }
+    url.to_string().replace("%E2%80%A6", "…")
 }
 
 fn toml_text(kind: &ValueKind) -> String {
@@ -187,11 +223,38 @@ mod tests {
             ("VISAVIS_TLS__MODE", "files", vec!["tls.certificate"]),
             ("VISAVIS_PUBLIC_URL", "http://x", vec!["public_url", "https://visavis.example.org"]),
             ("VISAVIS_SESSION__OUTBOX_BYTES", "10", vec!["session.outbox_bytes", "65536"]),
+            ("VISAVIS_OIDC__ISSUER", "https://login.example", vec!["oidc.client_id"]),
+            ("VISAVIS_ACCOUNTS__IDLE_S", "0", vec!["accounts.idle_s"]),
+            ("VISAVIS_ACCOUNTS__WRONG_TRIES", "0", vec!["accounts.wrong_tries"]),
         ] {
             let error = with(&[(name, value)], &vec![]).unwrap_err().to_string();
             for word in words {
                 assert!(error.contains(word), "{name}={value}: {error}");
             }
+        }
+    }
+
+    #[test]
+    fn passwords_are_not_printed() {
+        for (name, key, value, shown) in [
+            (
+                "VISAVIS_DATABASE",
+                "database",
+                "postgres://visavis:hunter2@db/visavis",
+                "postgres://visavis:…@db/visavis",
+            ),
+            (
+                "VISAVIS_DATABASE",
+                "database",
+                "postgres://db/visavis?password=hunter2",
+                "postgres://db/visavis?…",
+            ),
+            ("VISAVIS_DATABASE", "database", "sqlite:/var/lib/visavis.db", "sqlite:/var/lib/visavis.db"),
+            ("VISAVIS_OIDC__CLIENT_SECRET", "oidc.client_secret", "hunter2", "…"),
+        ] {
+            let loaded = with(&[(name, value)], &vec![]).unwrap();
+            assert_eq!(loaded.origins[key].0, format!("\"{shown}\""));
+            assert!(!format!("{loaded:?}").contains("hunter2"));
         }
     }
 }

@@ -90,7 +90,9 @@ impl<'a> Socket<'a> {
             }
         };
         let outcome = match serde_json::from_str(&text) {
-            Ok(ClientFrame::Hello { protocol, ticket }) => self.hello(protocol, &ticket, host),
+            Ok(ClientFrame::Hello { protocol, ticket }) => {
+                hello(self.realtime, protocol, &ticket, host).await
+            }
             Ok(ClientFrame::Resume { session, secret, received }) => {
                 self.realtime.resume(session, &secret, received).await
             }
@@ -106,25 +108,6 @@ impl<'a> Socket<'a> {
                 None
             }
         }
-    }
-
-    fn hello(
-        &self,
-        protocol: u32,
-        ticket: &str,
-        host: &str,
-    ) -> Result<(Arc<Session>, SocketNumber, ServerFrame), Code> {
-        if protocol != PROTOCOL_VERSION {
-            return Err(Code::ProtocolUnsupported);
-        }
-        let identity = self.realtime.app.check_ticket(ticket).map_err(|refused| refused.code())?;
-        let session = self.realtime.open(identity, host);
-        let answer = ServerFrame::Welcome {
-            session: session.id,
-            secret: session.secret_text(),
-            grace_ms: u64::try_from(self.realtime.settings.grace.as_millis()).unwrap_or(u64::MAX),
-        };
-        Ok((session, 1, answer))
     }
 
     async fn serve(&mut self, session: &Arc<Session>, number: SocketNumber) -> Stop {
@@ -258,6 +241,29 @@ impl<'a> Socket<'a> {
         let _ =
             timeout(Duration::from_secs(1), async { while let Some(Ok(_)) = self.ws.recv().await {} }).await;
     }
+}
+
+async fn hello(
+    realtime: &Arc<Realtime>,
+    protocol: u32,
+    ticket: &str,
+    host: &str,
+) -> Result<(Arc<Session>, SocketNumber, ServerFrame), Code> {
+    if protocol != PROTOCOL_VERSION {
+        return Err(Code::ProtocolUnsupported);
+    }
+    let identity = realtime.app.check_ticket(ticket).map_err(|refused| refused.code())?;
+    let session = realtime.open(identity, host);
+    if let Err(code) = realtime.signed_in(&session).await {
+        realtime.forget(&session).await;
+        return Err(code);
+    }
+    let answer = ServerFrame::Welcome {
+        session: session.id,
+        secret: session.secret_text(),
+        grace_ms: u64::try_from(realtime.settings.grace.as_millis()).unwrap_or(u64::MAX),
+    };
+    Ok((session, 1, answer))
 }
 
 fn goodbye(frame: Option<&CloseFrame>) -> End {

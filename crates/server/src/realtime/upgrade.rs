@@ -4,7 +4,7 @@ use super::command::room_topics;
 use super::hub::Hub;
 use super::session::{Session, Sessions, SocketNumber};
 use super::socket::{End, Socket};
-use crate::app::{App, IceServers, Identity, Refused};
+use crate::app::{Accounts, App, Denied, IceServers, Identity, Route};
 use crate::edge::{ClientAddress, RateByAddress, problem};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, State};
@@ -43,6 +43,7 @@ pub(crate) struct RealtimeSettings {
 /// The edge's state.
 pub(crate) struct Realtime {
     pub(crate) app: Arc<App>,
+    pub(crate) accounts: Arc<Accounts>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) ice: Arc<dyn IceServers>,
@@ -74,12 +75,9 @@ async fn tickets(
             problem(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many tickets; try again later");
         return ([(header::RETRY_AFTER, wait.to_string())], refused).into_response();
     }
-    match realtime.ticket(&wish) {
+    match realtime.ticket(&parts, &wish).await {
         Ok(ticket) => ([(header::CACHE_CONTROL, "no-store")], Json(ticket)).into_response(),
-        Err(refused) => {
-            tracing::error!(%refused, "no ticket could be signed");
-            problem(StatusCode::INTERNAL_SERVER_ERROR, "internal", "No ticket could be made")
-        }
+        Err(denied) => denied.into_response(),
     }
 }
 
@@ -105,14 +103,22 @@ async fn upgrade(State(realtime): State<Arc<Realtime>>, request: axum::extract::
 }
 
 impl Realtime {
-    fn ticket(&self, wish: &TicketRequest) -> Result<Ticket, Refused> {
-        let (person, guest) = self.app.guest(wish.guest.as_deref())?;
-        let (ticket, ttl) = self.app.ticket(Identity { person, sign_in: None })?;
-        Ok(Ticket {
-            ticket,
-            expires_in: u32::try_from(ttl.as_secs()).unwrap_or(u32::MAX),
-            guest: Some(guest),
-        })
+    /// For whoever is signed in, unless they want to be a guest; for everybody else as a guest.
+    async fn ticket(&self, parts: &Parts, wish: &TicketRequest) -> Result<Ticket, Denied> {
+        let signed_in = match wish.guest {
+            Some(_) => None,
+            None => self.accounts.who(&parts.headers).await?,
+        };
+        let unsigned = |_| Denied::Defect("a ticket cannot be signed");
+        let (identity, guest) = match signed_in {
+            Some((sign_in, account)) => (Identity { person: account.id, sign_in: Some(sign_in.id) }, None),
+            None => {
+                let (person, proof) = self.app.guest(wish.guest.as_deref()).map_err(unsigned)?;
+                (Identity { person, sign_in: None }, Some(proof))
+            }
+        };
+        let (ticket, ttl) = self.app.ticket(identity).map_err(unsigned)?;
+        Ok(Ticket { ticket, expires_in: u32::try_from(ttl.as_secs()).unwrap_or(u32::MAX), guest })
     }
 
     /// A new session, known to this instance.
@@ -124,6 +130,17 @@ impl Realtime {
         let session = self.sessions.open(id, secret, identity, host, self.settings.outbox_bytes);
         self.count();
         session
+    }
+
+    /// Hears when the sign-in ends, and makes sure that it has not.
+    pub(super) async fn signed_in(&self, session: &Arc<Session>) -> Result<(), Code> {
+        let Identity { person, sign_in: Some(sign_in) } = session.identity else { return Ok(()) };
+        self.hub.subscribe(session, &[Route::SignIn(sign_in).topic()]).await;
+        match self.accounts.is_signed_in(person, sign_in).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Code::TicketInvalid),
+            Err(_) => Err(Code::TryAgain),
+        }
     }
 
     /// A socket takes up an earlier session. A command that still runs is waited for.
@@ -194,12 +211,13 @@ impl Realtime {
     }
 
     /// The session is over; the room frees its seat by its own deadline.
-    async fn forget(&self, session: &Arc<Session>) {
+    pub(super) async fn forget(&self, session: &Arc<Session>) {
         let mut execution = session.execution.lock().await;
         if let Some(room) = execution.room.take() {
             self.hub.unsubscribe(session, &room_topics(session, &room)).await;
         }
-        let followed = std::mem::take(&mut execution.followed);
+        let mut followed = std::mem::take(&mut execution.followed);
+        followed.extend(session.identity.sign_in.map(|sign_in| Route::SignIn(sign_in).topic()));
         self.hub.unsubscribe(session, &followed).await;
         drop(execution);
         self.sessions.close(session.id);

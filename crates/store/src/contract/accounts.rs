@@ -118,7 +118,6 @@ async fn subjects_belong_to_one(store: &dyn Store) {
         |account, name| store.link_subject(person(account), subject(name), audited(Action::SubjectLinked));
     tie(1, "a").await.expect("links");
     taken(tie(2, "a").await, Taken::Subject);
-    unknown(tie(3, "c").await);
     unknown(tie(9, "c").await);
     tie(2, "b").await.expect("links");
     let found = store.account_by_subject(&subject("a")).await.expect("finds").expect("her");
@@ -126,6 +125,12 @@ async fn subjects_belong_to_one(store: &dyn Store) {
     assert_eq!(store.account_by_subject(&subject("c")).await.expect("looks"), None);
     let elsewhere = Subject { issuer: "https://other.example".to_owned(), ..subject("a") };
     assert_eq!(store.account_by_subject(&elsewhere).await.expect("looks"), None);
+    tie(3, "d").await.expect("links an invited one");
+    let invited = store.account(person(3)).await.expect("reads").expect("is there");
+    assert_eq!(invited.state, AccountState::Active);
+    let disable = AccountChange { state: Some(AccountState::Disabled), ..AccountChange::default() };
+    store.change_account(person(3), disable, audited(Action::AccountChanged)).await.expect("disables");
+    unknown(tie(3, "e").await);
 }
 
 async fn passwords_and_second_factors_are_kept(store: &dyn Store) {

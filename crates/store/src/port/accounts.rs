@@ -198,10 +198,11 @@ pub trait Accounts: Send + Sync + 'static {
         audited: Audited,
     ) -> Result<(Account, Vec<SignInId>), StoreError>;
 
-    /// Ties an active account to an account of the identity provider.
+    /// Ties an account to an account of the identity provider. An invited one becomes active by it: its owner has
+    /// shown who they are, and needs no first password. Its link is worth nothing any more.
     ///
     /// # Errors
-    /// [`StoreError::Unknown`]; [`StoreError::Taken`] with the subject.
+    /// [`StoreError::Unknown`], of a disabled account too; [`StoreError::Taken`] with the subject.
     async fn link_subject(&self, id: PersonId, subject: Subject, audited: Audited) -> Result<(), StoreError>;
 
     /// What proves it.

@@ -195,7 +195,9 @@ impl Accounts for SqlStore {
     async fn link_subject(&self, id: PersonId, to: Subject, audited: Audited) -> Result<(), StoreError> {
         within(async {
             let tx = self.begin().await?;
-            if row(&tx, id).await?.state != word(AccountState::Active) {
+            let owner = row(&tx, id).await?;
+            let state: AccountState = member(owner.state.clone())?;
+            if state == AccountState::Disabled {
                 return Err(StoreError::Unknown);
             }
             let find = subject::Entity::find_by_id((to.issuer.clone(), to.subject.clone()));
@@ -207,6 +209,12 @@ impl Accounts for SqlStore {
                 .exec_without_returning(&tx)
                 .await
                 .map_err(stored)?;
+            if state == AccountState::Invited {
+                let mut owner = owner.into_active_model();
+                owner.state = Set(word(AccountState::Active));
+                update(&tx, owner).await?;
+                invitations::remove_all(&tx, id).await?;
+            }
             self.commit_audited(tx, audited).await
         })
         .await

@@ -1,0 +1,151 @@
+//! Why a use case of accounts did not happen, each with the stable code that HTTP carries.
+
+use std::time::Duration;
+use visavis_store::{StoreError, Taken};
+
+/// Why not.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Denied {
+    /// It needs a sign-in.
+    #[error("nobody is signed in")]
+    SignedOut,
+    /// It needs a sign-in that may do this.
+    #[error("this account may not")]
+    Forbidden,
+    /// Address or password are wrong, or the account cannot be used; which of them is nobody's business.
+    #[error("the sign-in is refused")]
+    SignInRefused,
+    /// All but the code was right.
+    #[error("a code of the second factor is needed")]
+    TotpRequired,
+    /// Too many wrong tries.
+    #[error("too many tries")]
+    Limited {
+        /// How long to wait.
+        wait: Duration,
+    },
+    /// The password given as proof is not the account's.
+    #[error("the password is wrong")]
+    PasswordWrong,
+    /// The code is not one of the secret offered, or the offer is too old.
+    #[error("the code is wrong")]
+    CodeWrong,
+    /// The link is altered, used or too old.
+    #[error("the invitation does not hold")]
+    InvitationInvalid,
+    /// A value that cannot be.
+    #[error("{} is no value for it", .0.code())]
+    Invalid(Invalid),
+    /// What exists once exists already.
+    #[error("{0:?} is taken")]
+    Taken(Taken),
+    /// It would leave no admin who can sign in.
+    #[error("it is the last admin")]
+    LastAdmin,
+    /// There is no such thing, or it is not one's own.
+    #[error("there is no such {0:?}")]
+    Unknown(Unknown),
+    /// The identity provider cannot be used for this.
+    #[error("the identity provider: {0}")]
+    Provider(#[from] super::ProviderRefused),
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(StoreError),
+    /// A defect of the server.
+    #[error("a defect: {0}")]
+    Defect(&'static str),
+}
+
+/// Which value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Invalid {
+    Email,
+    Name,
+    Title,
+    Password,
+    State,
+    Slug,
+    About,
+    Hours,
+    Site,
+    Seconds,
+    Member,
+    Note,
+}
+
+impl Invalid {
+    /// The stable code.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Email => "email_invalid",
+            Self::Name => "name_invalid",
+            Self::Title => "title_invalid",
+            Self::Password => "password_invalid",
+            Self::State => "state_invalid",
+            Self::Slug => "slug_invalid",
+            Self::About => "about_invalid",
+            Self::Hours => "hours_invalid",
+            Self::Site => "site_invalid",
+            Self::Seconds => "seconds_invalid",
+            Self::Member => "person_unknown",
+            Self::Note => "note_invalid",
+        }
+    }
+}
+
+/// What there is none of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unknown {
+    Person,
+    Desk,
+    Call,
+    Provider,
+}
+
+impl From<StoreError> for Denied {
+    /// A row that is not there is a matter of each use case; here it is one that went away in between.
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Taken(what) => Self::Taken(what),
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl Denied {
+    /// For a use case that knows which row it asked for.
+    pub(super) fn missing(missing: Self) -> impl FnOnce(StoreError) -> Self {
+        move |error| match error {
+            StoreError::Unknown => missing,
+            other => Self::from(other),
+        }
+    }
+
+    /// The stable code.
+    pub(crate) const fn code(&self) -> &'static str {
+        match self {
+            Self::SignedOut => "signed_out",
+            Self::Forbidden => "forbidden",
+            Self::SignInRefused => "sign_in_refused",
+            Self::TotpRequired => "totp_required",
+            Self::Limited { .. } => "rate_limited",
+            Self::PasswordWrong => "password_wrong",
+            Self::CodeWrong => "code_wrong",
+            Self::InvitationInvalid => "invitation_invalid",
+            Self::Invalid(what) => what.code(),
+            Self::Taken(Taken::Email) => "email_taken",
+            Self::Taken(Taken::Slug) => "slug_taken",
+            Self::Taken(Taken::Subject) => "subject_taken",
+            Self::LastAdmin => "last_admin",
+            Self::Unknown(Unknown::Person) => "person_unknown",
+            Self::Unknown(Unknown::Desk) => "desk_unknown",
+            Self::Unknown(Unknown::Call) => "call_unknown",
+            Self::Unknown(Unknown::Provider) => "provider_unknown",
+            Self::Provider(refused) => refused.code(),
+            Self::Store(StoreError::ReadOnly(_)) => "storage_full",
+            Self::Store(StoreError::Unavailable(_)) => "try_again",
+            Self::Store(StoreError::Unknown | StoreError::Taken(_)) => "changed_meanwhile",
+            Self::Store(StoreError::Damaged(_)) | Self::Defect(_) => "internal",
+        }
+    }
+}

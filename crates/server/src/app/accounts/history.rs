@@ -1,0 +1,161 @@
+//! The history of calls and the audit log, for those who may read them. Reading others' calls is written down.
+
+use super::{Accounts, Denied, Invalid, Unknown};
+use std::collections::HashMap;
+use visavis_domain::ids::{DeskId, PersonId, RingId};
+use visavis_domain::ring::RingEnd;
+use visavis_domain::time::Timestamp;
+use visavis_protocol::{AuditView, CallNote, CallOutcome, CallPage, CallView};
+use visavis_store::{Action, Broken, CallFilter, CallRecord, Outcome, Page};
+
+const MAX_NOTE_CHARS: usize = 4000;
+/// Rows of one answer.
+const MOST_AT_ONCE: u64 = 200;
+
+/// Which calls, as somebody asks for them; what is `None` does not matter.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct CallsAsked {
+    pub(crate) end: Option<RingEnd>,
+    pub(crate) ended: Option<bool>,
+    pub(crate) desk: Option<DeskId>,
+    pub(crate) from: Option<Timestamp>,
+    pub(crate) to: Option<Timestamp>,
+}
+
+impl CallsAsked {
+    fn filter(self, representative: Option<PersonId>) -> CallFilter {
+        let Self { end, ended, desk, from, to } = self;
+        CallFilter { desk, representative, end, ended, from, to }
+    }
+
+    /// For the audit log.
+    fn detail(self) -> serde_json::Value {
+        let Self { end, ended, desk, from, to } = self;
+        serde_json::json!({ "end": end, "ended": ended, "desk": desk, "from": from, "to": to })
+    }
+}
+
+/// A part of a list, not more of it than one answer takes.
+pub(crate) fn part(skip: Option<u64>, take: Option<u64>) -> Page {
+    Page { skip: skip.unwrap_or(0), take: take.unwrap_or(100).min(MOST_AT_ONCE) }
+}
+
+impl Accounts {
+    /// One's own calls.
+    pub(crate) async fn own_calls(
+        &self,
+        who: PersonId,
+        asked: CallsAsked,
+        page: Page,
+    ) -> Result<CallPage, Denied> {
+        self.page_of(asked.filter(Some(who)), page).await
+    }
+
+    /// Everybody's calls.
+    pub(crate) async fn all_calls(
+        &self,
+        admin: PersonId,
+        asked: CallsAsked,
+        page: Page,
+    ) -> Result<CallPage, Denied> {
+        let audited = self.audited(Some(admin), Action::HistoryRead, "", asked.detail());
+        self.store().audit(audited).await?;
+        self.page_of(asked.filter(None), page).await
+    }
+
+    /// Says that everybody's calls are exported, and gives back what to ask for: without those that begin
+    /// meanwhile, which would move the parts against each other.
+    pub(crate) async fn begin_export(
+        &self,
+        admin: PersonId,
+        asked: CallsAsked,
+    ) -> Result<CallsAsked, Denied> {
+        let audited = self.audited(Some(admin), Action::HistoryExported, "", asked.detail());
+        self.store().audit(audited).await?;
+        let now = self.now();
+        Ok(CallsAsked { to: Some(asked.to.map_or(now, |to| to.min(now))), ..asked })
+    }
+
+    /// A part of an export.
+    pub(crate) async fn export(&self, asked: CallsAsked, skip: u64) -> Result<Vec<CallView>, Denied> {
+        let page = Page { skip, take: MOST_AT_ONCE };
+        let calls = self.store().calls(asked.filter(None), page).await?;
+        Ok(calls.into_iter().map(call_view).collect())
+    }
+
+    async fn page_of(&self, filter: CallFilter, page: Page) -> Result<CallPage, Denied> {
+        let calls = self.store().calls(filter, page).await?;
+        let total = self.store().count_calls(filter).await?;
+        Ok(CallPage { calls: calls.into_iter().map(call_view).collect(), total })
+    }
+
+    /// Writes down what came of one's own call.
+    pub(crate) async fn note_call(&self, who: PersonId, ring: RingId, note: CallNote) -> Result<(), Denied> {
+        let odd = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+        let text = note.note.replace("\r\n", "\n");
+        if text.chars().count() > MAX_NOTE_CHARS || text.chars().any(odd) {
+            return Err(Denied::Invalid(Invalid::Note));
+        }
+        let outcome = note.outcome.map(|outcome| match outcome {
+            CallOutcome::Resolved => Outcome::Resolved,
+            CallOutcome::FollowUp => Outcome::FollowUp,
+            CallOutcome::Misdirected => Outcome::Misdirected,
+        });
+        let noted = self.store().note_call(ring, who, text, outcome).await;
+        noted.map_err(Denied::missing(Denied::Unknown(Unknown::Call)))
+    }
+
+    /// A part of the audit log, latest first; that it was read is its first row.
+    pub(crate) async fn audit_log(&self, admin: PersonId, page: Page) -> Result<Vec<AuditView>, Denied> {
+        let detail = serde_json::json!({ "skip": page.skip, "take": page.take });
+        self.store().audit(self.audited(Some(admin), Action::AuditRead, "", detail)).await?;
+        let rows = self.store().audit_rows(page).await?;
+        let accounts = self.store().accounts().await?;
+        let names: HashMap<_, _> =
+            accounts.iter().map(|account| (account.id, account.name.shown())).collect();
+        let rows = rows.into_iter().map(|row| AuditView {
+            number: row.number,
+            at: row.at,
+            actor: row.actor,
+            actor_name: row.actor.and_then(|id| names.get(&id)).copied().unwrap_or_default().to_owned(),
+            action: snake(row.action),
+            subject: row.subject,
+            detail: row.detail,
+        });
+        Ok(rows.collect())
+    }
+
+    /// Walks the whole audit log: how many rows it has, or the first that is altered, missing or added.
+    pub(crate) async fn verify_audit(&self) -> Result<Result<u64, Broken>, Denied> {
+        Ok(self.store().verify_audit().await?)
+    }
+}
+
+/// As it lies in the store.
+fn snake(action: Action) -> String {
+    serde_json::to_value(action).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn call_view(call: CallRecord) -> CallView {
+    CallView {
+        ring: call.ring,
+        desk: call.desk_name,
+        visitor: call.visitor_name,
+        about: call.about,
+        representative: call.representative,
+        representative_name: call.representative_name,
+        into: call.into,
+        started_at: call.started_at,
+        accepted_at: call.accepted_at,
+        ended_at: call.ended_at,
+        end: call.end,
+        stars: call.stars,
+        comment: call.comment,
+        note: call.note,
+        outcome: call.outcome.map(|outcome| match outcome {
+            Outcome::Resolved => CallOutcome::Resolved,
+            Outcome::FollowUp => CallOutcome::FollowUp,
+            Outcome::Misdirected => CallOutcome::Misdirected,
+        }),
+    }
+}

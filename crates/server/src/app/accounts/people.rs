@@ -1,0 +1,120 @@
+//! What admins do about people.
+
+use super::me::{person_name, title};
+use super::{Accounts, Denied, Invalid, Unknown, email, view};
+use visavis_domain::account::{AccountRole, AccountState};
+use visavis_domain::ids::PersonId;
+use visavis_protocol::{AccountView, Invited, NewPerson, PersonChange};
+use visavis_store::{Account, AccountChange, Action, InvitationPurpose, NewAccount, StoreError};
+
+impl Accounts {
+    /// All accounts, by name.
+    pub(crate) async fn people(&self) -> Result<Vec<AccountView>, Denied> {
+        Ok(self.store().accounts().await?.iter().map(view).collect())
+    }
+
+    /// One account.
+    pub(crate) async fn person(&self, id: PersonId) -> Result<Account, Denied> {
+        self.store().account(id).await?.ok_or(Denied::Unknown(Unknown::Person))
+    }
+
+    /// By the address somebody signs in with.
+    pub(crate) async fn person_by_email(&self, typed: &str) -> Result<Account, Denied> {
+        let found = self.store().account_by_email(&email(typed)?).await?;
+        found.ok_or(Denied::Unknown(Unknown::Person))
+    }
+
+    /// A new account, and the link to its first password. `actor` is none for the command line.
+    pub(crate) async fn create_person(
+        &self,
+        actor: Option<PersonId>,
+        person: &NewPerson,
+        base: &str,
+    ) -> Result<Invited, Denied> {
+        let account = self.new_account(person, None)?;
+        let id = account.id;
+        let drawn = self.draw_invitation(InvitationPurpose::Join, Some(id));
+        let audited = self.audited(actor, Action::AccountCreated, id, of_role(person.role));
+        self.store().create_account(account, Some(drawn.row.clone()), audited).await?;
+        Ok(drawn.invited(id, base))
+    }
+
+    /// A new account with a password, which its owner need not choose: for the demonstration set alone.
+    pub(super) async fn create_with_password(
+        &self,
+        person: &NewPerson,
+        password: &str,
+    ) -> Result<PersonId, Denied> {
+        let hash = self.around.passwords.hash(password, self.random()).await?;
+        let account = self.new_account(person, Some(hash))?;
+        let id = account.id;
+        let audited = self.audited(None, Action::AccountCreated, id, of_role(person.role));
+        self.store().create_account(account, None, audited).await?;
+        Ok(id)
+    }
+
+    fn new_account(&self, person: &NewPerson, password: Option<String>) -> Result<NewAccount, Denied> {
+        Ok(NewAccount {
+            id: PersonId::from_bits(self.random_bits()),
+            email: email(&person.email)?,
+            name: person_name(&person.name)?,
+            title: title(&person.title)?,
+            role: person.role,
+            password,
+            created_at: self.now(),
+        })
+    }
+
+    /// Changes somebody. Never so that no admin could sign in any more.
+    pub(crate) async fn change_person(
+        &self,
+        actor: PersonId,
+        id: PersonId,
+        change: &PersonChange,
+    ) -> Result<AccountView, Denied> {
+        let change = AccountChange {
+            email: change.email.as_deref().map(email).transpose()?,
+            name: change.name.as_deref().map(person_name).transpose()?,
+            title: change.title.as_deref().map(title).transpose()?,
+            role: change.role,
+            state: change.state,
+        };
+        let one_at_a_time = self.people.lock().await;
+        let before = self.person(id).await?;
+        if let Some(state) = change.state
+            && (state == AccountState::Invited) != (before.state == AccountState::Invited)
+        {
+            // Only its owner makes an invited account active; nobody makes one invited again.
+            return Err(Denied::Invalid(Invalid::State));
+        }
+        let change = AccountChange { state: change.state.filter(|to| *to != before.state), ..change };
+        let steps_down = change.role == Some(AccountRole::Staff) && before.role == AccountRole::Admin;
+        if (steps_down || change.state == Some(AccountState::Disabled)) && self.is_last_admin(&before).await?
+        {
+            return Err(Denied::LastAdmin);
+        }
+        let audited = self.audited(Some(actor), Action::AccountChanged, id, super::changed(&change));
+        let changed = self.store().change_account(id, change, audited).await.map_err(|error| match error {
+            StoreError::Unknown => Denied::Unknown(Unknown::Person),
+            other => other.into(),
+        });
+        let (account, ended) = changed?;
+        drop(one_at_a_time);
+        self.tell_signed_out(&ended).await;
+        self.tell_person(id).await;
+        Ok(view(&account))
+    }
+
+    async fn is_last_admin(&self, account: &Account) -> Result<bool, Denied> {
+        let may = |one: &Account| one.role == AccountRole::Admin && one.state == AccountState::Active;
+        if !may(account) {
+            return Ok(false);
+        }
+        let all = self.store().accounts().await?;
+        Ok(!all.iter().any(|one| one.id != account.id && may(one)))
+    }
+}
+
+fn of_role(role: AccountRole) -> serde_json::Value {
+    serde_json::json!({ "role": role })
+}

@@ -1,0 +1,49 @@
+//! Who is told when an admin changed a desk or a person: live state that was made from them.
+
+use super::{App, Refused, Route, documents};
+use async_trait::async_trait;
+use std::collections::BTreeSet;
+use visavis_domain::ids::{DeskId, PersonId};
+use visavis_protocol::{Event, ServerFrame, Topic};
+
+/// Hears of what changed in the store, after it did. Hearing of it twice is harmless.
+#[async_trait]
+pub(crate) trait Roster: Send + Sync + 'static {
+    /// A desk was made, changed or removed; these people belong to it, or did before.
+    async fn desk_changed(&self, desk: DeskId, people: &[PersonId]) -> Result<(), Refused>;
+
+    /// A person's name, title or state changed.
+    async fn person_changed(&self, person: PersonId) -> Result<(), Refused>;
+}
+
+/// For the command line, which changes what no running server has to hear of.
+pub(crate) struct Nobody;
+
+#[async_trait]
+impl Roster for Nobody {
+    async fn desk_changed(&self, _: DeskId, _: &[PersonId]) -> Result<(), Refused> {
+        Ok(())
+    }
+
+    async fn person_changed(&self, _: PersonId) -> Result<(), Refused> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Roster for App {
+    /// Whoever is here is from now on what their account and desks say, and everybody who follows the desk asks for
+    /// it again.
+    async fn desk_changed(&self, desk: DeskId, people: &[PersonId]) -> Result<(), Refused> {
+        for person in people.iter().collect::<BTreeSet<_>>() {
+            self.refresh_card(*person).await?;
+        }
+        let event = Event::DeskChanged { desk };
+        let frame = documents::encode(&ServerFrame::Event { topic: Topic::Desk, version: None, event })?;
+        Ok(self.live.publish(Route::Desk(desk).topic(), frame).await?)
+    }
+
+    async fn person_changed(&self, person: PersonId) -> Result<(), Refused> {
+        self.refresh_card(person).await
+    }
+}

@@ -1,0 +1,124 @@
+//! `visavis admin`: accounts and the audit log, for who has the machine. Works beside a running server too.
+
+use crate::config::Settings;
+use crate::wiring;
+use anyhow::{Result, anyhow};
+use clap::Subcommand;
+use std::process::ExitCode;
+use visavis_domain::account::AccountRole;
+use visavis_protocol::{Invited, NewPerson};
+
+#[derive(Subcommand)]
+pub(super) enum Task {
+    /// Make an account, and print the link to its first password
+    CreateStaff {
+        /// The address they sign in with
+        #[arg(long)]
+        email: String,
+        /// As visitors see them
+        #[arg(long)]
+        name: String,
+        /// What they are there for, as visitors see it
+        #[arg(long, default_value = "")]
+        title: String,
+        /// Let them manage people, desks and calls
+        #[arg(long)]
+        admin: bool,
+    },
+    /// Print a link to a new password; the second factor goes with it
+    ResetPassword {
+        /// The address they sign in with
+        #[arg(long)]
+        email: String,
+    },
+    /// Print all accounts
+    List,
+    /// Check that no row of the audit log was altered, removed or added
+    VerifyAudit,
+}
+
+/// Does it, and says what came of it.
+pub(super) fn run(settings: &Settings, task: Task) -> ExitCode {
+    let done = match task {
+        Task::CreateStaff { email, name, title, admin } => {
+            let role = if admin { AccountRole::Admin } else { AccountRole::Staff };
+            create(settings, &NewPerson { email, name, title, role })
+        }
+        Task::ResetPassword { email } => reset(settings, &email),
+        Task::List => list(settings),
+        Task::VerifyAudit => verify(settings),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("visavis: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn create(settings: &Settings, person: &NewPerson) -> Result<ExitCode> {
+    let base = base(settings);
+    let invited = wiring::with_accounts(settings, async |accounts| {
+        accounts
+            .create_person(None, person, &base)
+            .await
+            .map_err(|denied| anyhow!("the account was not made: {denied} ({})", denied.code()))
+    })?;
+    Ok(hand_over(&invited))
+}
+
+fn reset(settings: &Settings, email: &str) -> Result<ExitCode> {
+    let base = base(settings);
+    let invited = wiring::with_accounts(settings, async |accounts| {
+        let account = accounts.person_by_email(email).await;
+        let refused = |denied: crate::app::Denied| anyhow!("no link was made: {denied} ({})", denied.code());
+        accounts.invite(None, &account.map_err(refused)?, &base).await.map_err(refused)
+    })?;
+    Ok(hand_over(&invited))
+}
+
+fn hand_over(invited: &Invited) -> ExitCode {
+    println!("{}", invited.link);
+    eprintln!("Hand this link over; it works once, and until {}.", day(invited.expires_at));
+    ExitCode::SUCCESS
+}
+
+fn list(settings: &Settings) -> Result<ExitCode> {
+    let people = wiring::with_accounts(settings, async |accounts| Ok(accounts.people().await?))?;
+    for person in people {
+        let word = |value| match serde_json::to_value(value) {
+            Ok(serde_json::Value::String(word)) => word,
+            _ => String::new(),
+        };
+        let (role, state) = (word(serde_json::json!(person.role)), word(serde_json::json!(person.state)));
+        println!("{}\t{}\t{role}\t{state}\t{}", person.id, person.email, person.name);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn verify(settings: &Settings) -> Result<ExitCode> {
+    match wiring::with_accounts(settings, async |accounts| Ok(accounts.verify_audit().await?))? {
+        Ok(rows) => {
+            println!("{rows} rows, whole");
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(broken) => {
+            println!("broken at row {}", broken.number);
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// What links begin with: the public address, or the one at this machine.
+fn base(settings: &Settings) -> String {
+    match (&settings.public_url, settings.http) {
+        (Some(url), _) => url.origin().ascii_serialization(),
+        (None, Some(http)) => format!("http://localhost:{}", http.port()),
+        (None, None) => format!("https://localhost:{}", settings.https.port()),
+    }
+}
+
+fn day(at: visavis_domain::time::Timestamp) -> String {
+    let format = time::macros::format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
+    let instant =
+        i64::try_from(at.0 / 1000).ok().and_then(|s| time::OffsetDateTime::from_unix_timestamp(s).ok());
+    instant.and_then(|instant| instant.format(format).ok()).unwrap_or_default()
+}

@@ -1,0 +1,85 @@
+//! Cookies, and who is signed in by them.
+//!
+//! All of them are `__Host-` cookies: set by this host over a secure channel, for this host alone. Browsers take
+//! `http://localhost` for secure.
+
+use crate::app::{Accounts, Denied, SignInToken};
+use axum::http::{HeaderMap, HeaderValue, header};
+use std::time::Duration;
+use visavis_store::{Account, SignIn};
+
+/// The sign-in's.
+const SIGN_IN: &str = "__Host-visavis";
+
+impl Accounts {
+    /// Who sent this request, by the cookie of their sign-in. None for visitors; a sign-in that has ended is none.
+    pub(crate) async fn who(&self, headers: &HeaderMap) -> Result<Option<(SignIn, Account)>, Denied> {
+        match cookie(headers, SIGN_IN) {
+            Some(token) => self.whose(token).await,
+            None => Ok(None),
+        }
+    }
+}
+
+/// The value of a cookie that came with a request.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.into_iter().find(|(found, _)| *found == name).map(|(_, value)| value)
+}
+
+/// Sets one. Scripts cannot read it; other sites' pages send it with links only.
+pub(crate) fn keep_cookie(name: &str, value: &str, keep: Duration) -> Option<HeaderValue> {
+    let line = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={}", keep.as_secs());
+    let mut line = HeaderValue::from_str(&line).ok()?;
+    line.set_sensitive(true);
+    Some(line)
+}
+
+/// Takes one away.
+pub(crate) fn cookie_gone(name: &str) -> Option<HeaderValue> {
+    keep_cookie(name, "", Duration::ZERO)
+}
+
+impl SignInToken {
+    /// Sets the cookie of a sign-in.
+    pub(crate) fn cookie(&self) -> Option<HeaderValue> {
+        keep_cookie(SIGN_IN, self.as_str(), self.longest)
+    }
+
+    /// Takes the cookie of a sign-in away.
+    pub(crate) fn cookie_gone() -> Option<HeaderValue> {
+        cookie_gone(SIGN_IN)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        for (lines, expected) in [
+            (&["__Host-visavis=abc"][..], Some("abc")),
+            (&["a=b; __Host-visavis=a=b ;c=d"], Some("a=b")),
+            (&["a=b", "__Host-visavis=abc"], Some("abc")),
+            (&["x__Host-visavis=abc", "__host-visavis=abc", "__Host-visavis"], None),
+            (&[], None),
+        ] {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(header::COOKIE, line.parse().unwrap());
+            }
+            assert_eq!(cookie(&headers, SIGN_IN), expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn cookies_have_every_flag() {
+        let line = keep_cookie(SIGN_IN, "abc", Duration::from_secs(60)).unwrap();
+        let line = line.to_str().unwrap();
+        assert_eq!(line, "__Host-visavis=abc; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=60");
+        let gone = cookie_gone(SIGN_IN).unwrap();
+        assert!(gone.to_str().unwrap().contains("Max-Age=0"), "{gone:?}");
+    }
+}

@@ -1,0 +1,68 @@
+//! How a refusal of accounts goes over HTTP: a status, a code, and nothing about why the store failed.
+
+use super::problem;
+use crate::app::{Denied, Unknown};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use visavis_store::StoreError;
+
+/// Seconds after which it is worth trying again when the database is away.
+const TRY_AGAIN_S: u64 = 2;
+
+impl IntoResponse for Denied {
+    fn into_response(self) -> Response {
+        let status = status(&self);
+        if status.is_server_error() {
+            tracing::error!(error = %self, "a use case of accounts failed");
+        }
+        let mut response = problem(status, self.code(), title(&self));
+        let wait = match &self {
+            Denied::Limited { wait } => Some(wait.as_secs() + 1),
+            Denied::Store(StoreError::Unavailable(_)) => Some(TRY_AGAIN_S),
+            _ => None,
+        };
+        if let Some(wait) = wait {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+        }
+        response
+    }
+}
+
+const fn status(denied: &Denied) -> StatusCode {
+    match denied {
+        Denied::SignedOut | Denied::SignInRefused | Denied::TotpRequired => StatusCode::UNAUTHORIZED,
+        Denied::Forbidden | Denied::PasswordWrong | Denied::Provider(_) => StatusCode::FORBIDDEN,
+        Denied::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Denied::CodeWrong | Denied::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Denied::InvitationInvalid | Denied::Unknown(Unknown::Person | Unknown::Desk) => StatusCode::NOT_FOUND,
+        Denied::Unknown(Unknown::Call | Unknown::Provider) => StatusCode::NOT_FOUND,
+        Denied::Taken(_) | Denied::LastAdmin => StatusCode::CONFLICT,
+        Denied::Store(StoreError::Unknown | StoreError::Taken(_)) => StatusCode::CONFLICT,
+        Denied::Store(StoreError::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
+        Denied::Store(StoreError::ReadOnly(_)) => StatusCode::INSUFFICIENT_STORAGE,
+        Denied::Store(StoreError::Damaged(_)) | Denied::Defect(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+const fn title(denied: &Denied) -> &'static str {
+    match denied {
+        Denied::SignedOut => "Sign in first",
+        Denied::Forbidden => "This account may not do that",
+        Denied::SignInRefused => "Address or password are wrong",
+        Denied::TotpRequired => "A code of the second factor is needed",
+        Denied::Limited { .. } => "Too many tries; try again later",
+        Denied::PasswordWrong => "The password is wrong",
+        Denied::CodeWrong => "The code is wrong, or its offer is too old",
+        Denied::InvitationInvalid => "This link is used, too old, or none",
+        Denied::Invalid(_) => "A value that cannot be",
+        Denied::Taken(_) => "There is one already",
+        Denied::LastAdmin => "At least one admin must be able to sign in",
+        Denied::Unknown(_) => "There is no such thing",
+        Denied::Provider(_) => "The identity provider's sign-in is refused",
+        Denied::Store(StoreError::Unknown | StoreError::Taken(_)) => "It has changed meanwhile",
+        Denied::Store(StoreError::Unavailable(_)) => "The database does not answer; try again",
+        Denied::Store(StoreError::ReadOnly(_)) => "The database cannot be written",
+        Denied::Store(StoreError::Damaged(_)) => "The database is damaged",
+        Denied::Defect(_) => "A defect of the server",
+    }
+}

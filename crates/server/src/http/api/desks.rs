@@ -1,0 +1,51 @@
+//! `/api/v1/admin/desks`.
+
+use super::body::{Body, Named};
+use super::{Access, Api, Routes, Signed, done};
+use crate::app::Denied;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{Method, StatusCode};
+use axum::response::IntoResponse;
+use std::sync::Arc;
+use visavis_domain::ids::DeskId;
+use visavis_protocol::{DeskSettings, DeskView};
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes
+        .add(Access::Admin, Method::GET, "/api/v1/admin/desks", list)
+        .add(Access::Admin, Method::POST, "/api/v1/admin/desks", create)
+        .add(Access::Admin, Method::PUT, "/api/v1/admin/desks/{id}", change)
+        .add(Access::Admin, Method::DELETE, "/api/v1/admin/desks/{id}", remove)
+}
+
+async fn list(State(api): State<Arc<Api>>) -> Result<Json<Vec<DeskView>>, Denied> {
+    api.accounts.desks().await.map(Json)
+}
+
+async fn create(
+    State(api): State<Arc<Api>>,
+    signed: Signed,
+    Body(settings): Body<DeskSettings>,
+) -> Result<impl IntoResponse, Denied> {
+    let desk = api.accounts.create_desk(signed.account.id, settings).await?;
+    Ok((StatusCode::CREATED, Json(desk)))
+}
+
+async fn change(
+    State(api): State<Arc<Api>>,
+    signed: Signed,
+    Named(id): Named<DeskId>,
+    Body(settings): Body<DeskSettings>,
+) -> Result<Json<DeskView>, Denied> {
+    api.accounts.change_desk(signed.account.id, id, settings).await.map(Json)
+}
+
+async fn remove(
+    State(api): State<Arc<Api>>,
+    signed: Signed,
+    Named(id): Named<DeskId>,
+) -> Result<StatusCode, Denied> {
+    api.accounts.remove_desk(signed.account.id, id).await?;
+    Ok(done())
+}

@@ -1,0 +1,77 @@
+//! `/api/v1/oidc`: to the identity provider and back. Both are pages' addresses, not calls of scripts: what comes of
+//! them is where the browser goes next.
+
+use super::body::Asked;
+use super::{Access, Api, From, Routes};
+use crate::app::{Denied, ProviderRefused, QUESTION_TTL, Unknown};
+use crate::edge::{cookie, cookie_gone, keep_cookie};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Holds the sealed question.
+const COOKIE: &str = "__Host-visavis-oidc";
+const CALLBACK: &str = "/api/v1/oidc/callback";
+/// Where people who sign in come from and go to.
+const PAGE: &str = "/staff";
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes.add(Access::Anybody, Method::GET, "/api/v1/oidc/start", start).add(
+        Access::Anybody,
+        Method::GET,
+        CALLBACK,
+        callback,
+    )
+}
+
+async fn start(State(api): State<Arc<Api>>) -> Response {
+    let Some(public) = &api.public else { return Denied::Unknown(Unknown::Provider).into_response() };
+    let redirect = format!("{}{CALLBACK}", public.origin().ascii_serialization());
+    match api.accounts.leave_for_provider(redirect).await {
+        Ok(leaving) => go(leaving.to.as_str(), [keep_cookie(COOKIE, &leaving.sealed, QUESTION_TTL)]),
+        Err(denied) => back(&denied),
+    }
+}
+
+/// RFC 6749, sections 4.1.2 and 4.1.2.1; what else a provider adds is its own.
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default)]
+    state: String,
+    code: Option<String>,
+}
+
+async fn callback(
+    State(api): State<Arc<Api>>,
+    headers: HeaderMap,
+    From(browser): From,
+    Asked(answer): Asked<Answer>,
+) -> Response {
+    let (Some(sealed), Some(code)) = (cookie(&headers, COOKIE), &answer.code) else {
+        let refused = if answer.code.is_some() { ProviderRefused::Stale } else { ProviderRefused::Declined };
+        return back(&refused.into());
+    };
+    match api.accounts.return_from_provider(sealed, &answer.state, code, &browser).await {
+        Ok(token) => go(PAGE, [token.cookie(), cookie_gone(COOKIE)]),
+        Err(denied) => back(&denied),
+    }
+}
+
+/// The page says why, in words of its own.
+fn back(denied: &Denied) -> Response {
+    tracing::info!(code = denied.code(), "a sign-in over the identity provider did not happen");
+    go(&format!("{PAGE}#oidc={}", denied.code()), [cookie_gone(COOKIE)])
+}
+
+fn go<const N: usize>(to: &str, cookies: [Option<HeaderValue>; N]) -> Response {
+    let Ok(to) = HeaderValue::from_str(to) else {
+        return Denied::Defect("the address of a redirect").into_response();
+    };
+    let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response();
+    for cookie in cookies.into_iter().flatten() {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}

@@ -1,0 +1,159 @@
+//! The store and what is made over it: accounts, the identity provider, the first link or the demonstration set.
+
+use crate::app::{
+    AccountRules, Accounts, Demonstration, Nobody, Passwords, Provider, Roster, Strangers, Surroundings,
+    Tries, system_clock,
+};
+use crate::config::{self, Settings};
+use crate::oidc::{OidcProvider, OidcSettings};
+use crate::secrets::{Secrets, write_private};
+use anyhow::{Context, Result, anyhow, bail};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use visavis_domain::account::is_password;
+use visavis_live::{Live, MemoryLive};
+use visavis_store::{Accounts as _, Audits as _, DatabaseUrl, SqlStore, Store, StoreError};
+
+/// The database's file where none is set.
+const DATABASE_FILE: &str = "visavis.db";
+/// Where a password that was drawn for the demonstration set is kept.
+const DEMO_PASSWORD_FILE: &str = "demo-password";
+/// How often what has ended is forgotten. It is worth nothing in between; it only takes room.
+const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// Opens the database that is set; its tables are made or brought up to date.
+pub(super) async fn open_store(settings: &Settings, secrets: &Secrets) -> Result<SqlStore> {
+    let url = database(settings)?;
+    visavis_store::open(&url, *secrets.audit.bytes()).await.map_err(|error| {
+        let advice = match &error {
+            StoreError::Unavailable(_) => {
+                "start it, or set another one; `visavis doctor` says what else is wrong"
+            }
+            StoreError::ReadOnly(_) => "give it room on the disk, and this user the right to write there",
+            StoreError::Damaged(_) | StoreError::Unknown | StoreError::Taken(_) => {
+                "put a copy back that is whole, or set another one"
+            }
+        };
+        anyhow!("database is {url}, which cannot be used: {error}; {advice}")
+    })
+}
+
+fn database(settings: &Settings) -> Result<DatabaseUrl> {
+    match settings.database.as_str() {
+        "" => Ok(DatabaseUrl::file(settings.data.join(DATABASE_FILE))),
+        text => text
+            .parse()
+            .map_err(|error| anyhow!("database is \"{}\", but: {error}", config::public_part(text))),
+    }
+}
+
+/// For `visavis doctor`: what is there, and that its audit log is whole.
+pub(super) async fn check_database(settings: &Settings) -> Result<String> {
+    let secrets = Secrets::load_or_create(&settings.data)?;
+    let store = open_store(settings, &secrets).await?;
+    let accounts = store.count_accounts().await?;
+    let checked = match store.verify_audit().await? {
+        Ok(rows) => Ok(format!("{} holds {accounts} accounts and {rows} audit rows", database(settings)?)),
+        Err(broken) => Err(anyhow!("the audit log is broken at row {}", broken.number)),
+    };
+    store.close().await;
+    checked
+}
+
+/// Accounts over a store, as the settings have them.
+pub(super) fn make(
+    settings: &Settings,
+    secrets: &Secrets,
+    store: Arc<dyn Store>,
+    live: Arc<dyn Live>,
+    roster: Arc<dyn Roster>,
+) -> Result<Accounts> {
+    let set = &settings.accounts;
+    let rules = AccountRules {
+        idle: Duration::from_secs(set.idle_s),
+        longest: Duration::from_secs(set.longest_s),
+        tries: Tries {
+            window: Duration::from_secs(set.wrong_window_s),
+            per_pair: set.wrong_tries.get(),
+            per_network: set.wrong_per_network.get(),
+            per_account: set.wrong_per_account.get(),
+        },
+        strangers: if settings.oidc.create_accounts { Strangers::Welcome } else { Strangers::Refused },
+    };
+    let around = Surroundings {
+        store,
+        live,
+        roster,
+        clock: system_clock(),
+        passwords: Passwords::new(),
+        provider: provider(settings)?,
+    };
+    Ok(Accounts::new(around, secrets.signing.bytes(), rules))
+}
+
+fn provider(settings: &Settings) -> Result<Option<Arc<dyn Provider>>> {
+    let set = &settings.oidc;
+    let Some(issuer) = &set.issuer else { return Ok(None) };
+    let provider = OidcProvider::new(OidcSettings {
+        issuer: issuer.clone(),
+        client_id: set.client_id.clone(),
+        client_secret: set.client_secret.as_str().to_owned(),
+        name: set.name.clone(),
+    });
+    Ok(Some(Arc::new(provider.context("oidc: no HTTPS client could be made")?)))
+}
+
+/// Accounts for the command line: on the database directly, with nobody to tell.
+pub(super) async fn alone(settings: &Settings) -> Result<Accounts> {
+    let secrets = Secrets::load_or_create(&settings.data)?;
+    let store = Arc::new(open_store(settings, &secrets).await?);
+    make(settings, &secrets, store, Arc::new(MemoryLive::default()), Arc::new(Nobody))
+}
+
+/// Forgets sign-ins and links that have ended, now and then.
+pub(super) async fn forget_expired(accounts: Arc<Accounts>, stopping: CancellationToken) {
+    let mut every = tokio::time::interval(FORGET_EVERY);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            _ = every.tick() => {
+                if let Err(error) = accounts.forget_expired().await {
+                    tracing::warn!(%error, "what has ended could not be forgotten");
+                }
+            }
+        }
+    }
+}
+
+/// Adds of the demonstration set what is not there yet. The password is the one given; or the one that was drawn at
+/// an earlier start, from its file; or a new one.
+pub(super) async fn demonstrate(
+    settings: &Settings,
+    accounts: &Accounts,
+    given: Option<&str>,
+) -> Result<Demonstration> {
+    let password = match given {
+        Some(given) if is_password(given) => given.to_owned(),
+        Some(_) => bail!("VISAVIS_DEMO_PASSWORD has to be of 10 to 200 characters"),
+        None => drawn_password(accounts, &settings.data.join(DEMO_PASSWORD_FILE))?,
+    };
+    accounts.demonstrate(password).await.context("the demonstration set could not be made")
+}
+
+fn drawn_password(accounts: &Accounts, file: &Path) -> Result<String> {
+    match fs::read_to_string(file) {
+        Ok(text) if is_password(text.trim()) => Ok(text.trim().to_owned()),
+        Ok(_) => bail!("{} holds no password of 10 to 200 characters; remove it", file.display()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            write_private(file, format!("{}\n", accounts.draw_password()).as_bytes())?;
+            // Another instance may have been faster: what lies there counts.
+            drawn_password(accounts, file)
+        }
+        Err(error) => Err(error).with_context(|| format!("{} cannot be read", file.display())),
+    }
+}
