@@ -116,7 +116,7 @@ pub enum Command {
         about: String,
     },
     /// Wait until a representative of the desk one follows is free. Answered by `own`. One is rung for by the
-    /// next who is: `ring_started` tells.
+    /// next who is: `own_changed` with `calling` tells.
     QueueUp {
         /// How one wants to be called.
         name: String,

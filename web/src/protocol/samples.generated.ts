@@ -2088,7 +2088,7 @@ export const bodies = {
     "code": "rate_limited"
   } satisfies Problem,
   'problem.sign_in_refused': {
-    "title": "The address, the password or the code is wrong",
+    "title": "Address or password are wrong",
     "status": 401,
     "code": "sign_in_refused"
   } satisfies Problem,
