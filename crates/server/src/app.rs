@@ -132,6 +132,18 @@ impl Refused {
     }
 }
 
+impl Refused {
+    /// As accounts refuse, where both come together; `unknown` is what is not there.
+    pub(crate) fn denied(self, unknown: Denied) -> Denied {
+        match self {
+            Self::Availability(_) => unknown,
+            Self::Store(error) => Denied::Store(error),
+            Self::Live(_) => Denied::Store(StoreError::Unavailable("live state is away".into())),
+            _ => Denied::Defect("a call could not be ended"),
+        }
+    }
+}
+
 /// Everything the edges can ask for.
 pub(crate) struct App {
     live: Arc<dyn Live>,

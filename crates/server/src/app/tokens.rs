@@ -25,7 +25,7 @@ struct TicketClaims {
     aud: String,
     exp: u64,
     jti: String,
-    sub: Identity,
+    who: Identity,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -87,7 +87,7 @@ impl Tokens {
             aud: TICKET.into(),
             exp: seconds(now.plus(TICKET_TTL)),
             jti: format!("{nonce:032x}"),
-            sub: identity,
+            who: identity,
         })
     }
 
@@ -95,7 +95,7 @@ impl Tokens {
     pub(crate) fn check_ticket(&self, now: Timestamp, ticket: &str) -> Result<Identity, TokenRefused> {
         let claims: TicketClaims = self.verify(TICKET, ticket)?;
         in_time(now, claims.exp)?;
-        Ok(claims.sub)
+        Ok(claims.who)
     }
 
     /// Proof of being a guest.

@@ -70,6 +70,10 @@ impl Realtime {
         command: Command,
     ) -> Result<Reply, Code> {
         let person = session.identity.person;
+        let staff_only = matches!(command, Command::SetAvailability { .. } | Command::RingColleague { .. });
+        if staff_only && session.identity.sign_in.is_none() {
+            return Err(Code::Forbidden);
+        }
         let followed = execution.desk.ok_or(Code::DeskUnknown);
         let outcome = match command {
             Command::UnwatchDesk => {

@@ -41,6 +41,14 @@ pub(crate) fn part(skip: Option<u64>, take: Option<u64>) -> Page {
 }
 
 impl Accounts {
+    /// An admin is about to end a call that goes on.
+    pub(crate) async fn begin_ending(&self, admin: PersonId, ring: RingId) -> Result<(), Denied> {
+        let call = self.store().call(ring).await?.filter(|call| call.end.is_none());
+        call.ok_or(Denied::Unknown(Unknown::Call))?;
+        let audited = self.audited(Some(admin), Action::CallEnded, ring, serde_json::Value::Null);
+        Ok(self.store().audit(audited).await?)
+    }
+
     /// One's own calls.
     pub(crate) async fn own_calls(
         &self,

@@ -4,7 +4,7 @@ mod csv;
 
 use super::body::{Asked, Body, Named};
 use super::{Access, Api, Routes, Signed, done};
-use crate::app::{Accounts, CallsAsked, Denied, part};
+use crate::app::{Accounts, CallsAsked, Denied, Unknown, part};
 use axum::Json;
 use axum::body::{Body as Answer, Bytes};
 use axum::extract::State;
@@ -24,6 +24,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .add(Access::Staff, Method::PUT, "/api/v1/calls/{ring}/note", note)
         .add(Access::Admin, Method::GET, "/api/v1/admin/calls", all)
         .add(Access::Admin, Method::GET, "/api/v1/admin/calls.csv", export)
+        .add(Access::Admin, Method::POST, "/api/v1/admin/calls/{ring}/end", end)
         .add(Access::Admin, Method::GET, "/api/v1/admin/audit", audit)
 }
 
@@ -122,6 +123,19 @@ async fn note(
 ) -> Result<StatusCode, Denied> {
     api.accounts.note_call(signed.account.id, ring, note).await?;
     Ok(done())
+}
+
+/// Written down first: nobody's call is ended by somebody unknown.
+async fn end(
+    State(api): State<Arc<Api>>,
+    signed: Signed,
+    Named(ring): Named<RingId>,
+) -> Result<StatusCode, Denied> {
+    api.accounts.begin_ending(signed.account.id, ring).await?;
+    match api.app.end_call(ring, RingEnd::EndedByAdmin).await {
+        Ok(()) => Ok(done()),
+        Err(refused) => Err(refused.denied(Denied::Unknown(Unknown::Call))),
+    }
 }
 
 async fn audit(
