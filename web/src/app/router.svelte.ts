@@ -1,6 +1,13 @@
 // Addresses: which page, and for rooms which one. Everything behind /r/ is the name, whatever characters it has.
 
-export type Route = { page: 'home' } | { page: 'room'; room: string } | { page: 'unknown' };
+export type Route =
+  | { page: 'home' }
+  | { page: 'room'; room: string }
+  | { page: 'desks' }
+  | { page: 'desk'; desk: string }
+  /** A desk in a frame on somebody else's page. */
+  | { page: 'embedded_desk'; desk: string }
+  | { page: 'unknown' };
 
 export function routeOf(pathname: string): Route {
   if (pathname === '/') return { page: 'home' };
@@ -14,6 +21,11 @@ export function routeOf(pathname: string): Route {
       return { page: 'room', room: encoded };
     }
   }
+  if (pathname === '/desk' || pathname === '/desk/') return { page: 'desks' };
+  const desk = /^\/desk\/([^/]+)\/?$/.exec(pathname)?.[1];
+  if (desk !== undefined) return { page: 'desk', desk };
+  const embedded = /^\/embed\/desk\/([^/]+)\/?$/.exec(pathname)?.[1];
+  if (embedded !== undefined) return { page: 'embedded_desk', desk: embedded };
   return { page: 'unknown' };
 }
 
