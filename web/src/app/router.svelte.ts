@@ -29,6 +29,11 @@ export function routeOf(pathname: string): Route {
   return { page: 'unknown' };
 }
 
+/** The address of a desk. */
+export function deskPath(desk: string): string {
+  return `/desk/${desk}`;
+}
+
 /** The address of a room. */
 export function roomPath(room: string): string {
   // Browsers take dots alone for folders, however they are written; the space before them is not part of a name.
@@ -38,6 +43,8 @@ export function roomPath(room: string): string {
 
 class Router {
   route = $state<Route>(routeOf(location.pathname));
+  /** What stands behind the question mark. */
+  search = $state(location.search);
 
   constructor() {
     addEventListener('popstate', () => this.#read());
@@ -49,8 +56,15 @@ class Router {
     scrollTo(0, 0);
   }
 
+  /** Another address of the same page. */
+  replace(path: string): void {
+    history.replaceState(null, '', path);
+    this.#read();
+  }
+
   #read(): void {
     this.route = routeOf(location.pathname);
+    this.search = location.search;
   }
 }
 

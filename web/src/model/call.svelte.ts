@@ -305,6 +305,7 @@ export class Call {
       case 'waiting_changed':
       case 'desk_changed':
       case 'queue_changed':
+      case 'queue_moved':
       case 'own_changed':
       case 'ring_ended':
         return;

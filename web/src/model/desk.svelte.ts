@@ -253,6 +253,9 @@ export class Desk {
       case 'desk_changed':
         if (this.desk?.id === event.desk) void this.#opened();
         return;
+      case 'queue_moved':
+        this.#moved(event.position, event.queue_version);
+        return;
       case 'own_changed':
         this.#own(event.own);
         return;
@@ -272,10 +275,20 @@ export class Desk {
     const over = engagement !== null && 'ring' in engagement && this.#done.has(engagement.ring.id);
     if (over && engagement.type === 'in_call' && !this.call) void this.#hangUp(engagement.ring);
     const mine = engagement !== null && !over && this.#visit?.active === true;
+    const before = this.#engagement;
     this.#engagement = mine ? engagement : null;
-    if (mine) this.outcome = null;
+    if (before?.type === 'waiting') this.#moved(before.position, before.queue_version);
+    // Who waits again hears why.
+    if (mine && engagement.type !== 'waiting') this.outcome = null;
     if (mine && engagement.type === 'in_call') this.#enter(engagement.ring);
     this.#settle();
+  }
+
+  /** One's place and one's availability are told apart from each other: the later word on the place counts. */
+  #moved(position: number, version: number): void {
+    const engagement = this.#engagement;
+    if (engagement?.type !== 'waiting' || version <= engagement.queue_version) return;
+    this.#engagement = { ...engagement, position, queue_version: version };
   }
 
   #rings(ring: RingView): void {

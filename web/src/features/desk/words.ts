@@ -24,6 +24,7 @@ const ENDS: Record<RingEnd, (who: { name: string }) => string> = {
   failed: () => m.desk_end_failed(),
   hung_up: () => m.desk_end_hung_up(),
   lost: () => m.desk_end_lost(),
+  transferred: () => m.desk_end_transferred(),
   ended_by_admin: () => m.desk_end_ended_by_admin(),
   interrupted: () => m.desk_end_interrupted(),
 };
@@ -61,6 +62,8 @@ export function codeWords(code: Code | 'session_lost', name: string | null): str
       return m.desk_code_busy(who);
     case 'all_busy':
       return m.desk_code_all_busy();
+    case 'queue_full':
+      return m.desk_code_queue_full();
     case 'not_available':
       return m.desk_code_not_available(who);
     case 'nobody_online':
@@ -82,20 +85,23 @@ export function codeWords(code: Code | 'session_lost', name: string | null): str
   }
 }
 
-export function outcomeWords(outcome: Outcome): string {
-  return outcome.kind === 'ended'
-    ? endWords(outcome.end, outcome.name)
-    : codeWords(outcome.code, outcome.name);
+/** What came of it, in whole sentences, and the way on. */
+export function outcomeWords(outcome: Outcome, status: DeskStatus): { what: string; next: string } {
+  if (outcome.kind === 'ended') {
+    return { what: `${endWords(outcome.end, outcome.name)}.`, next: nextWords(status) };
+  }
+  const what = codeWords(outcome.code, outcome.name);
+  const taken = outcome.code === 'busy' || outcome.code === 'not_available';
+  return { what, next: taken ? nextWords(status) : '' };
 }
 
-/** The way on, after something did not work. */
-export function nextWords(status: DeskStatus): string {
+function nextWords(status: DeskStatus): string {
   switch (status) {
     case 'free':
       return m.desk_next_other();
     case 'busy':
-      return m.desk_next_queue();
     case 'away':
+      return m.desk_next_queue();
     case 'nobody':
       return m.desk_next_nobody();
   }
