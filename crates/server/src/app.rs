@@ -9,6 +9,7 @@ mod documents;
 mod history;
 mod ice;
 mod media;
+mod public_desks;
 mod rooms;
 mod settle;
 mod tokens;

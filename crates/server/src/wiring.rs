@@ -61,7 +61,7 @@ async fn run(settings: Settings, ready: impl FnOnce(&Links)) -> Result<()> {
     let tls = tls::prepare(&settings, stopping.clone())?;
     let networking = Networking::start(&settings, &secrets, ports.udp, ports.https_port, &ports.services)?;
     let (stun, ice) = (networking.stun.clone(), networking.streams.clone());
-    let routes = start_app(&settings, &secrets, networking, &stopping).await?;
+    let (routes, app) = start_app(&settings, &secrets, networking, &stopping).await?;
 
     let local_ca = (settings.tls.mode == TlsMode::LocalCa).then(|| settings.data.join(tls::CA_FILE));
     let token = stopping.clone();
@@ -73,6 +73,7 @@ async fn run(settings: Settings, ready: impl FnOnce(&Links)) -> Result<()> {
             ready: Box::new(move || !token.is_cancelled()),
             ca: local_ca.as_ref().and_then(|path| std::fs::read(path).ok()),
             strict_transport: local_ca.is_none(),
+            desks: app,
         },
         routes,
     );
@@ -157,7 +158,7 @@ async fn start_app(
     secrets: &Secrets,
     networking: Networking,
     stopping: &CancellationToken,
-) -> Result<axum::Router> {
+) -> Result<(axum::Router, Arc<App>)> {
     let live: Arc<dyn Live> = Arc::new(MemoryLive::default());
     let limits = Limits {
         people: settings.rooms.max_people.get(),
@@ -189,8 +190,8 @@ async fn start_app(
     let public = settings.public_url.as_ref();
     let mut allowed_origins = session.allowed_origins.clone();
     allowed_origins.extend(public.map(|url| url.origin().ascii_serialization()));
-    Ok(realtime::router(Arc::new(Realtime {
-        app,
+    let realtime = Realtime {
+        app: app.clone(),
         hub,
         sessions,
         ice: networking.ice,
@@ -204,7 +205,8 @@ async fn start_app(
             allowed_origins,
         },
         stopping: stopping.clone(),
-    })))
+    };
+    Ok((realtime::router(Arc::new(realtime)), app))
 }
 
 fn rules(settings: &Settings) -> Rules {

@@ -206,6 +206,7 @@ export class Desk {
     this.#deaf();
     this.call?.dispose();
     this.devices?.dispose();
+    this.devices = null;
     this.session.close();
   }
 
@@ -315,16 +316,16 @@ export class Desk {
     }
   }
 
-  /** A ring, or the call that came of it; the call tells of its own end. */
+  /**
+   * A ring, or the call that came of it, which tells of its own end. What one is in the middle of now is told next:
+   * whoever was rung for in vain may wait on, with their devices as they are.
+   */
   #ended(ring: string, end: RingEnd): void {
     const engagement = this.#engagement;
-    const own = engagement && 'ring' in engagement && engagement.ring.id === ring;
-    if (own && engagement.type === 'calling') {
+    this.#done.add(ring);
+    if (engagement?.type === 'calling' && engagement.ring.id === ring) {
       this.outcome = { kind: 'ended', end, name: engagement.ring.callee.name };
     }
-    this.#done.add(ring);
-    if (own) this.#engagement = null;
-    this.#settle();
   }
 
   #enter(ring: RingView): void {
@@ -365,6 +366,7 @@ export class Desk {
 
   async #openDevices(wanted: Parameters<Devices['start']>[0]): Promise<void> {
     this.devices?.dispose();
+    if (this.#disposed.signal.aborted) return;
     const devices = (this.devices = new Devices());
     await devices.start(wanted);
     // The call listens to them itself.
