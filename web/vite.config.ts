@@ -52,6 +52,13 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: {
+      input: { main: 'index.html', embed: 'src/features/embed/element.ts' },
+      output: {
+        // Other sites name this one: it has no hash.
+        entryFileNames: ({ name }) => (name === 'embed' ? 'embed.js' : 'assets/[name]-[hash].js'),
+      },
+    },
   },
   server: {
     proxy: { '/api': server, '/ws': { target: server, ws: true, changeOrigin: true } },

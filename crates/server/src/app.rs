@@ -10,6 +10,7 @@ mod documents;
 mod history;
 mod ice;
 mod media;
+mod public_desks;
 mod rooms;
 mod roster;
 mod settle;

@@ -2,9 +2,11 @@
 
 mod api;
 mod assets;
+mod desks;
 mod headers;
 
 pub(crate) use api::Api;
+pub(crate) use desks::PublicDesks;
 
 use crate::edge::{ClientAddress, problem};
 use crate::listen::Connection;
@@ -35,6 +37,7 @@ pub(crate) struct Http {
     pub(crate) ca: Option<Vec<u8>>,
     /// The certificate is one that browsers trust by themselves: they may insist on HTTPS from now on.
     pub(crate) strict_transport: bool,
+    pub(crate) desks: Arc<dyn PublicDesks>,
 }
 
 /// The whole of what a port answers; `routes` are those of the other edges.
@@ -44,6 +47,7 @@ pub(crate) fn router(http: Http, api: &Arc<Api>, routes: Router) -> Router {
         .route("/healthz", get(|| async { "up\n" }))
         .route("/readyz", get(readyz))
         .route("/ca.pem", get(ca))
+        .route("/api/v1/desks", get(desks::list))
         .fallback(assets::serve)
         .with_state(http.clone());
     // WebSockets outlive any request: only their handshake is under the time limit.

@@ -121,6 +121,7 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
             ready: Box::new(move || !token.is_cancelled()),
             ca: local_ca.as_ref().and_then(|path| std::fs::read(path).ok()),
             strict_transport: local_ca.is_none(),
+            desks: app.clone(),
         },
         &Arc::new(Api { accounts: people.clone(), app, public: settings.public_url.clone() }),
         routes,

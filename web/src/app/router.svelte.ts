@@ -1,6 +1,13 @@
 // Addresses: which page, and for rooms which one. Everything behind /r/ is the name, whatever characters it has.
 
-export type Route = { page: 'home' } | { page: 'room'; room: string } | { page: 'unknown' };
+export type Route =
+  | { page: 'home' }
+  | { page: 'room'; room: string }
+  | { page: 'desks' }
+  | { page: 'desk'; desk: string }
+  /** A desk in a frame on somebody else's page. */
+  | { page: 'embedded_desk'; desk: string }
+  | { page: 'unknown' };
 
 export function routeOf(pathname: string): Route {
   if (pathname === '/') return { page: 'home' };
@@ -14,7 +21,17 @@ export function routeOf(pathname: string): Route {
       return { page: 'room', room: encoded };
     }
   }
+  if (pathname === '/desk' || pathname === '/desk/') return { page: 'desks' };
+  const desk = /^\/desk\/([^/]+)\/?$/.exec(pathname)?.[1];
+  if (desk !== undefined) return { page: 'desk', desk };
+  const embedded = /^\/embed\/desk\/([^/]+)\/?$/.exec(pathname)?.[1];
+  if (embedded !== undefined) return { page: 'embedded_desk', desk: embedded };
   return { page: 'unknown' };
+}
+
+/** The address of a desk. */
+export function deskPath(desk: string): string {
+  return `/desk/${desk}`;
 }
 
 /** The address of a room. */
@@ -26,6 +43,8 @@ export function roomPath(room: string): string {
 
 class Router {
   route = $state<Route>(routeOf(location.pathname));
+  /** What stands behind the question mark. */
+  search = $state(location.search);
 
   constructor() {
     addEventListener('popstate', () => this.#read());
@@ -37,8 +56,15 @@ class Router {
     scrollTo(0, 0);
   }
 
+  /** Another address of the same page. */
+  replace(path: string): void {
+    history.replaceState(null, '', path);
+    this.#read();
+  }
+
   #read(): void {
     this.route = routeOf(location.pathname);
+    this.search = location.search;
   }
 }
 

@@ -10,6 +10,13 @@ describe('addresses', () => {
     ['/r/%F0%9F%91%A9', { page: 'room', room: '👩' }],
     ['/r/', { page: 'unknown' }],
     ['/r/%20', { page: 'unknown' }],
+    ['/desk', { page: 'desks' }],
+    ['/desk/', { page: 'desks' }],
+    ['/desk/insurance-help', { page: 'desk', desk: 'insurance-help' }],
+    ['/desk/help/', { page: 'desk', desk: 'help' }],
+    ['/desk/help/more', { page: 'unknown' }],
+    ['/embed/desk/help', { page: 'embedded_desk', desk: 'help' }],
+    ['/embed/desk', { page: 'unknown' }],
     ['/elsewhere', { page: 'unknown' }],
   ])('%s', (path, route) => {
     expect(routeOf(path)).toEqual(route);

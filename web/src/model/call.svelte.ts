@@ -1,23 +1,27 @@
-// A room as one page lives it: before joining, in the call, after it. Holds the decisions; draws nothing.
+// A call as one page lives it, in a room or of a ring: before joining, in it, after it. Holds the decisions; draws
+// nothing.
 
-import type { Event, Reply, RoomSettings, RoomSnapshot, Topic } from '../protocol/generated';
+import type { Event, Reply, RingEnd, RoomSettings, RoomSnapshot, Topic } from '../protocol/generated';
 import { browserSurroundings, CommandFailed, Session } from '../protocol/session';
 import type { LinkState } from '../protocol/session';
+import { joinCommand, seatIn, titleOf } from './call-place';
+import type { Place } from './call-place';
 import { Chat } from './chat.svelte';
 import { Devices } from './devices.svelte';
 import { Media } from './media.svelte';
 import { Notices } from './notices.svelte';
 import { OwnPart } from './own-part.svelte';
+import { tieToPage } from './page-life';
 import type { Person } from './person.svelte';
-import { remembered, rememberRoom, seatOf } from './remembered';
+import { remembered, rememberRoom } from './remembered';
 import { Roster } from './roster.svelte';
 import type { Phase } from './types';
 
 const DEFAULT_SETTINGS: RoomSettings = { route: 'auto', publishing: 'everybody' };
 
 export class Call {
-  readonly room: string;
-  readonly devices = new Devices();
+  readonly place: Place;
+  readonly devices: Devices;
   readonly notices = new Notices();
   readonly chat: Chat;
   readonly media: Media;
@@ -32,6 +36,11 @@ export class Call {
   readonly roster = new Roster((person) => {
     this.notices.add({ kind: 'left', names: [person.name] });
     this.#mediaFollows();
+  });
+  /** The room, or who else is there. */
+  title = $derived.by(() => {
+    const names = this.roster.others.map((person) => person.name);
+    return this.place.kind === 'room' || names.length === 0 ? titleOf(this.place) : names.join(', ');
   });
   maySend = $derived(this.settings.publishing === 'everybody' || this.roster.host);
 
@@ -52,10 +61,14 @@ export class Call {
   #refreshing = false;
   #disposed = new AbortController();
 
-  /** @param room as typed */
-  constructor(room: string) {
-    this.room = room;
-    this.#session = new Session(browserSurroundings, {
+  #deaf: () => void;
+
+  constructor(place: Place) {
+    this.place = place;
+    this.devices = place.kind === 'ring' && place.devices ? place.devices : new Devices();
+    this.#session = place.kind === 'ring' ? place.session : new Session(browserSurroundings);
+    this.link = this.#session.link;
+    this.#deaf = this.#session.listen({
       event: (event, topic, version) => this.#event(event, topic, version),
       opened: () => void this.#opened(),
       replaced: () => this.#end('replaced'),
@@ -78,25 +91,26 @@ export class Call {
       speakerChanged: (id) => this.media.useSpeaker(id),
     });
     const signal = this.#disposed.signal;
-    addEventListener('pagehide', () => this.#session.hide(), { signal });
-    addEventListener('pageshow', (show) => show.persisted && this.#session.connect(), { signal });
-    addEventListener('online', () => this.#backOnline(), { signal });
-    document.addEventListener('visibilitychange', () => !document.hidden && this.#session.connect(), {
-      signal,
-    });
+    if (place.kind === 'room') tieToPage(this.#session, signal);
+    addEventListener('online', () => this.media.restart(), { signal });
   }
 
-  /** The page has opened. After a reload within a call this goes straight back into it. */
+  /**
+   * The page has opened: opens the devices. After a reload within a call this goes straight back into it, and into
+   * the call of a ring in any case: for that it is called when one has pressed Call or Accept, not before.
+   */
   async prepare(): Promise<void> {
-    const seat = seatOf(this.room).get();
+    const seat = seatIn(this.place).get();
     if (seat) {
       this.#continuation = seat.continuation;
       this.#name = seat.name;
-      this.phase = { kind: 'joining' };
     }
+    if (seat || this.place.kind === 'ring') this.phase = { kind: 'joining' };
     // First of all: within the grace nobody notices that this page was reloaded.
-    this.#session.connect();
-    await this.devices.start(seat ?? { microphone: 'on', camera: 'on' });
+    if (this.place.kind === 'ring') void this.#join('fresh');
+    else this.#session.connect();
+    const opened = this.place.kind === 'ring' && this.place.devices !== undefined;
+    if (!opened) await this.devices.start(seat ?? { microphone: 'on', camera: 'on' });
   }
 
   async join(name: string): Promise<void> {
@@ -143,7 +157,8 @@ export class Call {
     this.#disposed.abort();
     this.#dropEverybody();
     this.media.dispose();
-    this.#session.close();
+    this.#deaf();
+    if (this.place.kind === 'room') this.#session.close();
     this.chat.dispose();
     this.devices.dispose();
   }
@@ -152,12 +167,13 @@ export class Call {
   async #opened(): Promise<void> {
     if (this.phase.kind === 'in_call') await this.#join('kept');
     else if (this.phase.kind === 'joining') await this.#join('fresh');
-    else await this.#look();
+    else if (this.phase.kind === 'before') await this.#look();
   }
 
   async #look(): Promise<void> {
+    if (this.place.kind !== 'room') return;
     try {
-      const reply = await this.#session.command({ type: 'look', room: this.room });
+      const reply = await this.#session.command({ type: 'look', room: this.place.room });
       if (reply.type !== 'summary') return;
       this.present = reply.room.present;
       this.limit = reply.room.limit;
@@ -168,20 +184,17 @@ export class Call {
 
   async #join(media: 'kept' | 'fresh'): Promise<void> {
     try {
-      const reply = await this.#session.command({
-        type: 'join',
-        room: this.room,
-        name: this.#name,
-        ...this.own.state,
-        ...(this.#continuation ? { continuation: this.#continuation } : {}),
-        media,
-      });
+      const { state: own } = this.own;
+      const continuation = this.#continuation;
+      const reply = await this.#session.command(
+        joinCommand(this.place, { name: this.#name, own, continuation, media }),
+      );
       if (reply.type === 'joined') this.#joined(reply);
     } catch (error) {
       if (error instanceof CommandFailed && error.code === 'continuation_invalid') {
         // Too old, or of a server that has new keys: come in as somebody new.
         this.#continuation = null;
-        seatOf(this.room).set(null);
+        seatIn(this.place).set(null);
         await this.#join('fresh');
       } else {
         this.#refuse(error);
@@ -195,7 +208,10 @@ export class Call {
     this.media.ice.set(reply.ice_servers);
     this.startedAt ??= Date.now();
     this.phase = { kind: 'in_call' };
-    rememberRoom(reply.room.name);
+    if (this.place.kind === 'room') rememberRoom(reply.room.name);
+    // In a ring the server knows what one is called.
+    const me = reply.room.participants.find((participant) => participant.id === this.#selfId);
+    this.#name = me?.name ?? this.#name;
     this.chat.enter(this.#selfId, this.#name);
     this.#take(reply.room);
     // Devices may have changed while the join was on its way.
@@ -207,8 +223,8 @@ export class Call {
     const code = error instanceof CommandFailed ? error.code : 'internal';
     // The next session asks again by itself.
     if (code === 'session_lost') return;
-    if (this.phase.kind === 'in_call') this.#leaveQuietly();
-    seatOf(this.room).set(null);
+    if (this.phase.kind === 'in_call' || this.place.kind === 'ring') this.#leaveQuietly();
+    seatIn(this.place).set(null);
     this.#continuation = null;
     this.phase = { kind: 'refused', code };
   }
@@ -230,7 +246,9 @@ export class Call {
     if (this.phase.kind === 'in_call' && topic === 'direct') this.media.direct(event);
     // Signals may be ahead of the answer to the join.
     if (event.type === 'signalled') this.media.signalled(event.from, event.generation, event.signal);
-    if (topic === 'direct' || this.phase.kind !== 'in_call' || version === undefined) return;
+    if (event.type === 'ring_ended') this.#ringEnded(event.ring, event.end);
+    if (topic === 'direct' || topic === 'desk' || this.phase.kind !== 'in_call' || version === undefined)
+      return;
     const known = topic === 'room' ? this.#version : this.chat.version;
     if (version <= known) return;
     if (version > known + 1) {
@@ -283,10 +301,26 @@ export class Call {
       case 'layers_wanted':
       case 'active_speaker':
       case 'media_lost':
+      case 'representative_changed':
+      case 'waiting_changed':
+      case 'desk_changed':
+      case 'queue_changed':
+      case 'queue_moved':
+      case 'own_changed':
+      case 'ring_ended':
         return;
       default:
         event satisfies never;
     }
+  }
+
+  /** Told before or after one was taken out of the room; who left by themselves knows why. */
+  #ringEnded(ring: string, end: RingEnd): void {
+    if (this.place.kind !== 'ring' || this.place.ring.id !== ring) return;
+    const removed = this.phase.kind === 'ended' && this.phase.reason === 'removed';
+    if (!removed && this.phase.kind !== 'in_call' && this.phase.kind !== 'joining') return;
+    this.#leaveQuietly();
+    this.phase = { kind: 'over', end };
   }
 
   /** Who may not send any more has devices that are off: no light, and nobody else turns them on again. */
@@ -321,12 +355,7 @@ export class Call {
   #ownChanged(): void {
     if (this.phase.kind !== 'in_call') return;
     this.own.follow(this.me);
-    if (this.#continuation) seatOf(this.room).set(this.own.seat(this.#continuation, this.#name));
-  }
-
-  #backOnline(): void {
-    this.#session.connect();
-    this.media.restart();
+    if (this.#continuation) seatIn(this.place).set(this.own.seat(this.#continuation, this.#name));
   }
 
   #end(reason: 'left' | 'replaced'): void {
@@ -335,7 +364,7 @@ export class Call {
   }
 
   #leaveQuietly(): void {
-    seatOf(this.room).set(null);
+    seatIn(this.place).set(null);
     this.#continuation = null;
     this.#callId = '';
     this.startedAt = null;

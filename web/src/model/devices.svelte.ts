@@ -64,6 +64,15 @@ export class Devices {
     await this.#list();
   }
 
+  /** What to start with, to be as now. */
+  get wanted(): { microphone: 'on' | 'muted' | 'off'; camera: 'on' | 'off' } {
+    const microphone = this.microphone.kind === 'starting' ? 'on' : this.microphone.kind;
+    return {
+      microphone: microphone === 'on' || microphone === 'muted' ? microphone : 'off',
+      camera: this.camera.kind === 'on' || this.camera.kind === 'starting' ? 'on' : 'off',
+    };
+  }
+
   async toggleMicrophone(): Promise<void> {
     if (this.microphone.kind === 'on' || this.microphone.kind === 'muted') {
       const muted = this.microphone.kind === 'on';

@@ -26,13 +26,7 @@ export class OwnPart {
 
   /** What brings this page back as it was. */
   seat(continuation: string, name: string): Seat {
-    const { microphone, camera } = this.state;
-    return {
-      continuation,
-      name,
-      microphone: microphone === 'live' ? 'on' : microphone === 'muted' ? 'muted' : 'off',
-      camera: camera === 'on' ? 'on' : 'off',
-    };
+    return { continuation, name, ...this.shared.devices.wanted };
   }
 
   async toggleMicrophone(): Promise<void> {

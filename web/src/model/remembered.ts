@@ -1,6 +1,6 @@
 // What the browser keeps between visits. Everything works without it: private windows may refuse.
 
-interface Slot<T> {
+export interface Slot<T> {
   get(): T;
   set(value: T): void;
 }
@@ -66,18 +66,39 @@ export interface Seat {
   camera: 'on' | 'off';
 }
 
-export function seatOf(room: string): Slot<Seat | null> {
-  const text = slot(() => sessionStorage, `visavis.seat.${room}`);
+export const seatOf = (room: string): Slot<Seat | null> => ofTab(`seat.${room}`);
+
+/** The seat in the call that came of a ring. */
+export const seatOfRing = (ring: string): Slot<Seat | null> => ofTab(`ring-seat.${ring}`);
+
+/** What makes this tab the same visitor again. */
+export const guestKey = slot(() => sessionStorage, 'visavis.guest');
+
+/** What a visitor has said at a desk, and which devices they have let on, for a reload while they ring or wait. */
+export interface Visit {
+  name: string;
+  about: string;
+  /** Whether this tab is what rings, waits or talks: another one of the same person is none of its business. */
+  active: boolean;
+  microphone: 'on' | 'muted' | 'off';
+  camera: 'on' | 'off';
+}
+
+export const visitAt = (desk: string): Slot<Visit | null> => ofTab(`visit.${desk}`);
+
+/** Kept for the tab alone. */
+function ofTab<T>(key: string): Slot<T | null> {
+  const text = slot(() => sessionStorage, `visavis.${key}`);
   return {
     get() {
       try {
-        return JSON.parse(text.get() ?? 'null') as Seat | null;
+        return JSON.parse(text.get() ?? 'null') as T | null;
       } catch {
         return null;
       }
     },
-    set(seat) {
-      text.set(seat && JSON.stringify(seat));
+    set(value) {
+      text.set(value && JSON.stringify(value));
     },
   };
 }

@@ -1,6 +1,6 @@
 // Plain types of the view-models.
 
-import type { Code } from '../protocol/generated';
+import type { Code, RingEnd } from '../protocol/generated';
 
 export type { Publishing, RoutePolicy } from '../protocol/generated';
 
@@ -11,7 +11,10 @@ export type Phase =
   | { kind: 'joining' }
   | { kind: 'refused'; code: Code }
   | { kind: 'in_call' }
-  | { kind: 'ended'; reason: EndReason };
+  /** For oneself. */
+  | { kind: 'ended'; reason: EndReason }
+  /** For everybody: what came of a ring has come to its end. */
+  | { kind: 'over'; end: RingEnd };
 
 export interface ChatLine {
   id: string;

@@ -206,4 +206,17 @@ describe('a session', () => {
     last().open();
     expect(last().sent[0]?.type).toBe('resume');
   });
+
+  it('tells everybody who listens, in the order of coming, until they stop', async () => {
+    const told: string[] = [];
+    const deaf = session.listen({ event: () => told.push('first') });
+    session.listen({ event: () => told.push('second'), opened: () => told.push('opened') });
+    const socket = await establish();
+    const event: ServerFrame = { type: 'event', topic: 'direct', event: { type: 'media_lost' } };
+    socket.receive(event);
+    deaf();
+    socket.receive(event);
+    expect(told).toEqual(['opened', 'first', 'second', 'second']);
+    expect(session.link).toBe('connected');
+  });
 });

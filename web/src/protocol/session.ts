@@ -2,7 +2,7 @@
 // it had to start over. Knows sockets and time only through what it is given, so that tests need neither.
 
 import { CloseCode, PROTOCOL_VERSION } from './generated';
-import type { ClientFrame, Code, Command, Event, Reply, ServerFrame, Topic } from './generated';
+import type { ClientFrame, Code, Command, Event, Reply, ServerFrame, Ticket, Topic } from './generated';
 
 /** Whether signalling is up. `lost` has been down for long; it is still being tried. */
 export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'lost';
@@ -14,8 +14,9 @@ export class CommandFailed extends Error {
   }
 }
 
-export interface SessionEvents {
-  /** Something happened in the room, the chat, or to oneself. */
+/** What a session tells. Several may listen, each to what concerns it: a desk and the call that comes of it. */
+export interface SessionListener {
+  /** Something happened in the room, the chat, at a desk, or to oneself. */
   event(event: Event, topic: Topic, version: number | undefined): void;
   /** A new session, the first one included: whoever was in a room has to continue in it. */
   opened(): void;
@@ -63,12 +64,27 @@ export class Session {
   #lost = false;
   #attempts = 0;
   #abort: AbortController | null = null;
+  #link: LinkState = 'connecting';
+  #listeners = new Set<Partial<SessionListener>>();
   #timers = new Map<'ping' | 'pong' | 'retry' | 'lost' | 'connect', unknown>();
 
   constructor(
     private readonly surroundings: Surroundings,
-    private readonly on: SessionEvents,
-  ) {}
+    listener?: Partial<SessionListener>,
+  ) {
+    if (listener) this.listen(listener);
+  }
+
+  /** Tells one more from now on, in the order of coming, until the returned function is called. */
+  listen(listener: Partial<SessionListener>): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Whether signalling is up, as those who listen were told last. */
+  get link(): LinkState {
+    return this.#link;
+  }
 
   /** Whether commands reach the server at once. */
   get connected(): boolean {
@@ -79,7 +95,7 @@ export class Session {
   connect(): void {
     if (this.#ended || this.#socket || this.#abort) return;
     this.#clear('retry');
-    if (!this.#everConnected) this.on.link('connecting');
+    if (!this.#everConnected) this.#changeLink('connecting');
     this.#watchForLoss();
     if (this.#identity) this.#open({ type: 'resume', ...this.#identity, received: this.#received });
     else void this.#hello();
@@ -146,7 +162,7 @@ export class Session {
         this.#fail();
         this.#nextId = 1;
         this.#establish();
-        this.on.opened();
+        this.#tell((listener) => listener.opened?.());
         return;
       case 'resumed':
         this.#establish();
@@ -175,7 +191,7 @@ export class Session {
         return;
       case 'event':
         this.#received += 1;
-        this.on.event(frame.event, frame.topic, frame.version);
+        this.#tell((listener) => listener.event?.(frame.event, frame.topic, frame.version));
         return;
       default:
         frame satisfies never;
@@ -190,7 +206,7 @@ export class Session {
     this.#clear('connect');
     this.#clear('lost');
     this.#schedulePing();
-    this.on.link('connected');
+    this.#changeLink('connected');
   }
 
   #schedulePing(): void {
@@ -209,7 +225,7 @@ export class Session {
     if (code === CloseCode.replaced) {
       this.#ended = true;
       this.#fail();
-      this.on.replaced();
+      this.#tell((listener) => listener.replaced?.());
       return;
     }
     if (code === CloseCode.resync || code === CloseCode.handshakeFailed) this.#identity = null;
@@ -234,7 +250,7 @@ export class Session {
 
   #retryLater(): void {
     if (this.#ended) return;
-    if (this.#everConnected && this.#attempts === 0) this.on.link('reconnecting');
+    if (this.#everConnected && this.#attempts === 0) this.#changeLink('reconnecting');
     this.#watchForLoss();
     const longest = this.#lost ? LOST_RETRY : LAST_RETRY;
     const wait = Math.min(longest, FIRST_RETRY * 2 ** this.#attempts);
@@ -247,8 +263,18 @@ export class Session {
     if (this.#lost || this.#timers.has('lost')) return;
     this.#after('lost', LOST_AFTER, () => {
       this.#lost = true;
-      this.on.link('lost');
+      this.#changeLink('lost');
     });
+  }
+
+  #changeLink(link: LinkState): void {
+    this.#link = link;
+    this.#tell((listener) => listener.link?.(link));
+  }
+
+  /** Whoever comes or goes while it is told does not disturb the others. */
+  #tell(told: (listener: Partial<SessionListener>) => void): void {
+    for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) told(listener);
   }
 
   #send(frame: ClientFrame): void {
@@ -284,14 +310,32 @@ export class Session {
   }
 }
 
+/** What makes this page the same guest again after a reload. */
+export interface GuestKey {
+  get(): string | null;
+  set(key: string | null): void;
+}
+
+async function ticket(signal: AbortSignal, guest?: GuestKey): Promise<string> {
+  const known = guest?.get() ?? null;
+  const response = await fetch('/api/v1/tickets', {
+    method: 'POST',
+    signal,
+    ...(known === null
+      ? {}
+      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ guest: known }) }),
+  });
+  // Whatever is wrong with a key, without it one is let in as somebody new.
+  if (response.status >= 400 && response.status < 500 && response.status !== 429) guest?.set(null);
+  if (!response.ok) throw new Error(`no ticket: ${response.status}`);
+  const body = (await response.json()) as Ticket;
+  if (body.guest !== undefined) guest?.set(body.guest);
+  return body.ticket;
+}
+
 /** The browser, and the server that served this page. */
 export const browserSurroundings: Surroundings = {
-  ticket: async (signal) => {
-    const response = await fetch('/api/v1/tickets', { method: 'POST', signal });
-    if (!response.ok) throw new Error(`no ticket: ${response.status}`);
-    const body = (await response.json()) as { ticket: string };
-    return body.ticket;
-  },
+  ticket: (signal) => ticket(signal),
   socket: () => {
     const url = new URL('/ws', location.href);
     url.protocol = url.protocol.replace('http', 'ws');
@@ -301,3 +345,8 @@ export const browserSurroundings: Surroundings = {
   clearTimer: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
   random: () => Math.random(),
 };
+
+/** The same, as a guest who stays the same one for as long as the key is kept. */
+export function guestSurroundings(guest: GuestKey): Surroundings {
+  return { ...browserSurroundings, ticket: (signal) => ticket(signal, guest) };
+}

@@ -35,9 +35,23 @@ pub(super) async fn serve(request: Request) -> Response {
             "This build has no web client: see README, make run",
         );
     }
-    let known = path.is_empty() || path.strip_prefix("r/").is_some_and(|room| !room.is_empty());
     // The page says itself that it knows no such address; the status says it to programs.
-    file(INDEX, if known { StatusCode::OK } else { StatusCode::NOT_FOUND }, &request)
+    file(INDEX, if is_page(path) { StatusCode::OK } else { StatusCode::NOT_FOUND }, &request)
+}
+
+/// Whether the web client draws a page at this address, as far as the address alone tells.
+fn is_page(path: &str) -> bool {
+    if path.strip_prefix("r/").is_some_and(|room| !room.is_empty()) {
+        return true;
+    }
+    let parts: Vec<_> = path.trim_end_matches('/').split('/').collect();
+    matches!(
+        parts.as_slice(),
+        ["" | "desk" | "staff" | "admin" | "invitation"]
+            | ["desk", _]
+            | ["embed", "desk", _]
+            | ["staff" | "admin", _]
+    )
 }
 
 fn wants_page(headers: &HeaderMap) -> bool {
@@ -111,4 +125,23 @@ fn etag(file: &EmbeddedFile) -> String {
 fn content_type(path: &str) -> String {
     let kind = Assets::get(path).map_or_else(String::new, |file| file.metadata.mimetype().to_owned());
     if kind.starts_with("text/") { kind + "; charset=utf-8" } else { kind }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_pages_are_told_from_others() {
+        for path in
+            ["", "r/x", "r/a/b", "desk", "desk/", "desk/help", "embed/desk/help", "staff", "staff/account"]
+        {
+            assert!(is_page(path), "{path}");
+        }
+        for path in
+            ["r/", "r", "desk/help/more", "embed", "embed/desk", "embed/room/x", "nowhere", "staff/a/b"]
+        {
+            assert!(!is_page(path), "{path}");
+        }
+    }
 }
