@@ -97,8 +97,8 @@ export class Staff {
   #downSince: number | null = null;
   /** How long the latest outage was. */
   #downFor = 0;
-  /** What was true before the session was lost. */
-  #before: OwnAvailability | null = null;
+  /** What one had chosen when a session was lost in which one was online; until one is online again. */
+  #returning: Chosen | null = null;
 
   constructor(needs: StaffNeeds) {
     this.#ringer = needs.ringer;
@@ -130,13 +130,14 @@ export class Staff {
     this.session.close();
   }
 
-  setOnline(online: boolean): Promise<void> {
-    return this.#availability({ online });
+  async setOnline(online: boolean): Promise<void> {
+    this.#returning = null;
+    await this.#availability({ online });
   }
 
   /** Also ends a wrap-up, and an absence after a missed ring. */
-  choose(chosen: Chosen): Promise<void> {
-    return this.#availability({ chosen });
+  async choose(chosen: Chosen): Promise<void> {
+    await this.#availability({ chosen });
   }
 
   /** Takes the call that rings. The devices are opened by the call screen, not before. */
@@ -215,14 +216,13 @@ export class Staff {
   }
 
   async #sessionOpened(): Promise<void> {
-    const before = this.#opened ? this.#before : null;
+    const before = this.#opened ? this.own : null;
     this.#opened = true;
+    if (before?.online && this.#downFor <= RETURN_WITHIN) this.#returning = before.chosen;
     this.#forgetVersions();
-    if (!(await this.#openConsole())) return;
-    const now = this.own;
-    if (before?.online && now && !now.online && this.#downFor <= RETURN_WITHIN) {
-      await this.#availability({ online: true, chosen: before.chosen });
-    }
+    if (!(await this.#openConsole()) || this.#returning === null) return;
+    const chosen = this.#returning;
+    if (this.own?.online || (await this.#availability({ online: true, chosen }))) this.#returning = null;
   }
 
   /** @returns whether the console is there */
@@ -246,7 +246,6 @@ export class Staff {
 
   /** A new session may be with a server that counts anew: whatever it says first is newer than what is known. */
   #forgetVersions(): void {
-    this.#before = this.own;
     if (this.own) this.own = { ...this.own, version: -1 };
     this.desks = this.desks.map(({ desk, queue }) => ({
       desk: { ...desk, representatives: desk.representatives.map((one) => ({ ...one, version: -1 })) },
@@ -375,12 +374,15 @@ export class Staff {
     if (state === 'lost') this.#ringer.stop();
   }
 
-  async #availability(change: { online?: boolean; chosen?: Chosen }): Promise<void> {
+  /** @returns whether it was carried out */
+  async #availability(change: { online?: boolean; chosen?: Chosen }): Promise<boolean> {
     try {
       const reply = await this.#command({ type: 'set_availability', ...change });
       if (reply.type === 'own') this.#takeOwn(reply.own);
+      return true;
     } catch (error) {
       this.#told(error);
+      return false;
     }
   }
 
