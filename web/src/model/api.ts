@@ -100,7 +100,7 @@ export type SignInProblem = 'sign_in_refused' | 'totp_required';
 export const signInOptions = () => request<SignInOptions, never>('GET', 'sign-in', []);
 export const signIn = (body: SignInRequest) =>
   request<undefined, SignInProblem>('POST', 'sign-in', ['sign_in_refused', 'totp_required'], body);
-export const signOut = () => request<undefined, never>('DELETE', 'sign-in', []);
+export const signOut = () => request<undefined, never>('POST', 'sign-out', []);
 /** Where the identity provider's way begins: a page, not an answer. */
 export const PROVIDER_START = '/api/v1/oidc/start';
 
