@@ -173,12 +173,14 @@ export const writeNote = (ring: string, note: CallNote) =>
 
 // What admins do.
 
-export type PersonProblem = 'email_taken' | 'email_invalid' | 'name_invalid' | 'title_invalid' | 'last_admin';
+export type PersonProblem =
+  'email_taken' | 'email_invalid' | 'name_invalid' | 'title_invalid' | 'state_invalid' | 'last_admin';
 const PERSON_PROBLEMS: readonly PersonProblem[] = [
   'email_taken',
   'email_invalid',
   'name_invalid',
   'title_invalid',
+  'state_invalid',
   'last_admin',
 ];
 export const people = () => request<AccountView[], never>('GET', 'admin/people', []);

@@ -16,6 +16,7 @@ import type {
 } from '../protocol/generated';
 import { browserSurroundings, CommandFailed, Session } from '../protocol/session';
 import type { LinkState, Surroundings } from '../protocol/session';
+import { seatOfRing } from './remembered';
 
 /** Makes rings heard and seen. */
 export interface Ringer {
@@ -75,13 +76,18 @@ export class Staff {
   /** Why the latest command was not carried out. */
   problem = $state<Code | null>(null);
   accepting = $state(false);
+  /** Another page has taken this one's place; it hears nothing any more. */
+  replaced = $state(false);
+  /** The call that this page left last. */
+  private left = $state('');
 
   incoming = $derived(this.own?.engagement?.type === 'called' ? this.own.engagement.ring : null);
   /** A call of one's own that another page or device has. */
   elsewhere = $derived.by(() => {
     const engagement = this.own?.engagement;
     if (engagement?.type !== 'in_call' || engagement.ring.id === this.call?.id) return null;
-    return engagement.ring;
+    // Hung up here: the server is about to say so.
+    return engagement.ring.id === this.left ? null : engagement.ring;
   });
 
   readonly session: Session;
@@ -107,22 +113,16 @@ export class Staff {
     this.session = new Session(needs.surroundings ?? browserSurroundings, {
       event: (event) => this.#event(event),
       opened: () => void this.#sessionOpened(),
-      replaced: () => this.#ringer.stop(),
+      replaced: () => {
+        this.replaced = true;
+        this.#ringer.stop();
+      },
       link: (state) => this.#linkChanged(state),
     });
   }
 
   start(): void {
     this.session.connect();
-  }
-
-  /** The page may have been asleep, or the network is back. */
-  wake(): void {
-    this.session.connect();
-  }
-
-  hide(): void {
-    this.session.hide();
   }
 
   dispose(): void {
@@ -167,11 +167,13 @@ export class Staff {
 
   /** Takes a call of one's own to this page. */
   continueHere(ring: RingView): void {
+    this.left = '';
     this.call = ring;
   }
 
   /** The call screen is done with. */
   callLeft(): void {
+    this.left = this.call?.id ?? '';
     this.call = null;
     this.#acceptingRing = '';
     this.asked = null;
@@ -218,6 +220,7 @@ export class Staff {
   async #sessionOpened(): Promise<void> {
     const before = this.#opened ? this.own : null;
     this.#opened = true;
+    this.left = '';
     if (before?.online && this.#downFor <= RETURN_WITHIN) this.#returning = before.chosen;
     this.#forgetVersions();
     if (!(await this.#openConsole()) || this.#returning === null) return;
@@ -299,7 +302,9 @@ export class Staff {
     const accepted = this.#rings.get(this.#acceptingRing);
     if (accepted?.into === call.id) this.#cameBy.set(call.id, accepted.id);
     const mine = call.id === (accepted?.into ?? accepted?.id) || call.id === this.call?.id;
-    if (mine) this.call = call;
+    // A page that was loaded anew in the middle of a call goes straight back into it.
+    const back = this.call === null && call.id !== this.left && seatOfRing(call.id).get() !== null;
+    if (mine || back) this.call = call;
   }
 
   #event(event: Event): void {

@@ -10,6 +10,7 @@ import type {
   RingView,
   ServerFrame,
 } from '../protocol/generated';
+import { seatOfRing } from './remembered';
 import { Staff } from './staff.svelte';
 
 /** The server's end of a socket, as the test plays it. */
@@ -230,6 +231,18 @@ describe('a ring', () => {
     expect(staff.call?.accepted_at).toBe(5);
     server.event({ type: 'ring_ended', ring: 'r_1', end: 'hung_up' });
     expect(staff.latest).toMatchObject({ end: 'hung_up', note: 'r_1' });
+  });
+
+  it('whose call this page was in before it was loaded anew leads straight back', async () => {
+    const seat = seatOfRing(RING.id);
+    seat.set({ continuation: 'c', name: 'Ana', microphone: 'on', camera: 'on' });
+    await opened(consoleWith(own(1, { engagement: { type: 'in_call', ring: ACCEPTED } })));
+    expect(staff.call?.id).toBe('r_1');
+    seat.set(null);
+    staff.callLeft();
+    server.event({ type: 'own_changed', own: own(2, { engagement: { type: 'in_call', ring: ACCEPTED } }) });
+    expect(staff.call).toBeNull();
+    expect(staff.elsewhere).toBeNull();
   });
 
   it('is accepted once, however often Accept is pressed', async () => {

@@ -8,6 +8,7 @@ export const PERSON_PROBLEMS: Record<PersonProblem, () => string> = {
   email_invalid: m.admin_email_invalid,
   name_invalid: m.staff_name_invalid,
   title_invalid: m.staff_title_invalid,
+  state_invalid: m.admin_state_problem,
   last_admin: m.admin_last_admin,
 };
 
