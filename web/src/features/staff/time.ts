@@ -28,3 +28,10 @@ export function moment(at: number, now: number): string {
 export function fullMoment(at: number): string {
   return withYear.format(at);
 }
+
+const withSeconds = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+
+/** The clock, to the second. */
+export function exactTime(at: number): string {
+  return withSeconds.format(at);
+}
