@@ -1,5 +1,8 @@
 // Addresses: which page, and for rooms which one. Everything behind /r/ is the name, whatever characters it has.
 
+import { partAt } from '../features/staff/parts';
+import type { StaffPart } from '../features/staff/parts';
+
 export type Route =
   | { page: 'home' }
   | { page: 'room'; room: string }
@@ -7,6 +10,9 @@ export type Route =
   | { page: 'desk'; desk: string }
   /** A desk in a frame on somebody else's page. */
   | { page: 'embedded_desk'; desk: string }
+  /** Staff and admins: everything behind a sign-in. */
+  | { page: 'staff'; part: StaffPart }
+  | { page: 'invitation' }
   | { page: 'unknown' };
 
 export function routeOf(pathname: string): Route {
@@ -26,6 +32,9 @@ export function routeOf(pathname: string): Route {
   if (desk !== undefined) return { page: 'desk', desk };
   const embedded = /^\/embed\/desk\/([^/]+)\/?$/.exec(pathname)?.[1];
   if (embedded !== undefined) return { page: 'embedded_desk', desk: embedded };
+  const part = partAt(pathname);
+  if (part !== null) return { page: 'staff', part };
+  if (pathname === '/invitation' || pathname === '/invitation/') return { page: 'invitation' };
   return { page: 'unknown' };
 }
 

@@ -17,6 +17,13 @@ describe('addresses', () => {
     ['/desk/help/more', { page: 'unknown' }],
     ['/embed/desk/help', { page: 'embedded_desk', desk: 'help' }],
     ['/embed/desk', { page: 'unknown' }],
+    ['/staff', { page: 'staff', part: 'console' }],
+    ['/staff/', { page: 'staff', part: 'console' }],
+    ['/staff/account', { page: 'staff', part: 'account' }],
+    ['/staff/nowhere', { page: 'unknown' }],
+    ['/admin', { page: 'staff', part: 'people' }],
+    ['/admin/audit', { page: 'staff', part: 'audit' }],
+    ['/invitation', { page: 'invitation' }],
     ['/elsewhere', { page: 'unknown' }],
   ])('%s', (path, route) => {
     expect(routeOf(path)).toEqual(route);

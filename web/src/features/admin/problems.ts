@@ -1,0 +1,24 @@
+// Words for what can be wrong with people and desks.
+
+import { m } from '../../messages/compiled/messages';
+import type { DeskProblem, PersonProblem } from '../../model/api';
+
+export const PERSON_PROBLEMS: Record<PersonProblem, () => string> = {
+  email_taken: m.admin_email_taken,
+  email_invalid: m.admin_email_invalid,
+  name_invalid: m.staff_name_invalid,
+  title_invalid: m.staff_title_invalid,
+  state_invalid: m.admin_state_problem,
+  last_admin: m.admin_last_admin,
+};
+
+export const DESK_PROBLEMS: Record<DeskProblem, () => string> = {
+  slug_taken: m.admin_slug_taken,
+  slug_invalid: m.admin_slug_invalid,
+  name_invalid: m.staff_name_invalid,
+  about_invalid: m.admin_about_invalid,
+  hours_invalid: m.admin_hours_invalid,
+  site_invalid: m.admin_site_invalid,
+  seconds_invalid: m.admin_seconds_invalid,
+  person_unknown: m.admin_person_unknown,
+};

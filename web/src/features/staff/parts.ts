@@ -1,0 +1,25 @@
+// The pages for people who sign in, and their addresses.
+
+export type StaffPart = 'console' | 'account' | 'people' | 'desks' | 'live' | 'history' | 'audit';
+
+export const PATHS: Record<StaffPart, string> = {
+  console: '/staff',
+  account: '/staff/account',
+  people: '/admin',
+  desks: '/admin/desks',
+  live: '/admin/calls',
+  history: '/admin/history',
+  audit: '/admin/audit',
+};
+
+/** The page at an address, if it is one of these. */
+export function partAt(pathname: string): StaffPart | null {
+  const path = pathname.length > 1 ? pathname.replace(/\/+$/, '') : pathname;
+  if (path === '/admin/people') return 'people';
+  const found = Object.entries(PATHS).find(([, one]) => one === path);
+  return found ? (found[0] as StaffPart) : null;
+}
+
+export function isAdminPart(part: StaffPart): boolean {
+  return part !== 'console' && part !== 'account';
+}

@@ -1,0 +1,133 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Account } from './account.svelte';
+import { daysOf, openingsOf, closedDaysOf } from './admin-hours';
+import * as api from './api';
+import { NoteDraft } from './staff-note.svelte';
+import { CallList } from './staff-calls.svelte';
+
+function answers(...responses: (Response | Error)[]): ReturnType<typeof vi.fn> {
+  const fake = vi.fn(() => {
+    const next = responses.shift();
+    return next instanceof Response ? Promise.resolve(next) : Promise.reject(next ?? new Error('no more'));
+  });
+  vi.stubGlobal('fetch', fake);
+  return fake;
+}
+
+function problem(status: number, code: string, headers: Record<string, string> = {}): Response {
+  return Response.json({ title: code, status, code }, { status, headers });
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe('an answer', () => {
+  it('with a code of the endpoint keeps it, and one nobody foresaw is unexpected', async () => {
+    answers(problem(409, 'email_taken'), problem(418, 'teapot'), new Response('<html>', { status: 502 }));
+    const person = { email: 'a@b', name: 'A', title: '', role: 'staff' } as const;
+    expect(await api.addPerson(person)).toMatchObject({ ok: false, code: 'email_taken' });
+    expect(await api.addPerson(person)).toMatchObject({ ok: false, code: 'unexpected' });
+    expect(await api.addPerson(person)).toMatchObject({ ok: false, code: 'unexpected' });
+  });
+
+  it('that does not come is no exception', async () => {
+    answers(new TypeError('offline'));
+    expect(await api.people()).toEqual({ ok: false, code: 'unreachable', retryAfter: null });
+  });
+
+  it('may say when to try again', async () => {
+    answers(problem(429, 'rate_limited', { 'retry-after': '90' }));
+    expect(await api.people()).toEqual({ ok: false, code: 'rate_limited', retryAfter: 90 });
+  });
+});
+
+describe('signing in', () => {
+  it('says the same for a wrong code as for a wrong password, and asks for a code first', async () => {
+    const account = new Account();
+    answers(problem(401, 'totp_required'), problem(401, 'totp_required'), problem(401, 'sign_in_refused'));
+    await account.signIn('ana@demo', 'right', '');
+    expect(account.failure?.kind).toBe('code_wanted');
+    expect(account.codeWanted).toBe(true);
+    await account.signIn('ana@demo', 'right', '000000');
+    expect(account.failure?.kind).toBe('refused');
+    await account.signIn('ana@demo', 'wrong', '000000');
+    expect(account.failure?.kind).toBe('refused');
+  });
+
+  it('sends a code only when one is wanted', async () => {
+    const account = new Account();
+    const fetched = answers(problem(401, 'sign_in_refused'));
+    await account.signIn('ana@demo', 'wrong', '123456');
+    const [, init] = fetched.mock.calls[0] as unknown as [string, RequestInit];
+    expect(JSON.parse(init.body as string)).toEqual({ email: 'ana@demo', password: 'wrong' });
+  });
+});
+
+describe('a list of calls', () => {
+  it('shows the answer to the latest question, whichever comes first', async () => {
+    const resolve: ((page: { calls: never[]; total: number }) => void)[] = [];
+    const list = new CallList(
+      () => new Promise((done) => resolve.push((value) => done({ ok: true, value }))),
+    );
+    const first = list.load();
+    const second = list.narrow({ end: 'missed' });
+    resolve[1]?.({ calls: [], total: 2 });
+    await second;
+    resolve[0]?.({ calls: [], total: 99 });
+    await first;
+    expect(list.total).toBe(2);
+  });
+});
+
+describe('a note', () => {
+  it('that is typed on while it is saved is not said to be saved', async () => {
+    let done: (() => void) | undefined;
+    const draft = new NoteDraft(
+      'r_1',
+      { note: '' },
+      undefined,
+      () =>
+        new Promise((resolve) => {
+          done = () => resolve({ ok: true, value: undefined });
+        }),
+    );
+    draft.note = 'one';
+    draft.changed();
+    const saving = draft.save();
+    draft.note = 'one two';
+    draft.changed();
+    done?.();
+    await saving;
+    expect(draft.state).toBe('changed');
+  });
+});
+
+describe('opening hours', () => {
+  it('come out of the editor as they went in', () => {
+    const weekly = [
+      { weekday: 1, from: 540, to: 720 },
+      { weekday: 1, from: 780, to: 1440 },
+      { weekday: 7, from: 0, to: 60 },
+    ];
+    const days = daysOf({ zone: 'Europe/Istanbul', weekly, closed: [] });
+    expect(days[0]?.openings).toEqual([
+      { from: '09:00', to: '12:00' },
+      { from: '13:00', to: '00:00' },
+    ]);
+    expect(openingsOf(days)).toEqual({ ok: true, weekly });
+  });
+
+  it('that end before they begin, or are not there, are told by their day', () => {
+    const days = daysOf(undefined);
+    days[2]?.openings.push({ from: '12:00', to: '11:00' });
+    expect(openingsOf(days)).toEqual({ ok: false, weekday: 3 });
+    days[2]?.openings.splice(0, 1, { from: '', to: '11:00' });
+    expect(openingsOf(days)).toEqual({ ok: false, weekday: 3 });
+  });
+
+  it('know days from other texts', () => {
+    expect(closedDaysOf('2026-12-25\n2026-01-01, 2026-12-25')).toEqual(['2026-01-01', '2026-12-25']);
+    expect(closedDaysOf('')).toEqual([]);
+    expect(closedDaysOf('2026-02-30')).toBeNull();
+    expect(closedDaysOf('Christmas')).toBeNull();
+  });
+});

@@ -1,0 +1,229 @@
+// The HTTP endpoints for people who sign in: typed bodies in, answers out. Never throws: what went wrong is a code
+// of a closed list, and words for it are made where it is shown.
+
+import type {
+  AccountView,
+  AuditView,
+  CallNote,
+  CallPage,
+  DeskSettings,
+  DeskView,
+  InvitationAcceptance,
+  InvitationView,
+  Invited,
+  NewPerson,
+  PersonChange,
+  ProfileChange,
+  RingEnd,
+  SignInOptions,
+  SignInRequest,
+  SignInView,
+  TotpConfirmation,
+  TotpOffer,
+} from '../protocol/generated';
+import { clock } from './staff-clock.svelte';
+
+/** What any request may end with. `unreachable`: no answer came; `unexpected`: one that nobody foresaw. */
+export type CommonProblem =
+  'signed_out' | 'forbidden' | 'rate_limited' | 'try_again' | 'storage_full' | 'unreachable' | 'unexpected';
+
+export interface Refusal<C extends string> {
+  ok: false;
+  code: C;
+  /** Seconds until it is worth trying again, when the server says so. */
+  retryAfter: number | null;
+}
+
+export type Answer<T, C extends string = never> = { ok: true; value: T } | Refusal<C | CommonProblem>;
+
+const COMMON: readonly CommonProblem[] = [
+  'signed_out',
+  'forbidden',
+  'rate_limited',
+  'try_again',
+  'storage_full',
+];
+/** Longer, and whoever waits has given up: then it is said that nothing came. */
+const ANSWER_WITHIN = 15_000;
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+async function request<T, C extends string>(
+  method: Method,
+  path: string,
+  codes: readonly C[],
+  body?: unknown,
+): Promise<Answer<T, C>> {
+  try {
+    const response = await fetch(`/api/v1/${path}`, {
+      method,
+      signal: AbortSignal.timeout(ANSWER_WITHIN),
+      headers: { accept: 'application/json' },
+      ...(body === undefined ? {} : json(body)),
+    });
+    clock.heard(response.headers.get('date'));
+    if (!response.ok) return await refusal(response, codes);
+    const value: unknown = response.status === 204 ? undefined : await response.json();
+    return { ok: true, value: value as T };
+  } catch {
+    return { ok: false, code: 'unreachable', retryAfter: null };
+  }
+}
+
+function json(body: unknown): RequestInit {
+  return {
+    body: JSON.stringify(body),
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+  };
+}
+
+async function refusal<C extends string>(
+  response: Response,
+  codes: readonly C[],
+): Promise<Refusal<C | CommonProblem>> {
+  const problem: unknown = await response.json().catch(() => null);
+  const told = typeof problem === 'object' && problem && 'code' in problem ? problem.code : null;
+  const known: readonly (C | CommonProblem)[] = [...codes, ...COMMON];
+  const seconds = Number(response.headers.get('retry-after') ?? NaN);
+  return {
+    ok: false,
+    code: known.find((one) => one === told) ?? 'unexpected',
+    retryAfter: Number.isFinite(seconds) && seconds > 0 ? seconds : null,
+  };
+}
+
+const id = encodeURIComponent;
+
+// Signing in.
+
+export type SignInProblem = 'sign_in_refused' | 'totp_required';
+export const signInOptions = () => request<SignInOptions, never>('GET', 'sign-in', []);
+export const signIn = (body: SignInRequest) =>
+  request<undefined, SignInProblem>('POST', 'sign-in', ['sign_in_refused', 'totp_required'], body);
+export const signOut = () => request<undefined, never>('POST', 'sign-out', []);
+/** Where the identity provider's way begins: a page, not an answer. */
+export const PROVIDER_START = '/api/v1/oidc/start';
+
+// Invitations.
+
+export type AcceptProblem = 'invitation_invalid' | 'password_invalid' | 'email_invalid' | 'name_invalid';
+export const lookAtInvitation = (token: string) =>
+  request<InvitationView, 'invitation_invalid'>('POST', 'invitations/look', ['invitation_invalid'], {
+    token,
+  });
+export const acceptInvitation = (body: InvitationAcceptance) =>
+  request<undefined, AcceptProblem>(
+    'POST',
+    'invitations/accept',
+    ['invitation_invalid', 'password_invalid', 'email_invalid', 'name_invalid'],
+    body,
+  );
+
+// One's own account.
+
+export const changeProfile = (change: ProfileChange) =>
+  request<AccountView, 'name_invalid' | 'title_invalid'>(
+    'PATCH',
+    'me',
+    ['name_invalid', 'title_invalid'],
+    change,
+  );
+export const changePassword = (current: string, next: string) =>
+  request<undefined, 'password_wrong' | 'password_invalid'>(
+    'POST',
+    'me/password',
+    ['password_wrong', 'password_invalid'],
+    { current, new: next },
+  );
+export const offerTotp = () => request<TotpOffer, never>('POST', 'me/totp', []);
+export const confirmTotp = (body: TotpConfirmation) =>
+  request<undefined, 'code_wrong'>('PUT', 'me/totp', ['code_wrong'], body);
+export const removeTotp = (password: string) =>
+  request<undefined, 'password_wrong'>('DELETE', 'me/totp', ['password_wrong'], { password });
+export const signIns = () => request<SignInView[], never>('GET', 'me/sign-ins', []);
+export const endSignIn = (which: string) =>
+  request<undefined, never>('DELETE', `me/sign-ins/${id(which)}`, []);
+
+// Calls.
+
+/** Which part of the history. Times are milliseconds since 1970. */
+export interface CallFilter {
+  end?: RingEnd;
+  ended?: boolean;
+  desk?: string;
+  from?: number;
+  to?: number;
+  skip?: number;
+  take?: number;
+}
+
+function query(filter: CallFilter): string {
+  const given = Object.entries(filter).map(([key, value]) => [key, String(value)]);
+  return given.length > 0 ? `?${new URLSearchParams(given)}` : '';
+}
+
+export const ownCalls = (filter: CallFilter) => request<CallPage, never>('GET', `calls${query(filter)}`, []);
+export const writeNote = (ring: string, note: CallNote) =>
+  request<undefined, 'call_unknown' | 'note_invalid'>(
+    'PUT',
+    `calls/${id(ring)}/note`,
+    ['call_unknown', 'note_invalid'],
+    note,
+  );
+
+// What admins do.
+
+export type PersonProblem =
+  'email_taken' | 'email_invalid' | 'name_invalid' | 'title_invalid' | 'state_invalid' | 'last_admin';
+const PERSON_PROBLEMS: readonly PersonProblem[] = [
+  'email_taken',
+  'email_invalid',
+  'name_invalid',
+  'title_invalid',
+  'state_invalid',
+  'last_admin',
+];
+export const people = () => request<AccountView[], never>('GET', 'admin/people', []);
+export const addPerson = (person: NewPerson) =>
+  request<Invited, PersonProblem>('POST', 'admin/people', PERSON_PROBLEMS, person);
+export const changePerson = (who: string, change: PersonChange) =>
+  request<AccountView, PersonProblem>('PATCH', `admin/people/${id(who)}`, PERSON_PROBLEMS, change);
+/** Another one-time link, to join or to set a new password. */
+export const inviteAgain = (who: string) =>
+  request<Invited, never>('POST', `admin/people/${id(who)}/invitation`, []);
+
+export type DeskProblem =
+  | 'slug_taken'
+  | 'slug_invalid'
+  | 'name_invalid'
+  | 'about_invalid'
+  | 'hours_invalid'
+  | 'site_invalid'
+  | 'seconds_invalid'
+  | 'person_unknown';
+const DESK_PROBLEMS: readonly DeskProblem[] = [
+  'slug_taken',
+  'slug_invalid',
+  'name_invalid',
+  'about_invalid',
+  'hours_invalid',
+  'site_invalid',
+  'seconds_invalid',
+  'person_unknown',
+];
+export const desks = () => request<DeskView[], never>('GET', 'admin/desks', []);
+export const addDesk = (settings: DeskSettings) =>
+  request<DeskView, DeskProblem>('POST', 'admin/desks', DESK_PROBLEMS, settings);
+export const changeDesk = (which: string, settings: DeskSettings) =>
+  request<DeskView, DeskProblem>('PUT', `admin/desks/${id(which)}`, DESK_PROBLEMS, settings);
+export const removeDesk = (which: string) =>
+  request<undefined, never>('DELETE', `admin/desks/${id(which)}`, []);
+
+export const allCalls = (filter: CallFilter) =>
+  request<CallPage, never>('GET', `admin/calls${query(filter)}`, []);
+/** The same calls, all of them, as a file. */
+export const callsFile = (filter: CallFilter) => `/api/v1/admin/calls.csv${query(filter)}`;
+export const endCall = (ring: string) =>
+  request<undefined, 'call_unknown'>('POST', `admin/calls/${id(ring)}/end`, ['call_unknown']);
+export const audit = (skip: number, take: number) =>
+  request<AuditView[], never>('GET', `admin/audit?skip=${skip}&take=${take}`, []);

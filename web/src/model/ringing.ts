@@ -1,0 +1,166 @@
+// Makes a ring heard and seen: a tone, the title, a notification, the phone's vibration. Begun and ended by whoever
+// follows the server; nothing here decides how long it rings.
+
+/** What is said about a ring, in the words of the page's language. */
+export interface RingWords {
+  title: string;
+  body: string;
+}
+
+/** How long one round of the tone is, pause included. */
+const ROUND_S = 3;
+const TITLE_EVERY_MS = 1_000;
+/** Loud enough to be noticed beside other work, with space left before it distorts. */
+const LOUDNESS = 0.35;
+/** Below what anybody hears: it only has the browser learn that this page makes sound. */
+const UNHEARD = 0.0001;
+
+/** Two rising notes, twice, and a pause: told from the ring of a desk phone. */
+const NOTES: readonly { at: number; length: number; hertz: number }[] = [
+  { at: 0, length: 0.32, hertz: 659.25 },
+  { at: 0.3, length: 0.45, hertz: 880 },
+  { at: 0.95, length: 0.32, hertz: 659.25 },
+  { at: 1.25, length: 0.45, hertz: 880 },
+];
+
+export class Ringing {
+  #context: AudioContext | null = null;
+  #source: AudioBufferSourceNode | null = null;
+  #notification: Notification | null = null;
+  #title: { before: string; timer: ReturnType<typeof setInterval> } | null = null;
+  #words: RingWords | null = null;
+  #key = '';
+  #stopped = new AbortController();
+
+  /** @param changed whether a ring would be heard may have changed */
+  constructor(private readonly changed: () => void = () => undefined) {}
+
+  /** Whether the browser lets this page make sound. */
+  get audible(): boolean {
+    return this.#context?.state === 'running';
+  }
+
+  /** To be called within a gesture: from then on this page may ring, hidden as well. */
+  async unlock(): Promise<void> {
+    try {
+      if (!this.#context) {
+        this.#context = new AudioContext();
+        this.#context.onstatechange = () => this.changed();
+      }
+      await this.#context.resume();
+      const gain = new GainNode(this.#context, { gain: UNHEARD });
+      const tone = new OscillatorNode(this.#context, { frequency: 440 });
+      tone.connect(gain).connect(this.#context.destination);
+      tone.start();
+      tone.stop(this.#context.currentTime + 0.1);
+    } catch (error) {
+      // No sound device at all: the ring is still seen.
+      console.debug('no sound', error);
+    }
+    this.changed();
+  }
+
+  /** Asks once, and only where it has not been decided. Within a gesture too. */
+  async askForNotifications(): Promise<void> {
+    if (!('Notification' in window) || Notification.permission !== 'default') return;
+    await Notification.requestPermission().catch(() => undefined);
+  }
+
+  /** @param key the same ring again is not begun anew */
+  start(key: string, words: RingWords): void {
+    if (this.#key === key) return;
+    this.stop();
+    this.#key = key;
+    this.#words = words;
+    this.#stopped = new AbortController();
+    this.#startTone();
+    this.#startTitle(words.title);
+    this.#notifyIfHidden();
+    document.addEventListener('visibilitychange', () => this.#notifyIfHidden(), {
+      signal: this.#stopped.signal,
+    });
+    // Refused without a gesture, and absent on most desks.
+    if ('vibrate' in navigator) navigator.vibrate(Array<number>(60).fill(500));
+  }
+
+  stop(): void {
+    if (this.#key === '') return;
+    this.#key = '';
+    this.#words = null;
+    this.#stopped.abort();
+    this.#source?.stop();
+    this.#source = null;
+    this.#notification?.close();
+    this.#notification = null;
+    if (this.#title) {
+      clearInterval(this.#title.timer);
+      document.title = this.#title.before;
+      this.#title = null;
+    }
+    if ('vibrate' in navigator) navigator.vibrate(0);
+  }
+
+  dispose(): void {
+    this.stop();
+    void this.#context?.close().catch(() => undefined);
+    this.#context = null;
+  }
+
+  /**
+   * One round lies in memory and is repeated by the audio thread. Timers of a page that has been hidden for minutes
+   * run once a minute; tones scheduled ahead run out after however much was scheduled, and an `<audio>` loop may be
+   * taken for music and stopped by the keyboard's media keys. This goes on until the server ends the ring.
+   */
+  #startTone(): void {
+    const context = this.#context;
+    if (!context) return;
+    void context.resume().catch(() => undefined);
+    this.#source = new AudioBufferSourceNode(context, { buffer: round(context), loop: true });
+    this.#source.connect(context.destination);
+    this.#source.start();
+  }
+
+  /** Where timers are slowed down it stays on one of the two, and says either way that somebody rings. */
+  #startTitle(title: string): void {
+    const before = document.title;
+    let shown = true;
+    document.title = `● ${title}`;
+    const timer = setInterval(() => {
+      shown = !shown;
+      document.title = `${shown ? '●' : '○'} ${title}`;
+    }, TITLE_EVERY_MS);
+    this.#title = { before, timer };
+  }
+
+  #notifyIfHidden(): void {
+    if (!document.hidden || this.#notification || !this.#words) return;
+    if (!('Notification' in window) || Notification.permission !== 'granted') return;
+    try {
+      const { title, body } = this.#words;
+      // The tag has several tabs show one notification, not one each.
+      this.#notification = new Notification(title, { body, tag: this.#key, requireInteraction: true });
+      this.#notification.onclick = () => window.focus();
+    } catch (error) {
+      // Phones want a service worker for it; they vibrate instead.
+      console.debug('no notification', error);
+    }
+  }
+}
+
+function round(context: AudioContext): AudioBuffer {
+  const rate = context.sampleRate;
+  const buffer = context.createBuffer(1, Math.ceil(ROUND_S * rate), rate);
+  const samples = buffer.getChannelData(0);
+  for (const { at, length, hertz } of NOTES) {
+    const first = Math.floor(at * rate);
+    const count = Math.floor(length * rate);
+    for (let n = 0; n < count && first + n < samples.length; n += 1) {
+      const t = n / rate;
+      // Soft at both ends, so that it does not click.
+      const envelope = Math.min(1, t / 0.02) * Math.min(1, (length - t) / 0.12);
+      const wave = Math.sin(2 * Math.PI * hertz * t) + 0.25 * Math.sin(4 * Math.PI * hertz * t);
+      samples[first + n] = (samples[first + n] ?? 0) + LOUDNESS * envelope * wave * 0.7;
+    }
+  }
+  return buffer;
+}
