@@ -580,3 +580,14 @@ async fn a_server_that_is_killed_leaves_no_ring_and_no_call_without_an_end() {
     assert_eq!(ended(&mut ana.bot, ring).await, RingEnd::HungUp);
     assert_eq!(history(&ana.staff).await.end, Some(RingEnd::HungUp));
 }
+
+#[tokio::test]
+async fn a_call_that_nobody_comes_back_to_after_a_crash_is_interrupted() {
+    let mut door = Door::open(&[("VISAVIS_SESSION__GRACE_MS", "500")]).await;
+    let (ana, visitor, _, ring) = talking(&door).await;
+    door.server.restart().await.unwrap();
+    drop((ana.bot, visitor));
+    let staff = door.staff("ana").await;
+    let call = history(&staff).await;
+    assert_eq!((call.ring, call.end), (ring, Some(RingEnd::Interrupted)));
+}

@@ -34,9 +34,6 @@ const STOP_WITHIN: Duration = Duration::from_secs(5);
 /// undone is found so. More often costs a read per waiting desk.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// How often the history is looked through for calls that a crash has ended.
-const CLOSE_FORGOTTEN_EVERY: Duration = Duration::from_secs(30);
-
 /// Where the server answers.
 pub(crate) struct Links {
     /// Name and address.
@@ -282,7 +279,8 @@ fn rules(settings: &Settings) -> Rules {
 
 /// Looks now and then for calls whose people did not come back from a crash.
 async fn close_forgotten(app: Arc<App>, stopping: CancellationToken) {
-    let mut every = tokio::time::interval(CLOSE_FORGOTTEN_EVERY);
+    let wait = app.forgotten_after();
+    let mut every = tokio::time::interval_at(tokio::time::Instant::now() + wait, wait);
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while stopping.run_until_cancelled(every.tick()).await.is_some() {
         if let Err(refused) = app.close_forgotten().await {

@@ -12,9 +12,9 @@ use visavis_domain::room::{self, Claim, Devices, Member, Room};
 use visavis_protocol::{IceServer, MediaPath, Reply};
 use visavis_store::{CallFilter, CallRecord, Page};
 
-/// A call that began this long ago and is not in live state any more is over: its people have had the time to
+/// How many graces a call may be missing from live state until it counts as over: its people have had the time to
 /// bring it back. More shows calls as going on that a crash has ended; less would close those just begun.
-const FORGOTTEN_AFTER: Duration = Duration::from_secs(45);
+const GRACES: u32 = 3;
 /// Calls looked at in one round.
 const ROUND: u64 = 500;
 
@@ -101,12 +101,18 @@ impl App {
         self.about_ring(ring, Command::End { ring, end }).await.map(drop)
     }
 
-    /// Closes the history of calls that no longer exist: an instance died, and nobody came back.
+    /// How long after a crash its calls count as over, if nobody has come back to them.
+    pub(crate) fn forgotten_after(&self) -> Duration {
+        self.rules.grace * GRACES
+    }
+
+    /// Closes the history of calls that no longer exist: an instance died, and nobody came back. Not to be called
+    /// sooner than [`App::forgotten_after`] after the start.
     pub(crate) async fn close_forgotten(&self) -> Result<(), Refused> {
         let now = self.now();
         let filter = CallFilter { ended: Some(false), ..CallFilter::default() };
         let open = self.store.calls(filter, Page { skip: 0, take: ROUND }).await?;
-        let old = |call: &CallRecord| now.since(call.started_at) >= FORGOTTEN_AFTER;
+        let old = |call: &CallRecord| now.since(call.started_at) >= self.forgotten_after();
         let open: Vec<_> = open.into_iter().filter(old).collect();
         // Somebody who was asked in is in the call they were asked into.
         let keys: Vec<_> = open
