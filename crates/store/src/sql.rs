@@ -83,9 +83,9 @@ fn at(url: &DatabaseUrl, error: StoreError) -> StoreError {
 
 impl SqlStore {
     /// Closes all connections; what was written is in the database's own file.
-    pub async fn close(self) {
-        for connection in [self.reading, self.writing] {
-            if connection.close().await.is_err() {
+    pub async fn close(&self) {
+        for connection in [&self.reading, &self.writing] {
+            if connection.close_by_ref().await.is_err() {
                 tracing::debug!("a connection of the database did not close");
             }
         }
