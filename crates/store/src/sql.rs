@@ -65,15 +65,27 @@ pub async fn open(url: &DatabaseUrl, audit_key: [u8; 32]) -> Result<SqlStore, St
             SqlStore { reading: both.clone(), writing: both, engine, chain: Chain::new(&audit_key) }
         }
     };
-    within(store.migrate()).await?;
-    Ok(store)
+    match within(store.migrate()).await {
+        Ok(()) => Ok(store),
+        Err(error) => Err(at(url, error)),
+    }
+}
+
+/// An error of the start, with where it was.
+fn at(url: &DatabaseUrl, error: StoreError) -> StoreError {
+    match error {
+        StoreError::Unavailable(why) => StoreError::Unavailable(format!("{url}: {why}")),
+        StoreError::ReadOnly(why) => StoreError::ReadOnly(format!("{url}: {why}")),
+        StoreError::Damaged(why) => StoreError::Damaged(format!("{url}: {why}")),
+        StoreError::Unknown | StoreError::Taken(_) => error,
+    }
 }
 
 impl SqlStore {
     /// Closes all connections; what was written is in the database's own file.
-    pub async fn close(self) {
-        for connection in [self.reading, self.writing] {
-            if connection.close().await.is_err() {
+    pub async fn close(&self) {
+        for connection in [&self.reading, &self.writing] {
+            if connection.close_by_ref().await.is_err() {
                 tracing::debug!("a connection of the database did not close");
             }
         }

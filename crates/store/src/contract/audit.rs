@@ -103,6 +103,7 @@ async fn a_broken_log_goes_on_and_stays_broken(database: &impl Database) {
     database.tamper("DELETE FROM audit WHERE number > 4").await;
     let last = "(SELECT mac FROM audit WHERE number = 4)";
     database.tamper(&format!("UPDATE audit_head SET written = 4, last = {last}")).await;
+    assert_eq!(store.verify_audit().await.expect("can be walked"), Err(Broken { number: 5 }));
     for _ in 0..3 {
         store.audit(audited(Action::AuditRead)).await.expect("people can go on");
     }

@@ -8,16 +8,24 @@ use sqlx::ConnectOptions;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use std::io::ErrorKind;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Reading connections. More hold more memory and a thread each; fewer make lists wait for each other.
 pub(super) const READERS: u32 = 4;
 /// How long one process waits for another that writes: the command line beside a server.
 const BUSY: Duration = Duration::from_secs(5);
+/// How soon to try again where SQLite does not wait by itself.
+const BETWEEN_TRIES: Duration = Duration::from_millis(20);
+
+/// One opening at a time in this process: a closed handle on a file takes the locks of all others of its process with
+/// it (POSIX), so none of ours may be closed while SQLite has one.
+static OPENING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 /// The connections to read by, and the one to write by.
 pub(super) async fn open(path: &Path) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
+    let _alone = OPENING.lock().await;
     prepare(path)?;
     // What was acknowledged has happened, even if the power fails: a one-time link that was used stays used.
     let options = SqliteConnectOptions::new()
@@ -29,13 +37,32 @@ pub(super) async fn open(path: &Path) -> Result<(DatabaseConnection, DatabaseCon
         .busy_timeout(BUSY)
         .pragma("trusted_schema", "OFF")
         .disable_statement_logging();
-    let writing = pool(1).connect_with(options.clone()).await.map_err(|error| explained(path, &error))?;
+    let writing = connected(&options).await.map_err(|error| explained(path, &error))?;
     check(path, &writing).await?;
     let reading = pool(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
     Ok((
         SqlxSqliteConnector::from_sqlx_sqlite_pool(reading),
         SqlxSqliteConnector::from_sqlx_sqlite_pool(writing),
     ))
+}
+
+/// The writing connection. Turning WAL on does not wait for others by itself, nor does opening while another process
+/// closes: a server that is started anew, with the last one or the command line still at it.
+async fn connected(options: &SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
+    let deadline = Instant::now() + BUSY;
+    loop {
+        match pool(1).connect_with(options.clone()).await {
+            Err(sqlx::Error::Database(error)) if is_busy(&*error) && Instant::now() < deadline => {
+                tokio::time::sleep(BETWEEN_TRIES).await;
+            }
+            done => return done,
+        }
+    }
+}
+
+/// BUSY and its extended codes.
+fn is_busy(error: &dyn sqlx::error::DatabaseError) -> bool {
+    error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
 
 /// Connections stay: opening a file again and again costs more than keeping it open.
@@ -61,26 +88,36 @@ fn prepare(path: &Path) -> Result<(), StoreError> {
     if path.is_dir() {
         return Err(away(format!("{} is a folder; name a file in it", path.display())));
     }
+    // One that is there is opened by SQLite alone.
     let mut file = std::fs::OpenOptions::new();
-    file.read(true).append(true).create(true);
+    file.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
     match file.open(path) {
         Ok(_) => Ok(()),
+        // SQLite would make its files beside it read-only, too, and they would stay so.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => match std::fs::metadata(path) {
+            Ok(there) if there.permissions().readonly() => Err(not_writable(path, "it is read-only")),
+            _ => Ok(()),
+        },
         Err(error) => Err(not_writable(path, &error.to_string())),
     }
 }
 
-/// Reads all of it once. Some milliseconds for a small file, and the one moment when damage costs nobody a call.
+/// Reads all of it once, and writes a little. Some milliseconds for a small file, and the one moment when damage
+/// costs nobody a call.
 async fn check(path: &Path, writing: &SqlitePool) -> Result<(), StoreError> {
     let findings: Vec<String> = sqlx::query_scalar("PRAGMA quick_check(1)")
         .fetch_all(writing)
         .await
         .map_err(|error| explained(path, &error))?;
     match findings.first().map(String::as_str) {
-        Some("ok") => Ok(()),
-        found => Err(beyond_repair(path, found.unwrap_or("nothing can be read"))),
+        Some("ok") => {}
+        found => return Err(beyond_repair(path, found.unwrap_or("nothing can be read"))),
     }
+    // SQLite opens a file that it may only read without a word; so write something that nobody reads.
+    let written = sqlx::query("PRAGMA user_version = 1").execute(writing).await;
+    written.map(drop).map_err(|error| explained(path, &error))
 }
 
 /// SQLite's code for files beside the database that cannot be made: CANTOPEN.

@@ -205,7 +205,7 @@ async fn a_newer_programs_file_is_refused() {
     store.writing.execute_unprepared("INSERT INTO migrations (number) VALUES (1000)").await.unwrap();
     store.close().await;
     let error = opened(&path).await.unwrap_err();
-    assert!(error.to_string().contains("newer version"), "{error}");
+    words(&path, "newer version", &error);
 }
 
 #[tokio::test]
