@@ -98,9 +98,7 @@ impl Model for Desk {
             Property::always("people and rings agree", |_, world: &World| {
                 world.people().all(|one| world.agrees(one))
             }),
-            Property::always(NO_RING_WITHOUT_END, |_, world: &World| {
-                world.everything_pending_has_a_deadline()
-            }),
+            Property::always(NO_RING_WITHOUT_END, |_, world: &World| world.rings_and_queues_are_whole()),
             Property::always(NOBODY_IS_LOST, |_, world: &World| {
                 // Whoever stalls goes on or dies first; it is asked then.
                 !world.flight.is_empty() || settle::loses_nobody(world)

@@ -10,7 +10,7 @@ use visavis_domain::availability::{
 use visavis_domain::ids::{DeskId, ParticipantId, PersonId, RingId, SessionId};
 use visavis_domain::name::PersonName;
 use visavis_domain::person::{Card, Engagement, Person};
-use visavis_domain::ring::{DeskCard, Party, Ring, RingEnd, RingPurpose};
+use visavis_domain::ring::{DeskCard, Party, Ring, RingEnd, RingPurpose, Talker};
 use visavis_domain::time::Timestamp;
 
 pub(crate) const RULES: Rules = Rules {
@@ -267,29 +267,36 @@ impl World {
         rings.count() + waiting.filter(|one| one.party.person == person).count()
     }
 
-    /// Whether somebody's own document says what the others say.
+    /// Whether somebody's own document says what the others say, and they are there to be engaged.
     pub(crate) fn agrees(&self, person: &Person) -> bool {
         let id = person.id();
         let ring = |ring| self.documents.ring(ring);
-        match person.engagement() {
-            Engagement::Free => self.claims(id) == 0,
-            Engagement::Calling(it) => ring(it).is_some_and(|it| it.rings() && it.caller().person == id),
-            Engagement::Called(it) => ring(it).is_some_and(|it| it.rings() && it.callee().person == id),
-            Engagement::InCall(it) => ring(it).is_some_and(|it| it.talker(id).is_some()),
-            Engagement::Waiting(desk) => {
-                self.documents.queue(desk).is_some_and(|queue| queue.position(id).is_some())
+        let ghost = person.pages().is_empty() && !matches!(person.engagement(), Engagement::InCall(_));
+        !ghost
+            && match person.engagement() {
+                Engagement::Free => self.claims(id) == 0,
+                Engagement::Calling(it) => ring(it).is_some_and(|it| it.rings() && it.caller().person == id),
+                Engagement::Called(it) => ring(it).is_some_and(|it| it.rings() && it.callee().person == id),
+                Engagement::InCall(it) => ring(it).is_some_and(|it| it.talker(id).is_some()),
+                Engagement::Waiting(desk) => {
+                    self.documents.queue(desk).is_some_and(|queue| queue.position(id).is_some())
+                }
             }
-        }
     }
 
-    /// Rings, people who are awaited, pages without a line and queues all end or are looked at by time alone.
-    pub(crate) fn everything_pending_has_a_deadline(&self) -> bool {
+    /// Rings have their people and the call they lead into, people who are not in their room yet are awaited, and
+    /// whatever waits for somebody has a deadline.
+    pub(crate) fn rings_and_queues_are_whole(&self) -> bool {
         let rings = self.rings().all(|ring| {
+            let whole = ring.into().is_none_or(|call| self.documents.ring(call).is_some());
+            let awaited = |talker: &Talker| talker.participant.is_none() == talker.expected_until.is_some();
             let settled = !ring.rings() && ring.talkers().iter().all(|talker| talker.participant.is_some());
             let people = ring.talkers().iter().map(|talker| talker.party.person);
             let ringing = ring.rings().then(|| [ring.caller().person, ring.callee().person]);
             let mut people = people.chain(ringing.into_iter().flatten());
-            (settled || ring.next_deadline().is_some())
+            whole
+                && ring.talkers().iter().all(awaited)
+                && (settled || ring.next_deadline().is_some())
                 && people.all(|one| self.documents.person(one).is_some())
         });
         let queue = self.documents.queue(DESK);
