@@ -121,6 +121,12 @@ impl Person {
         self.version
     }
 
+    /// Their pages, those in their grace included.
+    #[must_use]
+    pub fn pages(&self) -> &[OpenPage] {
+        &self.pages
+    }
+
     /// What makes them a representative.
     #[must_use]
     pub fn card(&self) -> Option<&Card> {

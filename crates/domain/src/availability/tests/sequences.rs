@@ -3,6 +3,7 @@
 
 use super::*;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use std::collections::BTreeMap;
 
 const PEOPLE: [PersonId; 6] = [VERA, VITO, VUK, RIA, ROB, RAY];
@@ -325,8 +326,20 @@ fn assert_ring(documents: &Scene, ring: &Ring) {
     }
 }
 
+/// The same moves each time. A seed that finds something becomes a test beside this file.
+const SEED: u64 = 4;
+
+fn config() -> ProptestConfig {
+    ProptestConfig {
+        cases: 600,
+        rng_seed: RngSeed::Fixed(SEED),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(config())]
     #[test]
     fn no_sequence_of_commands_loses_anybody(moves in prop::collection::vec(any_move(), 1..90)) {
         let mut run = Run::new();

@@ -1,0 +1,99 @@
+//! Small worlds that hold what is hard: races for one person, both ways at once, queues, colleagues.
+
+use super::world::{Intent, World, card};
+use visavis_domain::availability::Command;
+use visavis_domain::ids::{PersonId, RingId, SessionId};
+use visavis_domain::ring::RingPurpose;
+
+pub(crate) const VERA: PersonId = PersonId::from_bits(1);
+pub(crate) const VITO: PersonId = PersonId::from_bits(2);
+pub(crate) const RIA: PersonId = PersonId::from_bits(11);
+pub(crate) const ROB: PersonId = PersonId::from_bits(12);
+
+const FIRST: RingId = RingId::from_bits(1);
+const SECOND: RingId = RingId::from_bits(2);
+const ASKED: RingId = RingId::from_bits(3);
+
+/// Everybody has one page; nobody is online yet.
+fn present(people: &[PersonId]) -> World {
+    people.iter().fold(World::new(), |world, person| {
+        let (person, session) = (*person, page(*person, 1));
+        world.given(&Command::Open { person, session, card: card(person) })
+    })
+}
+
+fn online(world: World, representative: PersonId) -> World {
+    world.given(&Command::SetAvailability { person: representative, online: Some(true), chosen: None })
+}
+
+fn page(person: PersonId, n: u128) -> SessionId {
+    SessionId::from_bits(person.bits() * 10 + n)
+}
+
+/// Two visitors call one representative; a line breaks and comes back.
+pub(crate) fn race() -> World {
+    let mut world = online(present(&[VERA, VITO, RIA]), RIA);
+    world.script = [
+        Intent::Call { ring: FIRST, caller: VERA, callee: RIA },
+        Intent::Call { ring: SECOND, caller: VITO, callee: RIA },
+        Intent::LoseLine(VERA, page(VERA, 1)),
+        Intent::LineIsBack(VERA, page(VERA, 1)),
+    ]
+    .into();
+    (world.crashes, world.strays) = (1, 1);
+    world
+}
+
+/// A visitor calls a representative who has two pages, and calls again; both lines break, one comes back.
+pub(crate) fn pages() -> World {
+    let second_page = Command::Open { person: RIA, session: page(RIA, 2), card: card(RIA) };
+    let mut world = online(present(&[VERA, RIA]), RIA).given(&second_page);
+    world.script = [
+        Intent::Call { ring: FIRST, caller: VERA, callee: RIA },
+        Intent::Call { ring: SECOND, caller: VERA, callee: RIA },
+        Intent::LoseLine(RIA, page(RIA, 1)),
+        Intent::LoseLine(RIA, page(RIA, 2)),
+        Intent::LineIsBack(RIA, page(RIA, 1)),
+    ]
+    .into();
+    (world.crashes, world.strays) = (1, 1);
+    world
+}
+
+/// Two visitors wait for one representative; one of them thinks better of it.
+pub(crate) fn queue() -> World {
+    let mut world = present(&[VERA, VITO, RIA]);
+    world.script = [
+        Intent::QueueUp(VERA),
+        Intent::QueueUp(VITO),
+        Intent::LeaveQueue(VITO),
+        Intent::LoseLine(VERA, page(VERA, 1)),
+        Intent::GoOnline(RIA),
+    ]
+    .into();
+    world.crashes = 1;
+    world
+}
+
+/// Two representatives are there for one who waits; one of them comes back after a missed ring.
+pub(crate) fn served() -> World {
+    let mut world = present(&[VERA, RIA, ROB]);
+    world.script =
+        [Intent::QueueUp(VERA), Intent::GoOnline(RIA), Intent::GoOnline(ROB), Intent::ComeBack(RIA)].into();
+    world.crashes = 1;
+    world
+}
+
+/// A visitor and a representative ring each other, and a colleague is asked to take the call over.
+pub(crate) fn colleagues() -> World {
+    let mut world = online(online(present(&[VERA, RIA, ROB]), RIA), ROB);
+    world.script = [
+        Intent::Call { ring: FIRST, caller: VERA, callee: RIA },
+        Intent::Call { ring: SECOND, caller: RIA, callee: VERA },
+        Intent::Ask { ring: ASKED, asker: RIA, callee: ROB, purpose: RingPurpose::Transfer },
+        Intent::LoseLine(ROB, page(ROB, 1)),
+    ]
+    .into();
+    (world.crashes, world.strays) = (1, 1);
+    world
+}
