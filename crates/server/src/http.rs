@@ -7,6 +7,8 @@ mod headers;
 
 pub(crate) use api::Api;
 pub(crate) use desks::PublicDesks;
+#[cfg(test)]
+pub(crate) use api::{Access, table};
 
 use crate::edge::{ClientAddress, problem};
 use crate::listen::Connection;

@@ -1,5 +1,8 @@
 //! The store and what is made over it: accounts, the identity provider, the first link or the demonstration set.
 
+#[cfg(test)]
+mod tests;
+
 use crate::app::{
     AccountRules, Accounts, Demonstration, Nobody, Passwords, Provider, Roster, Strangers, Surroundings,
     Tries, system_clock,
