@@ -4,5 +4,6 @@ mod access;
 mod admin;
 mod history;
 mod own;
+mod provider;
 mod sign_in;
 mod world;

@@ -84,7 +84,7 @@ async fn desks_are_made_changed_and_removed_and_who_follows_is_told() {
     let stranger = format!("u_{}", "0".repeat(32));
     let unknown = world.call(ask("POST", path).by(&admin).with(desk(&[stranger]))).await;
     assert_eq!(unknown.refusal(), (422, "person_unknown".into()));
-    let made = world.call(ask("POST", path).by(&admin).with(desk(&[ana.clone()]))).await;
+    let made = world.call(ask("POST", path).by(&admin).with(desk(std::slice::from_ref(&ana)))).await;
     assert_eq!(made.status, 201, "{}", made.text);
     let id: DeskId = made.json()["id"].as_str().unwrap().parse().unwrap();
     let again = world.call(ask("POST", path).by(&admin).with(desk(&[]))).await;
@@ -97,7 +97,7 @@ async fn desks_are_made_changed_and_removed_and_who_follows_is_told() {
         assert_eq!(frame["event"], json!({ "type": "desk_changed", "desk": id.to_string() }), "{what}");
     };
     let one = format!("{path}/{id}");
-    let mut settings = desk(&[ana.clone()]);
+    let mut settings = desk(std::slice::from_ref(&ana));
     settings["name"] = "Help".into();
     assert_eq!(
         world.call(ask("PUT", &one).by(&admin).with(settings)).await.json()["settings"]["name"],

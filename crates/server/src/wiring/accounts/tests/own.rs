@@ -115,6 +115,10 @@ async fn a_second_factor_is_asked_for_after_the_password_and_each_code_works_onc
     assert_eq!(refused(world.call(remove("wrong password")).await), (403, "password_wrong".into()));
     assert_eq!(world.call(remove(PASSWORD)).await.status, 204);
     assert_eq!(world.try_sign_in("ana@demo", PASSWORD, None).await.status, 204);
+    let rows = world.actions().await;
+    for action in [Action::SecondFactorAdded, Action::SecondFactorRemoved] {
+        assert_eq!(rows.iter().filter(|one| **one == action).count(), 1, "{action:?}");
+    }
 }
 
 #[tokio::test]
