@@ -104,9 +104,6 @@ async fn desks_are_made_changed_and_removed_and_who_follows_is_told() {
         "Help"
     );
     told("a change").await;
-    let person = format!("/api/v1/admin/people/{ana}");
-    world.call(ask("PATCH", &person).by(&admin).with(json!({ "name": "Anna" }))).await;
-    told("a representative's name").await;
     assert_eq!(world.call(ask("DELETE", &one).by(&admin)).await.status, 204);
     told("a removal").await;
     assert_eq!(world.call(ask("DELETE", &one).by(&admin)).await.refusal(), (404, "desk_unknown".into()));

@@ -1,26 +1,30 @@
 //! One installation in a test: everything real but the clock, the costs of passwords, and the sockets.
 
 use crate::app::{
-    AccountRules, Accounts, DeskTidings, Passwords, Provider, Route, Strangers, Surroundings, Tries,
+    AccountRules, Accounts, App, History, Media, MediaOffer, MediaRefused, MediaSeat, Parts, Passwords,
+    Provider, Route, Strangers, Surroundings, Tries,
 };
 use crate::edge::ClientAddress;
 use crate::http::{self, Api, Http};
 use argon2::Params;
+use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tower::ServiceExt;
 use visavis_domain::account::AccountRole;
-use visavis_domain::ids::PersonId;
+use visavis_domain::ids::{CallId, ParticipantId, PersonId};
+use visavis_domain::room::{Limits, RoomSettings};
 use visavis_domain::time::Timestamp;
 use visavis_live::{Live, MemoryLive, Subscription};
-use visavis_protocol::NewPerson;
+use visavis_protocol::{NewPerson, Viewed};
 use visavis_store::{Action, DatabaseUrl, Page, Store};
 
 pub(super) const PASSWORD: &str = "correct horse battery";
@@ -112,10 +116,11 @@ impl World {
         let live: Arc<dyn Live> = Arc::new(MemoryLive::default());
         let clock = Arc::new(AtomicU64::new(1_700_000_000_000));
         let reads = clock.clone();
+        let app = Arc::new(app(&live, &store));
         let around = Surroundings {
             store: store.clone(),
             live: live.clone(),
-            roster: Arc::new(DeskTidings { store: store.clone(), live: live.clone() }),
+            roster: app.clone(),
             clock: Arc::new(move || Timestamp(reads.load(Ordering::SeqCst))),
             passwords: Passwords::with_costs(costs),
             provider,
@@ -132,7 +137,7 @@ impl World {
             strangers,
         };
         let accounts = Arc::new(Accounts::new(around, &[9; 32], rules));
-        let api = Arc::new(Api { accounts: accounts.clone(), public: Some(ORIGIN.parse().unwrap()) });
+        let api = Arc::new(Api { accounts: accounts.clone(), app, public: Some(ORIGIN.parse().unwrap()) });
         let edge = Http {
             body_bytes: 65536,
             request_timeout: Duration::from_secs(30),
@@ -229,6 +234,46 @@ impl World {
     pub(super) async fn id_of(&self, email: &str) -> PersonId {
         self.accounts.person_by_email(email).await.unwrap().id
     }
+}
+
+/// Rooms and desks as the settings have them by themselves.
+fn app(live: &Arc<dyn Live>, store: &Arc<dyn Store>) -> App {
+    let settings = crate::config::load(None, HashMap::new(), &Vec::new()).unwrap().settings;
+    let (history, _) = History::new(store.clone());
+    let limits =
+        Limits { people: 2, promote_at: 3, demote_after: Duration::ZERO, settings: RoomSettings::default() };
+    let parts = Parts {
+        live: live.clone(),
+        store: store.clone(),
+        media: Arc::new(NoMedia),
+        history,
+        limits,
+        rules: crate::wiring::rules(&settings),
+        ring_for: Duration::from_secs(settings.desks.ring_s),
+    };
+    App::new(parts, &[9; 32])
+}
+
+/// Nobody talks here.
+struct NoMedia;
+
+#[async_trait]
+impl Media for NoMedia {
+    async fn offer(&self, _: MediaSeat, _: MediaOffer) -> Result<String, MediaRefused> {
+        Err(MediaRefused::Away)
+    }
+
+    async fn view(&self, _: MediaSeat, _: Vec<Viewed>) -> Result<(), MediaRefused> {
+        Err(MediaRefused::Away)
+    }
+
+    fn reseat(&self, _: MediaSeat) {}
+
+    fn remove(&self, _: CallId, _: ParticipantId) {}
+
+    fn allow_only(&self, _: CallId, _: Option<ParticipantId>) {}
+
+    fn end(&self, _: CallId) {}
 }
 
 /// The part of a link behind the `#`.
