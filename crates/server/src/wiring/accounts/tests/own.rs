@@ -1,10 +1,9 @@
 //! One's own account: profile, password, second factor, one-time links.
 
-use super::world::{ORIGIN, PASSWORD, World, ask, token_of};
-use crate::app::{ControlNotice, Route};
+use super::world::{ORIGIN, PASSWORD, World, ask, heard_signed_out, token_of};
+use crate::app::Route;
 use aws_lc_rs::hmac;
 use serde_json::json;
-use visavis_live::Notice;
 use visavis_store::Action;
 
 /// What an authenticator application shows.
@@ -54,8 +53,7 @@ async fn another_password_ends_the_other_sign_ins() {
     assert_eq!(world.call(change(PASSWORD, "another password")).await.status, 204);
     assert!(world.is_signed_in(&ana).await);
     assert!(!world.is_signed_in(&other).await);
-    let Some(Notice::Event { body, .. }) = topic.notices.recv().await else { panic!("nothing told") };
-    assert_eq!(ControlNotice::read(&body), Some(ControlNotice::SignedOut));
+    assert!(heard_signed_out(&mut topic));
     assert_eq!(world.try_sign_in("ana@demo", PASSWORD, None).await.status, 401);
     assert_eq!(world.try_sign_in("ana@demo", "another password", None).await.status, 204);
 }

@@ -1,15 +1,15 @@
 //! One installation in a test: everything real but the clock, the costs of passwords, and the sockets.
 
 use crate::app::{
-    AccountRules, Accounts, App, History, Media, MediaOffer, MediaRefused, MediaSeat, Parts, Passwords,
-    Provider, Route, Strangers, Surroundings, Tries,
+    AccountRules, Accounts, App, ControlNotice, History, Media, MediaOffer, MediaRefused, MediaSeat, Parts,
+    Passwords, Provider, Route, Strangers, Surroundings, Tries,
 };
 use crate::edge::ClientAddress;
 use crate::http::{self, Api, Http};
 use argon2::Params;
 use async_trait::async_trait;
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ use visavis_domain::account::AccountRole;
 use visavis_domain::ids::{CallId, ParticipantId, PersonId};
 use visavis_domain::room::{Limits, RoomSettings};
 use visavis_domain::time::Timestamp;
-use visavis_live::{Live, MemoryLive, Subscription};
+use visavis_live::{Live, MemoryLive, Notice, Subscription};
 use visavis_protocol::{NewPerson, Viewed};
 use visavis_store::{Action, DatabaseUrl, Page, Store};
 
@@ -234,6 +234,19 @@ impl World {
     pub(super) async fn id_of(&self, email: &str) -> PersonId {
         self.accounts.person_by_email(email).await.unwrap().id
     }
+}
+
+/// What was told while the answer was made: nothing is waited for.
+pub(super) fn heard(subscription: &mut Subscription) -> Option<Bytes> {
+    match subscription.notices.try_recv().ok()? {
+        Notice::Event { body, .. } => Some(body),
+        Notice::Gap => panic!("more was told than fits"),
+    }
+}
+
+/// Whether the sockets of a sign-in were told to close.
+pub(super) fn heard_signed_out(subscription: &mut Subscription) -> bool {
+    heard(subscription).is_some_and(|body| ControlNotice::read(&body) == Some(ControlNotice::SignedOut))
 }
 
 /// Rooms and desks as the settings have them by themselves.
