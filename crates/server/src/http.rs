@@ -6,9 +6,9 @@ mod desks;
 mod headers;
 
 pub(crate) use api::Api;
-pub(crate) use desks::PublicDesks;
 #[cfg(test)]
 pub(crate) use api::{Access, table};
+pub(crate) use desks::PublicDesks;
 
 use crate::edge::{ClientAddress, problem};
 use crate::listen::Connection;
