@@ -12,14 +12,14 @@ WEB_SOURCES := $(shell find web/src web/public web/messages web/project.inlang -
 # ---------------------------------------------------------------- using it
 
 .PHONY: run
-run: web ## Build and start the server; prints the links
+run: web ## Build and start the server with something to try out; prints the links
 	cargo build --release --quiet --bin visavis
-	@exec target/release/visavis serve $(ARGS)
+	@exec target/release/visavis serve --demo $(ARGS)
 
 .PHONY: dev
 dev: web ## Server on the dev profile, and the web client with instant reload on :5173
 	cargo build --bin visavis
-	@target/debug/visavis serve $(ARGS) & server=$$!; trap "kill $$server" EXIT; cd web && npm run dev
+	@target/debug/visavis serve --demo $(ARGS) & server=$$!; trap "kill $$server" EXIT; cd web && npm run dev
 
 # ---------------------------------------------------------------- checking it
 

@@ -114,7 +114,7 @@ pub(crate) fn run() -> ExitCode {
             ExitCode::SUCCESS
         }),
         Command::Doctor(flags) => with(&flags, |loaded| {
-            let findings = doctor::examine(&loaded.settings);
+            let findings = doctor::examine(&loaded.settings, wiring::check_database(&loaded.settings));
             for finding in &findings {
                 println!("{finding}");
             }

@@ -1,6 +1,7 @@
 //! `visavis doctor`: what would keep the server from working here, and what to do about it.
 
 use crate::config::{Settings, TlsMode};
+use anyhow::Result;
 use std::fmt;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 
@@ -35,9 +36,9 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Looks at everything that can be looked at without a running server.
-pub(crate) fn examine(settings: &Settings) -> Vec<Finding> {
-    let mut findings = vec![data(settings), database(settings)];
+/// Looks at everything that can be looked at without a running server; `database` is what opening it came to.
+pub(crate) fn examine(settings: &Settings, database: Result<String>) -> Vec<Finding> {
+    let mut findings = vec![data(settings), found(database)];
     if let Some(http) = settings.http {
         findings.push(tcp("http", http));
     }
@@ -60,8 +61,8 @@ fn data(settings: &Settings) -> Finding {
     }
 }
 
-fn database(settings: &Settings) -> Finding {
-    match crate::wiring::check_database(settings) {
+fn found(database: Result<String>) -> Finding {
+    match database {
         Ok(what) => Finding::fine(format!("database: {what}")),
         Err(error) => Finding::wrong(
             format!("database: {error:#}"),

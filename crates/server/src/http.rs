@@ -6,6 +6,8 @@ mod desks;
 mod headers;
 
 pub(crate) use api::Api;
+#[cfg(test)]
+pub(crate) use api::{Access, table};
 pub(crate) use desks::PublicDesks;
 
 use crate::edge::{ClientAddress, problem};

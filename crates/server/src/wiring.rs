@@ -94,12 +94,7 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     let networking = Networking::start(&settings, &secrets, ports.udp, ports.https_port, &ports.services)?;
     let app = start_app(&settings, &secrets, &live, &store, &networking, &stopping);
     let people = Arc::new(accounts::make(&settings, &secrets, store, live.clone(), app.clone())?);
-    let demonstration = match start {
-        Start::Plain => None,
-        Start::Demonstration(given) => {
-            Some(accounts::demonstrate(&settings, &people, given.as_deref()).await?)
-        }
-    };
+    let demonstration = accounts::try_out(&settings, &people, start).await?;
     if let Some(metrics) = ports.metrics {
         telemetry::serve_metrics(metrics, stopping.clone())?;
     }

@@ -153,10 +153,10 @@ impl Accounts {
         &self,
         actor: Option<PersonId>,
         action: Action,
-        subject: impl ToString,
+        subject: impl Into<String>,
         detail: serde_json::Value,
     ) -> Audited {
-        Audited { at: self.now(), actor, action, subject: subject.to_string(), detail }
+        Audited { at: self.now(), actor, action, subject: subject.into(), detail }
     }
 
     /// Sockets of sign-ins that have ended close. If live state is away this is only said in the log: the sign-ins

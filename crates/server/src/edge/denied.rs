@@ -66,3 +66,25 @@ const fn title(denied: &Denied) -> &'static str {
         Denied::Defect(_) => "A defect of the server",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_store_lacks_is_said_without_its_words() {
+        let words = || "secret words".to_owned();
+        for (error, expected, retry) in [
+            (StoreError::Unavailable(words()), (503, "try_again"), true),
+            (StoreError::ReadOnly(words()), (507, "storage_full"), false),
+            (StoreError::Damaged(words()), (500, "internal"), false),
+            (StoreError::Unknown, (409, "changed_meanwhile"), false),
+        ] {
+            let denied = Denied::Store(error);
+            assert_eq!((status(&denied).as_u16(), denied.code()), expected);
+            assert!(!title(&denied).contains("secret"));
+            let response = denied.into_response();
+            assert_eq!(response.headers().contains_key(header::RETRY_AFTER), retry);
+        }
+    }
+}

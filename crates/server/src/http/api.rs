@@ -65,9 +65,15 @@ fn routes(api: &Arc<Api>) -> Routes {
     .fold(routes, |routes, more: fn(Routes) -> Routes| more(routes))
 }
 
+/// Every route with who may use it, for the test that walks through them.
+#[cfg(test)]
+pub(crate) fn table(api: &Arc<Api>) -> Vec<(Access, Method, &'static str)> {
+    routes(api).list
+}
+
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Access {
+pub(crate) enum Access {
     /// Who is not signed in, too.
     Anybody,
     /// Whoever is signed in.
@@ -79,6 +85,8 @@ enum Access {
 /// Routes, and the list of them.
 struct Routes {
     router: Router<Arc<Api>>,
+    /// Read by tests alone.
+    #[cfg_attr(not(test), allow(dead_code, reason = "what the tests walk through"))]
     list: Vec<(Access, Method, &'static str)>,
     api: Arc<Api>,
 }
@@ -163,9 +171,9 @@ impl<S: Sync> FromRequestParts<S> for Signed {
 }
 
 /// Whose request it is, for limits and for the list of sign-ins.
-struct From(crate::app::Browser);
+struct Asker(crate::app::Browser);
 
-impl<S: Sync> FromRequestParts<S> for From {
+impl<S: Sync> FromRequestParts<S> for Asker {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {

@@ -1,5 +1,9 @@
 //! The store and what is made over it: accounts, the identity provider, the first link or the demonstration set.
 
+#[cfg(test)]
+mod tests;
+
+use super::Start;
 use crate::app::{
     AccountRules, Accounts, Demonstration, Nobody, Passwords, Provider, Roster, Strangers, Surroundings,
     Tries, system_clock,
@@ -130,19 +134,21 @@ pub(super) async fn forget_expired(accounts: Arc<Accounts>, stopping: Cancellati
     }
 }
 
-/// Adds of the demonstration set what is not there yet. The password is the one given; or the one that was drawn at
-/// an earlier start, from its file; or a new one.
-pub(super) async fn demonstrate(
+/// Adds of the demonstration set what is not there yet, if that is asked for. The password is the one given; or the
+/// one that was drawn at an earlier start, from its file; or a new one.
+pub(super) async fn try_out(
     settings: &Settings,
     accounts: &Accounts,
-    given: Option<&str>,
-) -> Result<Demonstration> {
-    let password = match given {
-        Some(given) if is_password(given) => given.to_owned(),
-        Some(_) => bail!("VISAVIS_DEMO_PASSWORD has to be of 10 to 200 characters"),
-        None => drawn_password(accounts, &settings.data.join(DEMO_PASSWORD_FILE))?,
+    start: Start,
+) -> Result<Option<Demonstration>> {
+    let password = match start {
+        Start::Plain => return Ok(None),
+        Start::Demonstration(Some(given)) if is_password(&given) => given,
+        Start::Demonstration(Some(_)) => bail!("VISAVIS_DEMO_PASSWORD has to be of 10 to 200 characters"),
+        Start::Demonstration(None) => drawn_password(accounts, &settings.data.join(DEMO_PASSWORD_FILE))?,
     };
-    accounts.demonstrate(password).await.context("the demonstration set could not be made")
+    let made = accounts.demonstrate(password).await;
+    made.map(Some).context("the demonstration set could not be made")
 }
 
 fn drawn_password(accounts: &Accounts, file: &Path) -> Result<String> {

@@ -36,7 +36,7 @@ impl Passwords {
     }
 
     /// With other costs: less makes guessing from a stolen database cheaper, more makes signing in slower.
-    pub(super) fn with_costs(costs: Params) -> Self {
+    pub(crate) fn with_costs(costs: Params) -> Self {
         let dummy = hash(&costs, DUMMY, &[0; 16]).expect("costs are within what argon2 allows");
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self { costs, dummy: dummy.into(), slots: Arc::new(Semaphore::new(cores)) }

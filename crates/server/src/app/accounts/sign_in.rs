@@ -139,8 +139,12 @@ impl Accounts {
         Ok(all.iter().any(|one| one.id == id))
     }
 
-    /// Ends one of an account's sign-ins and closes its sockets. Ending it twice is harmless.
+    /// Ends one of an account's sign-ins and closes its sockets. Ending it twice is harmless, and so is naming
+    /// somebody else's.
     pub(crate) async fn sign_out(&self, account: PersonId, id: SignInId) -> Result<(), Denied> {
+        if !self.is_signed_in(account, id).await? {
+            return Ok(());
+        }
         let audited = self.audited(Some(account), Action::SignedOut, id, serde_json::Value::Null);
         self.store().close_sign_in(account, id, audited).await?;
         self.tell_signed_out(&[id]).await;

@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use super::sign_in::signed_in;
-use super::{Access, Api, From, Routes};
+use super::{Access, Api, Asker, Routes};
 use crate::app::Denied;
 use axum::Json;
 use axum::extract::State;
@@ -29,7 +29,7 @@ async fn look(
 
 async fn accept(
     State(api): State<Arc<Api>>,
-    From(browser): From,
+    Asker(browser): Asker,
     Body(acceptance): Body<InvitationAcceptance>,
 ) -> Result<impl IntoResponse, Denied> {
     let token = api.accounts.accept(&acceptance, &browser).await?;

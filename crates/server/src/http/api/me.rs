@@ -1,7 +1,7 @@
 //! `/api/v1/me`: one's own account.
 
 use super::body::{Body, Named};
-use super::{Access, Api, From, Routes, Signed, done};
+use super::{Access, Api, Asker, Routes, Signed, done};
 use crate::app::{Denied, view};
 use axum::Json;
 use axum::extract::State;
@@ -39,7 +39,7 @@ async fn change(
 async fn password(
     State(api): State<Arc<Api>>,
     signed: Signed,
-    From(browser): From,
+    Asker(browser): Asker,
     Body(change): Body<PasswordChange>,
 ) -> Result<StatusCode, Denied> {
     api.accounts.change_password(&signed.account, signed.sign_in.id, &change, &browser).await?;
@@ -53,7 +53,7 @@ async fn offer_totp(State(api): State<Arc<Api>>, signed: Signed) -> Result<Json<
 async fn confirm_totp(
     State(api): State<Arc<Api>>,
     signed: Signed,
-    From(browser): From,
+    Asker(browser): Asker,
     Body(confirmation): Body<TotpConfirmation>,
 ) -> Result<StatusCode, Denied> {
     api.accounts.confirm_totp(&signed.account, &confirmation, &browser).await?;
@@ -63,7 +63,7 @@ async fn confirm_totp(
 async fn remove_totp(
     State(api): State<Arc<Api>>,
     signed: Signed,
-    From(browser): From,
+    Asker(browser): Asker,
     Body(proof): Body<PasswordProof>,
 ) -> Result<StatusCode, Denied> {
     api.accounts.remove_totp(&signed.account, &proof.password, &browser).await?;

@@ -2,7 +2,7 @@
 //! them is where the browser goes next.
 
 use super::body::Asked;
-use super::{Access, Api, From, Routes};
+use super::{Access, Api, Asker, Routes};
 use crate::app::{Denied, ProviderRefused, QUESTION_TTL, Unknown};
 use crate::edge::{cookie, cookie_gone, keep_cookie};
 use axum::extract::State;
@@ -46,7 +46,7 @@ struct Answer {
 async fn callback(
     State(api): State<Arc<Api>>,
     headers: HeaderMap,
-    From(browser): From,
+    Asker(browser): Asker,
     Asked(answer): Asked<Answer>,
 ) -> Response {
     let (Some(sealed), Some(code)) = (cookie(&headers, COOKIE), &answer.code) else {

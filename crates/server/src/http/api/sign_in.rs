@@ -1,7 +1,7 @@
 //! `/api/v1/sign-in` and `/api/v1/sign-out`.
 
 use super::body::Body;
-use super::{Access, Api, From, Routes, Signed, done};
+use super::{Access, Api, Asker, Routes, Signed, done};
 use crate::app::{Denied, SignInToken, view};
 use axum::Json;
 use axum::extract::State;
@@ -27,7 +27,7 @@ async fn options(State(api): State<Arc<Api>>, headers: HeaderMap) -> Result<Json
 
 async fn sign_in(
     State(api): State<Arc<Api>>,
-    From(browser): From,
+    Asker(browser): Asker,
     Body(request): Body<SignInRequest>,
 ) -> Result<impl IntoResponse, Denied> {
     let token = api.accounts.sign_in(&request, &browser).await?;

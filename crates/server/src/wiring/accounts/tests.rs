@@ -1,0 +1,9 @@
+//! Accounts as a whole: HTTP in front, a real SQLite behind, a clock that is set by hand.
+
+mod access;
+mod admin;
+mod history;
+mod own;
+mod provider;
+mod sign_in;
+mod world;

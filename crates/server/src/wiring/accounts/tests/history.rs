@@ -1,0 +1,97 @@
+//! Who reads which calls.
+
+use super::world::{World, ask};
+use serde_json::json;
+use visavis_domain::ids::{DeskId, PersonId, RingId};
+use visavis_domain::ring::RingEnd;
+use visavis_domain::time::Timestamp;
+use visavis_store::CallRecord;
+
+fn call(number: u128, representative: PersonId, end: Option<RingEnd>) -> CallRecord {
+    let started_at = Timestamp(1_600_000_000_000 + u64::try_from(number).unwrap() * 1000);
+    CallRecord {
+        ring: RingId::from_bits(number),
+        desk: Some(DeskId::from_bits(1)),
+        desk_name: "Help".into(),
+        visitor: PersonId::from_bits(7),
+        visitor_name: "=Vera".into(),
+        about: "windscreen, \"left\"".into(),
+        representative,
+        representative_name: "Ana".into(),
+        into: None,
+        started_at,
+        accepted_at: None,
+        ended_at: end.map(|_| started_at),
+        end,
+        stars: None,
+        comment: String::new(),
+        note: String::new(),
+        outcome: None,
+    }
+}
+
+#[tokio::test]
+async fn staff_see_their_own_calls_and_admins_all() {
+    let (world, admin, ana) = World::with_both().await;
+    let (ana_id, other) = (world.id_of("ana@demo").await, world.id_of("admin@demo").await);
+    for (number, who, end) in [
+        (1, ana_id, Some(RingEnd::Missed)),
+        (2, other, Some(RingEnd::HungUp)),
+        (3, ana_id, Some(RingEnd::HungUp)),
+        (4, ana_id, None),
+    ] {
+        world.store.record_call(call(number, who, end)).await.unwrap();
+    }
+    for (path, cookie, expected, total) in [
+        ("/api/v1/calls", &ana, vec![4, 3, 1], 3),
+        ("/api/v1/calls?end=missed", &ana, vec![1], 1),
+        ("/api/v1/calls?ended=false", &ana, vec![4], 1),
+        ("/api/v1/calls?skip=1&take=1", &ana, vec![3], 3),
+        ("/api/v1/calls", &admin, vec![2], 1),
+        ("/api/v1/admin/calls", &admin, vec![4, 3, 2, 1], 4),
+        ("/api/v1/admin/calls?ended=true&from=1600000002000&to=1600000003000", &admin, vec![2], 1),
+        ("/api/v1/admin/calls?take=1000000", &admin, vec![4, 3, 2, 1], 4),
+        ("/api/v1/admin/calls?desk=d_00000000000000000000000000000002", &admin, vec![], 0),
+    ] {
+        let page = world.call(ask("GET", path).by(cookie)).await.json();
+        let rings: Vec<_> = page["calls"].as_array().unwrap().iter().map(|one| one["ring"].clone()).collect();
+        let expected: Vec<_> =
+            expected.into_iter().map(|n| json!(RingId::from_bits(n).to_string())).collect();
+        assert_eq!(rings, expected, "{path}");
+        assert_eq!(page["total"], total, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_note_is_its_representatives() {
+    let (world, admin, ana) = World::with_both().await;
+    let ana_id = world.id_of("ana@demo").await;
+    world.store.record_call(call(1, ana_id, Some(RingEnd::HungUp))).await.unwrap();
+    let path = format!("/api/v1/calls/{}/note", RingId::from_bits(1));
+    let note = |text: &str| ask("PUT", &path).with(json!({ "note": text, "outcome": "follow_up" }));
+    let text = "call back\non Monday";
+    assert_eq!(world.call(note(text).by(&admin)).await.refusal(), (404, "call_unknown".into()));
+    let long = "a".repeat(4001);
+    assert_eq!(world.call(note(&long).by(&ana)).await.refusal(), (422, "note_invalid".into()));
+    assert_eq!(world.call(note(text).by(&ana)).await.status, 204);
+    let page = world.call(ask("GET", "/api/v1/calls").by(&ana)).await.json();
+    assert_eq!(page["calls"][0]["note"], text);
+    assert_eq!(page["calls"][0]["outcome"], "follow_up");
+}
+
+#[tokio::test]
+async fn an_export_has_every_call_once_and_no_formulas() {
+    let (world, admin, _) = World::with_both().await;
+    let ana_id = world.id_of("ana@demo").await;
+    for number in 1..=450 {
+        world.store.record_call(call(number, ana_id, Some(RingEnd::HungUp))).await.unwrap();
+    }
+    let answer = world.call(ask("GET", "/api/v1/admin/calls.csv").by(&admin)).await;
+    assert!(answer.headers["content-type"].to_str().unwrap().starts_with("text/csv"));
+    assert!(answer.headers["content-disposition"].to_str().unwrap().contains("calls.csv"));
+    let lines: Vec<_> = answer.text.trim_end().split("\r\n").collect();
+    assert_eq!(lines.len(), 451);
+    let rings: std::collections::HashSet<_> = lines[1..].iter().map(|line| &line[..34]).collect();
+    assert_eq!(rings.len(), 450);
+    assert!(lines[1].contains(",'=Vera,\"windscreen, \"\"left\"\"\","), "{}", lines[1]);
+}

@@ -1,0 +1,295 @@
+//! One installation in a test: everything real but the clock, the costs of passwords, and the sockets.
+
+use crate::app::{
+    AccountRules, Accounts, App, ControlNotice, History, Media, MediaOffer, MediaRefused, MediaSeat, Parts,
+    Passwords, Provider, Route, Strangers, Surroundings, Tries,
+};
+use crate::edge::ClientAddress;
+use crate::http::{self, Api, Http};
+use argon2::Params;
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tower::ServiceExt;
+use visavis_domain::account::AccountRole;
+use visavis_domain::ids::{CallId, ParticipantId, PersonId};
+use visavis_domain::room::{Limits, RoomSettings};
+use visavis_domain::time::Timestamp;
+use visavis_live::{Live, MemoryLive, Notice, Subscription};
+use visavis_protocol::{NewPerson, Viewed};
+use visavis_store::{Action, DatabaseUrl, Page, Store};
+
+pub(super) const PASSWORD: &str = "correct horse battery";
+pub(super) const ORIGIN: &str = "https://here.example";
+
+pub(super) struct World {
+    pub(super) accounts: Arc<Accounts>,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) live: Arc<dyn Live>,
+    pub(super) api: Arc<Api>,
+    router: Router,
+    clock: Arc<AtomicU64>,
+    _folder: tempfile::TempDir,
+}
+
+/// What came back.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) text: String,
+}
+
+impl Answer {
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {} {}", self.status, self.text))
+    }
+
+    /// Status and code of a refusal.
+    pub(super) fn refusal(&self) -> (u16, String) {
+        assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json", "{}", self.text);
+        (self.status.as_u16(), self.json()["code"].as_str().unwrap().to_owned())
+    }
+
+    /// The value of a cookie that was set.
+    pub(super) fn cookie(&self, name: &str) -> Option<String> {
+        let lines = self.headers.get_all(header::SET_COOKIE).iter().map(|line| line.to_str().unwrap());
+        let found = lines.filter_map(|line| line.strip_prefix(&format!("{name}="))).next_back();
+        found.map(|rest| rest.split(';').next().unwrap().to_owned())
+    }
+}
+
+/// What a test asks for.
+pub(super) struct Ask<'a> {
+    pub(super) method: Method,
+    pub(super) path: &'a str,
+    pub(super) cookie: Option<&'a str>,
+    pub(super) body: Option<Value>,
+    pub(super) address: IpAddr,
+    /// Instead of the headers that our pages send.
+    pub(super) headers: Option<Vec<(&'static str, &'a str)>>,
+}
+
+pub(super) fn ask<'a>(method: &str, path: &'a str) -> Ask<'a> {
+    let address = [198, 51, 100, 1].into();
+    Ask { method: method.parse().unwrap(), path, cookie: None, body: None, address, headers: None }
+}
+
+impl<'a> Ask<'a> {
+    pub(super) fn by(self, cookie: &'a str) -> Self {
+        Self { cookie: Some(cookie), ..self }
+    }
+
+    pub(super) fn with(self, body: Value) -> Self {
+        Self { body: Some(body), ..self }
+    }
+
+    pub(super) fn from(self, last: u8) -> Self {
+        Self { address: [198, 51, 100, last].into(), ..self }
+    }
+
+    pub(super) fn headers(self, headers: Vec<(&'static str, &'a str)>) -> Self {
+        Self { headers: Some(headers), ..self }
+    }
+}
+
+impl World {
+    pub(super) async fn new() -> Self {
+        Self::with(None, Strangers::Refused, Params::new(64, 1, 1, None).unwrap()).await
+    }
+
+    pub(super) async fn with(
+        provider: Option<Arc<dyn Provider>>,
+        strangers: Strangers,
+        costs: Params,
+    ) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::file(folder.path().join("visavis.db"));
+        let store: Arc<dyn Store> = Arc::new(visavis_store::open(&url, [7; 32]).await.unwrap());
+        let live: Arc<dyn Live> = Arc::new(MemoryLive::default());
+        let clock = Arc::new(AtomicU64::new(1_700_000_000_000));
+        let reads = clock.clone();
+        let app = Arc::new(app(&live, &store));
+        let around = Surroundings {
+            store: store.clone(),
+            live: live.clone(),
+            roster: app.clone(),
+            clock: Arc::new(move || Timestamp(reads.load(Ordering::SeqCst))),
+            passwords: Passwords::with_costs(costs),
+            provider,
+        };
+        let rules = AccountRules {
+            idle: Duration::from_secs(12 * 3600),
+            longest: Duration::from_secs(30 * 24 * 3600),
+            tries: Tries {
+                window: Duration::from_secs(900),
+                per_pair: 10,
+                per_network: 50,
+                per_account: 100,
+            },
+            strangers,
+        };
+        let accounts = Arc::new(Accounts::new(around, &[9; 32], rules));
+        let api = Arc::new(Api { accounts: accounts.clone(), app, public: Some(ORIGIN.parse().unwrap()) });
+        let edge = Http {
+            body_bytes: 65536,
+            request_timeout: Duration::from_secs(30),
+            trusted: Vec::new(),
+            ready: Box::new(|| true),
+            ca: None,
+            strict_transport: false,
+        };
+        let router = http::router(edge, &api, Router::new());
+        Self { accounts, store, live, api, router, clock, _folder: folder }
+    }
+
+    pub(super) fn pass(&self, seconds: u64) {
+        self.clock.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.accounts.now()
+    }
+
+    /// What our own page would send.
+    pub(super) async fn call(&self, ask: Ask<'_>) -> Answer {
+        let mut request = Request::builder().method(ask.method).uri(ask.path);
+        let ours = || {
+            let json = ask.body.as_ref().map(|_| ("content-type", "application/json"));
+            [Some(("origin", ORIGIN)), json].into_iter().flatten().collect()
+        };
+        for (name, value) in ask.headers.clone().unwrap_or_else(ours) {
+            request = request.header(name, value);
+        }
+        if let Some(cookie) = ask.cookie {
+            request = request.header("cookie", format!("__Host-visavis={cookie}"));
+        }
+        let body = ask.body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        let request = request.extension(ClientAddress(ask.address)).body(body).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        Answer { status: parts.status, headers: parts.headers, text }
+    }
+
+    /// Makes an account that can sign in.
+    pub(super) async fn account(&self, email: &str, role: AccountRole) -> PersonId {
+        let name = email.split('@').next().unwrap().to_owned();
+        let person = NewPerson { email: email.to_owned(), name, title: String::new(), role };
+        let invited = self.accounts.create_person(None, &person, ORIGIN).await.unwrap();
+        let body = json!({ "token": token_of(&invited.link), "password": PASSWORD });
+        let accepted = self.call(ask("POST", "/api/v1/invitations/accept").with(body)).await;
+        assert_eq!(accepted.status, 204, "{}", accepted.text);
+        invited.id
+    }
+
+    pub(super) async fn try_sign_in(&self, email: &str, password: &str, code: Option<&str>) -> Answer {
+        let mut body = json!({ "email": email, "password": password });
+        if let Some(code) = code {
+            body["code"] = code.into();
+        }
+        self.call(ask("POST", "/api/v1/sign-in").with(body)).await
+    }
+
+    /// Signs in and returns the cookie.
+    pub(super) async fn sign_in(&self, email: &str) -> String {
+        let answer = self.try_sign_in(email, PASSWORD, None).await;
+        assert_eq!(answer.status, 204, "{}", answer.text);
+        answer.cookie("__Host-visavis").unwrap()
+    }
+
+    /// An admin and somebody of the staff, signed in.
+    pub(super) async fn with_both() -> (Self, String, String) {
+        let world = Self::new().await;
+        world.account("admin@demo", AccountRole::Admin).await;
+        world.account("ana@demo", AccountRole::Staff).await;
+        let (admin, ana) = (world.sign_in("admin@demo").await, world.sign_in("ana@demo").await);
+        (world, admin, ana)
+    }
+
+    /// Whether the cookie is still good.
+    pub(super) async fn is_signed_in(&self, cookie: &str) -> bool {
+        self.call(ask("GET", "/api/v1/me").by(cookie)).await.status == 200
+    }
+
+    /// All of the audit log, earliest first.
+    pub(super) async fn actions(&self) -> Vec<Action> {
+        let rows = self.store.audit_rows(Page { skip: 0, take: 10_000 }).await.unwrap();
+        rows.into_iter().rev().map(|row| row.action).collect()
+    }
+
+    pub(super) async fn listen(&self, route: Route<'_>) -> Subscription {
+        let subscription = self.live.subscribe(16).await.unwrap();
+        self.live.add_topic(subscription.id, route.topic()).await.unwrap();
+        subscription
+    }
+
+    pub(super) async fn id_of(&self, email: &str) -> PersonId {
+        self.accounts.person_by_email(email).await.unwrap().id
+    }
+}
+
+/// What was told while the answer was made: nothing is waited for.
+pub(super) fn heard(subscription: &mut Subscription) -> Option<Bytes> {
+    match subscription.notices.try_recv().ok()? {
+        Notice::Event { body, .. } => Some(body),
+        Notice::Gap => panic!("more was told than fits"),
+    }
+}
+
+/// Whether the sockets of a sign-in were told to close.
+pub(super) fn heard_signed_out(subscription: &mut Subscription) -> bool {
+    heard(subscription).is_some_and(|body| ControlNotice::read(&body) == Some(ControlNotice::SignedOut))
+}
+
+/// Rooms and desks as the settings have them by themselves.
+fn app(live: &Arc<dyn Live>, store: &Arc<dyn Store>) -> App {
+    let settings = crate::config::load(None, HashMap::new(), &Vec::new()).unwrap().settings;
+    let (history, _) = History::new(store.clone());
+    let limits =
+        Limits { people: 2, promote_at: 3, demote_after: Duration::ZERO, settings: RoomSettings::default() };
+    let parts = Parts {
+        live: live.clone(),
+        store: store.clone(),
+        media: Arc::new(NoMedia),
+        history,
+        limits,
+        rules: crate::wiring::rules(&settings),
+        ring_for: Duration::from_secs(settings.desks.ring_s),
+    };
+    App::new(parts, &[9; 32])
+}
+
+/// Nobody talks here.
+struct NoMedia;
+
+#[async_trait]
+impl Media for NoMedia {
+    async fn offer(&self, _: MediaSeat, _: MediaOffer) -> Result<String, MediaRefused> {
+        Err(MediaRefused::Away)
+    }
+
+    async fn view(&self, _: MediaSeat, _: Vec<Viewed>) -> Result<(), MediaRefused> {
+        Err(MediaRefused::Away)
+    }
+
+    fn reseat(&self, _: MediaSeat) {}
+
+    fn remove(&self, _: CallId, _: ParticipantId) {}
+
+    fn allow_only(&self, _: CallId, _: Option<ParticipantId>) {}
+
+    fn end(&self, _: CallId) {}
+}
+
+/// The part of a link behind the `#`.
+pub(super) fn token_of(link: &str) -> String {
+    link.strip_prefix(&format!("{ORIGIN}/invitation#")).expect("a link of ours").to_owned()
+}
