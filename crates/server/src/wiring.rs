@@ -92,7 +92,7 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     let live: Arc<dyn Live> = Arc::new(MemoryLive::default());
     let store: Arc<dyn Store> = Arc::new(accounts::open_store(&settings, &secrets).await?);
     let networking = Networking::start(&settings, &secrets, ports.udp, ports.https_port, &ports.services)?;
-    let app = start_app(&settings, &secrets, &live, &store, &networking, &stopping);
+    let app = start_app(&settings, &secrets, &live, &store, &networking, (&stopping, &tasks));
     let people = Arc::new(accounts::make(&settings, &secrets, store, live.clone(), app.clone())?);
     let demonstration = accounts::try_out(&settings, &people, start).await?;
     if let Some(metrics) = ports.metrics {
@@ -141,7 +141,11 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     let base = pages.first().map(|(_, address)| address.as_str()).unwrap_or_default();
     let first_admin = people.invite_first_admin(base).await?;
     ready(&Links { pages, ca: local_ca, first_admin, demonstration });
+    end(&stopping, &tasks).await
+}
 
+/// Waits until the server is asked to stop, and then for what is still under way, for a while.
+async fn end(stopping: &CancellationToken, tasks: &TaskTracker) -> Result<()> {
     wait_for_signal().await?;
     tracing::info!("stopping");
     stopping.cancel();
@@ -203,10 +207,10 @@ fn start_app(
     live: &Arc<dyn Live>,
     store: &Arc<dyn Store>,
     networking: &Networking,
-    stopping: &CancellationToken,
+    (stopping, tasks): (&CancellationToken, &TaskTracker),
 ) -> Arc<App> {
     let (history, recorder) = History::new(store.clone());
-    tokio::spawn(recorder.run(stopping.clone()));
+    tasks.spawn(recorder.run(stopping.clone()));
     let limits = Limits {
         people: settings.rooms.max_people.get(),
         promote_at: settings.rooms.promote_at,

@@ -107,7 +107,7 @@ impl App {
                 Ok(reply) => return Ok(reply),
                 // Somebody was faster: the next one.
                 Err(Refused::Availability(no @ (Rejection::Busy | Rejection::NotAvailable))) => {
-                    refused = Some(no)
+                    refused = Some(no);
                 }
                 Err(other) => return Err(other),
             }
@@ -347,7 +347,7 @@ impl App {
             match views::own(&scene, there) {
                 Ok(own) => return Ok(own),
                 Err(visavis_domain::availability::Stop::Missing(id)) if !needs.contains(&id) => {
-                    needs.push(id)
+                    needs.push(id);
                 }
                 Err(_) => return Err(Refused::Corrupt),
             }

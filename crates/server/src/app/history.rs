@@ -79,25 +79,24 @@ impl History {
 impl Recorder {
     /// Writes until the server stops, and then what is left.
     pub(crate) async fn run(mut self, stopping: CancellationToken) {
-        loop {
-            let entry = tokio::select! {
-                entry = self.entries.recv() => entry,
-                () = stopping.cancelled() => break,
-            };
-            let Some(entry) = entry else { return };
-            while let Err(error) = self.write(&entry).await {
-                tracing::warn!(%error, "the history of a call could not be written");
-                tokio::select! {
-                    () = tokio::time::sleep(RETRY) => {}
-                    () = stopping.cancelled() => break,
-                }
-            }
+        while let Some(Some(entry)) = stopping.run_until_cancelled(self.entries.recv()).await {
+            // Later entries wait with it: what they say is only true after it.
+            while self.try_write(&entry).await.is_err()
+                && stopping.run_until_cancelled(tokio::time::sleep(RETRY)).await.is_some()
+            {}
         }
         while let Ok(entry) = self.entries.try_recv() {
-            if let Err(error) = self.write(&entry).await {
-                tracing::warn!(%error, "the history of a call could not be written");
-            }
+            // Nobody waits any more for a database that is away.
+            let _ = self.try_write(&entry).await;
         }
+    }
+
+    async fn try_write(&self, entry: &Entry) -> Result<(), StoreError> {
+        let outcome = self.write(entry).await;
+        if let Err(error) = &outcome {
+            tracing::warn!(%error, "the history of a call could not be written");
+        }
+        outcome
     }
 
     async fn write(&self, entry: &Entry) -> Result<(), StoreError> {

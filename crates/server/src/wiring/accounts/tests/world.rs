@@ -137,7 +137,11 @@ impl World {
             strangers,
         };
         let accounts = Arc::new(Accounts::new(around, &[9; 32], rules));
-        let api = Arc::new(Api { accounts: accounts.clone(), app, public: Some(ORIGIN.parse().unwrap()) });
+        let api = Arc::new(Api {
+            accounts: accounts.clone(),
+            app: app.clone(),
+            public: Some(ORIGIN.parse().unwrap()),
+        });
         let edge = Http {
             body_bytes: 65536,
             request_timeout: Duration::from_secs(30),
@@ -145,6 +149,7 @@ impl World {
             ready: Box::new(|| true),
             ca: None,
             strict_transport: false,
+            desks: app,
         };
         let router = http::router(edge, &api, Router::new());
         Self { accounts, store, live, api, router, clock, _folder: folder }
