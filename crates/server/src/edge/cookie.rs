@@ -19,6 +19,19 @@ impl Accounts {
             None => Ok(None),
         }
     }
+
+    /// Ends the sign-in that this browser had, since another one takes its place: nobody could end it from here any
+    /// more. That the new one is made does not depend on it.
+    pub(crate) async fn end_earlier(&self, headers: &HeaderMap) {
+        let ended = match self.who(headers).await {
+            Ok(Some((sign_in, account))) => self.sign_out(account.id, sign_in.id).await,
+            Ok(None) => Ok(()),
+            Err(denied) => Err(denied),
+        };
+        if let Err(denied) = ended {
+            tracing::warn!(error = %denied, "an earlier sign-in of a browser was not ended");
+        }
+    }
 }
 
 /// The value of a cookie that came with a request.

@@ -6,7 +6,7 @@ use super::{Access, Api, Asker, Routes};
 use crate::app::Denied;
 use axum::Json;
 use axum::extract::State;
-use axum::http::Method;
+use axum::http::{HeaderMap, Method};
 use axum::response::IntoResponse;
 use std::sync::Arc;
 use visavis_protocol::{InvitationAcceptance, InvitationToken, InvitationView};
@@ -30,8 +30,10 @@ async fn look(
 async fn accept(
     State(api): State<Arc<Api>>,
     Asker(browser): Asker,
+    headers: HeaderMap,
     Body(acceptance): Body<InvitationAcceptance>,
 ) -> Result<impl IntoResponse, Denied> {
     let token = api.accounts.accept(&acceptance, &browser).await?;
+    api.accounts.end_earlier(&headers).await;
     signed_in(&token)
 }

@@ -54,7 +54,10 @@ async fn callback(
         return back(&refused.into());
     };
     match api.accounts.return_from_provider(sealed, &answer.state, code, &browser).await {
-        Ok(token) => go(PAGE, [token.cookie(), cookie_gone(COOKIE)]),
+        Ok(token) => {
+            api.accounts.end_earlier(&headers).await;
+            go(PAGE, [token.cookie(), cookie_gone(COOKIE)])
+        }
         Err(denied) => back(&denied),
     }
 }

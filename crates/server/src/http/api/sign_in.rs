@@ -28,9 +28,11 @@ async fn options(State(api): State<Arc<Api>>, headers: HeaderMap) -> Result<Json
 async fn sign_in(
     State(api): State<Arc<Api>>,
     Asker(browser): Asker,
+    headers: HeaderMap,
     Body(request): Body<SignInRequest>,
 ) -> Result<impl IntoResponse, Denied> {
     let token = api.accounts.sign_in(&request, &browser).await?;
+    api.accounts.end_earlier(&headers).await;
     signed_in(&token)
 }
 

@@ -178,6 +178,22 @@ async fn ending_a_sign_in_elsewhere_closes_its_sockets() {
 }
 
 #[tokio::test]
+async fn a_browser_has_one_sign_in() {
+    let (world, admin, ana) = World::with_both().await;
+    let id = world.accounts.whose(&ana).await.unwrap().unwrap().0.id;
+    let mut topic = world.listen(Route::SignIn(id)).await;
+    let body = |password: &str| json!({ "email": "admin@demo", "password": password });
+    let wrong = ask("POST", "/api/v1/sign-in").by(&ana).with(body("wrong password"));
+    assert_eq!(world.call(wrong).await.status, 401);
+    assert!(world.is_signed_in(&ana).await, "nothing took its place");
+    let right = ask("POST", "/api/v1/sign-in").by(&ana).with(body(PASSWORD));
+    assert_eq!(world.call(right).await.status, 204);
+    assert!(!world.is_signed_in(&ana).await);
+    assert!(heard_signed_out(&mut topic));
+    assert!(world.is_signed_in(&admin).await, "other browsers keep theirs");
+}
+
+#[tokio::test]
 async fn tokens_lie_in_the_store_as_hashes() {
     let world = World::new().await;
     let id = world.account("ana@demo", AccountRole::Staff).await;
