@@ -150,7 +150,8 @@ impl Provider for OidcProvider {
 /// An answer of JSON that is not too large. Why it is none is said in the log, without what it says.
 async fn read<T: DeserializeOwned>(request: reqwest::RequestBuilder) -> Result<T, ProviderRefused> {
     let away = |error: reqwest::Error| {
-        tracing::warn!(error = %error.without_url(), "the identity provider does not answer");
+        let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        tracing::warn!(error = %error.without_url(), cause, "the identity provider does not answer");
         ProviderRefused::Away
     };
     let mut response = request.send().await.map_err(away)?;

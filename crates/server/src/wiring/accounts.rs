@@ -20,7 +20,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use visavis_domain::account::is_password;
 use visavis_live::{Live, MemoryLive};
-use visavis_store::{Accounts as _, Audits as _, DatabaseUrl, SqlStore, Store, StoreError};
+use visavis_store::{Accounts as _, Audits as _, DatabaseUrl, SqlStore, Store};
 
 /// The database's file where none is set.
 const DATABASE_FILE: &str = "visavis.db";
@@ -32,18 +32,9 @@ const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
 /// Opens the database that is set; its tables are made or brought up to date.
 pub(super) async fn open_store(settings: &Settings, secrets: &Secrets) -> Result<SqlStore> {
     let url = database(settings)?;
-    visavis_store::open(&url, *secrets.audit.bytes()).await.map_err(|error| {
-        let advice = match &error {
-            StoreError::Unavailable(_) => {
-                "start it, or set another one; `visavis doctor` says what else is wrong"
-            }
-            StoreError::ReadOnly(_) => "give it room on the disk, and this user the right to write there",
-            StoreError::Damaged(_) | StoreError::Unknown | StoreError::Taken(_) => {
-                "put a copy back that is whole, or set another one"
-            }
-        };
-        anyhow!("database is {url}, which cannot be used: {error}; {advice}")
-    })
+    // The store's words say what to do.
+    let opened = visavis_store::open(&url, *secrets.audit.bytes()).await;
+    opened.map_err(|error| anyhow!("database is {url}, which cannot be used: {error}"))
 }
 
 fn database(settings: &Settings) -> Result<DatabaseUrl> {
