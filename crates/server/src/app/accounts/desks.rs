@@ -3,7 +3,7 @@
 use super::{Accounts, Denied, Invalid, Unknown};
 use std::collections::HashSet;
 use url::{Position, Url};
-use visavis_domain::hours::Hours;
+use visavis_domain::hours;
 use visavis_domain::ids::{DeskId, PersonId};
 use visavis_domain::name::PersonName;
 use visavis_protocol::{DeskSettings, DeskView};
@@ -16,9 +16,6 @@ const WRAP_UP_S: std::ops::RangeInclusive<u32> = 0..=3600;
 /// Seconds that a representative may be rung. Less nobody hears, more no visitor waits.
 const RING_S: std::ops::RangeInclusive<u32> = 5..=300;
 const MAX_SITES: usize = 50;
-const MAX_OPENINGS: usize = 100;
-const MAX_CLOSED_DAYS: usize = 1000;
-const DAY_MINUTES: u16 = 24 * 60;
 
 impl Accounts {
     /// All desks, by name.
@@ -92,7 +89,7 @@ fn desk(id: DeskId, settings: DeskSettings) -> Result<Desk, Denied> {
     unless(is_slug(&slug), Invalid::Slug)?;
     let name = PersonName::parse(&name).map_err(|_| Denied::Invalid(Invalid::Name))?;
     let about = super::line(&about, MAX_ABOUT_CHARS).ok_or(Denied::Invalid(Invalid::About))?;
-    unless(hours.as_ref().is_none_or(are_hours), Invalid::Hours)?;
+    unless(hours.as_ref().is_none_or(|hours| hours::check(hours).is_ok()), Invalid::Hours)?;
     unless(WRAP_UP_S.contains(&wrap_up_s) && RING_S.contains(&ring_s), Invalid::Seconds)?;
     unless(sites.len() <= MAX_SITES, Invalid::Site)?;
     let sites = sites.iter().map(|site| origin(site).ok_or(Denied::Invalid(Invalid::Site)));
@@ -126,32 +123,10 @@ fn origin(text: &str) -> Option<String> {
     (bare && plain && safe).then_some(origin)
 }
 
-fn are_hours(hours: &Hours) -> bool {
-    let few = hours.weekly.len() <= MAX_OPENINGS && hours.closed.len() <= MAX_CLOSED_DAYS;
-    let openings = hours.weekly.iter().all(|opening| {
-        (1..=7).contains(&opening.weekday) && opening.from < opening.to && opening.to <= DAY_MINUTES
-    });
-    few && openings && is_zone(&hours.zone) && hours.closed.iter().all(|day| is_day(day))
-}
-
-/// Whether it looks like an IANA name; whether there is such a zone is found out where it is used.
-fn is_zone(text: &str) -> bool {
-    let part = |part: &str| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+-".contains(&b))
-    };
-    text.len() <= 64 && text.split('/').all(part)
-}
-
-/// `YYYY-MM-DD`, and there is such a day.
-fn is_day(text: &str) -> bool {
-    let format = time::macros::format_description!("[year]-[month]-[day]");
-    text.len() == 10 && time::Date::parse(text, format).is_ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use visavis_domain::hours::Opening;
+    use visavis_domain::hours::{Hours, Opening};
 
     fn settings() -> DeskSettings {
         DeskSettings {
@@ -200,6 +175,7 @@ mod tests {
             (|it| it.sites = vec!["https://*.example".into()], Invalid::Site),
             (|it| it.hours.as_mut().unwrap().zone = "../etc/passwd".into(), Invalid::Hours),
             (|it| it.hours.as_mut().unwrap().zone.clear(), Invalid::Hours),
+            (|it| it.hours.as_mut().unwrap().zone = "Europe/Nowhere".into(), Invalid::Hours),
             (|it| it.hours.as_mut().unwrap().weekly[0].weekday = 8, Invalid::Hours),
             (|it| it.hours.as_mut().unwrap().weekly[0].weekday = 0, Invalid::Hours),
             (|it| it.hours.as_mut().unwrap().weekly[0].to = 540, Invalid::Hours),
