@@ -14,20 +14,24 @@ function compress(): Plugin {
     name: 'visavis-compress',
     apply: 'build',
     enforce: 'post',
-    generateBundle(_, bundle) {
-      for (const [name, output] of Object.entries(bundle)) {
-        if (!COMPRESSED.test(name)) continue;
-        const source = Buffer.from(output.type === 'chunk' ? output.code : output.source);
-        const brotli = brotliCompressSync(source, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
-        for (const [ending, bytes] of [
-          ['br', brotli] as const,
-          ['gz', gzipSync(source, { level: 9 })] as const,
-        ]) {
-          if (bytes.length < source.length) {
-            this.emitFile({ type: 'asset', fileName: `${name}.${ending}`, source: bytes });
+    // After everybody else: a chunk is not done before the last one has written into it.
+    generateBundle: {
+      order: 'post',
+      handler(_, bundle) {
+        for (const [name, output] of Object.entries(bundle)) {
+          if (!COMPRESSED.test(name)) continue;
+          const source = Buffer.from(output.type === 'chunk' ? output.code : output.source);
+          const brotli = brotliCompressSync(source, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
+          for (const [ending, bytes] of [
+            ['br', brotli] as const,
+            ['gz', gzipSync(source, { level: 9 })] as const,
+          ]) {
+            if (bytes.length < source.length) {
+              this.emitFile({ type: 'asset', fileName: `${name}.${ending}`, source: bytes });
+            }
           }
         }
-      }
+      },
     },
   };
 }

@@ -69,6 +69,8 @@ export class Desk {
 
   #visit: Visit | null;
   #ownVersion = -1;
+  /** Answered to one's call, and not yet told of: states of oneself that come until then are older ones. */
+  #expected: RingView | null = null;
   /** Rings that are over for this page, whatever comes late. */
   #done = new Set<string>();
   #deaf: () => void;
@@ -235,6 +237,7 @@ export class Desk {
       this.#gone = null;
       this.desk = reply.desk;
       this.#ownVersion = -1;
+      this.#expected = null;
       this.#own(reply.own);
     } catch (error) {
       const code = codeOf(error);
@@ -272,7 +275,7 @@ export class Desk {
   #own(own: OwnAvailability): void {
     if (own.version <= this.#ownVersion) return;
     this.#ownVersion = own.version;
-    const engagement = own.engagement ?? null;
+    const engagement = this.#told(own.engagement ?? null);
     const over = engagement !== null && 'ring' in engagement && this.#done.has(engagement.ring.id);
     if (over && engagement.type === 'in_call' && !this.call) void this.#hangUp(engagement.ring);
     const mine = engagement !== null && !over && this.#visit?.active === true;
@@ -285,6 +288,13 @@ export class Desk {
     this.#settle();
   }
 
+  /** What one is in the middle of, by what is told and what is still to be told. */
+  #told(engagement: Engagement | null): Engagement | null {
+    const expected = this.#expected;
+    if (engagement !== null && 'ring' in engagement) this.#expected = null;
+    return expected && engagement === null ? { type: 'calling', ring: expected } : engagement;
+  }
+
   /** One's place and one's availability are told apart from each other: the later word on the place counts. */
   #moved(position: number, version: number): void {
     const engagement = this.#engagement;
@@ -295,11 +305,15 @@ export class Desk {
   #rings(ring: RingView): void {
     if (this.#done.has(ring.id) || this.call) return;
     if (this.#attempt?.cancelled) void this.#takeBack(ring);
-    else this.#engagement ??= { type: 'calling', ring };
+    else if (!this.#engagement) {
+      this.#expected = ring;
+      this.#engagement = { type: 'calling', ring };
+    }
   }
 
   async #takeBack(ring: RingView): Promise<void> {
     this.#done.add(ring.id);
+    this.#expected = null;
     this.#engagement = null;
     this.#settle();
     await this.session.command({ type: 'cancel_ring', ring: ring.id }).catch(() => undefined);
@@ -323,6 +337,7 @@ export class Desk {
   #ended(ring: string, end: RingEnd): void {
     const engagement = this.#engagement;
     this.#done.add(ring);
+    if (this.#expected?.id === ring) this.#expected = null;
     if (engagement?.type === 'calling' && engagement.ring.id === ring) {
       this.outcome = { kind: 'ended', end, name: engagement.ring.callee.name };
     }
@@ -356,7 +371,7 @@ export class Desk {
     const ringing = this.#attempt !== null || engagement === 'calling';
     if (ringing || this.queueing || engagement === 'waiting') {
       // If the page was opened anew: as they were.
-      if (!this.devices && this.#visit) void this.#openDevices(this.#visit);
+      if (!this.devices && !this.call && this.#visit) void this.#openDevices(this.#visit);
       return;
     }
     this.devices?.dispose();

@@ -193,6 +193,26 @@ describe('a visitor', () => {
     },
   );
 
+  it('goes on ringing when older states of themselves come behind the answer', async () => {
+    void desk.ring(null, SAID);
+    await session.answer('call_desk', { type: 'ringing', ring: RING });
+    const { devices } = desk;
+    session.event({ type: 'own_changed', own: own(3) });
+    expect(desk.view).toMatchObject({ kind: 'calling', ring: RING });
+    session.event({ type: 'own_changed', own: own(4, { type: 'calling', ring: RING }) });
+    session.event({ type: 'own_changed', own: own(5, { type: 'in_call', ring: RING }) });
+    expect(desk.call?.devices).toBe(devices);
+  });
+
+  it('is free again when the ring ended before it was told of', async () => {
+    void desk.ring(null, SAID);
+    await session.answer('call_desk', { type: 'ringing', ring: RING });
+    session.event({ type: 'ring_ended', ring: 'r_1', end: 'failed' });
+    session.event({ type: 'own_changed', own: own(3) });
+    expect(desk.view.kind).toBe('open');
+    expect(desk.devices).toBeNull();
+  });
+
   it('is told why nobody is rung', async () => {
     void desk.ring(RING.callee, SAID);
     await session.answer('call_desk', new CommandFailed('busy'));

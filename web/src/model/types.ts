@@ -3,6 +3,15 @@
 import type { Code, RingEnd } from '../protocol/generated';
 
 export type { Publishing, RoutePolicy } from '../protocol/generated';
+export type {
+  Code,
+  DeskName,
+  DeskSnapshot,
+  Representative,
+  RingEnd,
+  RingView,
+  Status,
+} from '../protocol/generated';
 
 export type EndReason = 'left' | 'replaced' | 'removed';
 

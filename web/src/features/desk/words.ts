@@ -3,7 +3,7 @@
 import { m } from '../../messages/compiled/messages';
 import type { Outcome } from '../../model/desk.svelte';
 import type { DeskStatus } from '../../model/desk-status';
-import type { Code, RingEnd, Status } from '../../protocol/generated';
+import type { Code, RingEnd, Status } from '../../model/types';
 
 const STATUS: Record<Status, () => string> = {
   available: m.desk_status_available,

@@ -2,8 +2,7 @@
 
 import type { Desk } from '../../model/desk.svelte';
 import type { Moment } from '../../model/desk-signals';
-import type { Phase } from '../../model/types';
-import type { RingEnd } from '../../protocol/generated';
+import type { Phase, RingEnd } from '../../model/types';
 
 export function momentOf(desk: Desk): Moment {
   const { view } = desk;
