@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { CallView } from '../protocol/generated';
 import { Account } from './account.svelte';
 import { daysOf, openingsOf, closedDaysOf } from './admin-hours';
 import * as api from './api';
@@ -75,6 +76,36 @@ describe('a list of calls', () => {
     resolve[0]?.({ calls: [], total: 99 });
     await first;
     expect(list.total).toBe(2);
+  });
+});
+
+describe('a call that has just ended', () => {
+  const call = { ring: 'r_1' } as CallView;
+
+  it('is asked for until the server has written it', async () => {
+    const pages = [[], [], [call], [call]];
+    const waits: number[] = [];
+    const list = new CallList(
+      () => Promise.resolve({ ok: true, value: { calls: pages.shift() ?? [], total: 1 } }),
+      {},
+      10,
+      (ms) => Promise.resolve(void waits.push(ms)),
+    );
+    await list.expect('r_1');
+    expect(list.calls).toEqual([call]);
+    expect(waits).toHaveLength(3);
+  });
+
+  it('is given up when it never comes', async () => {
+    let asked = 0;
+    const list = new CallList(
+      () => Promise.resolve({ ok: true, value: { calls: [], total: (asked += 1) } }),
+      {},
+      10,
+      () => Promise.resolve(),
+    );
+    await list.expect('r_1');
+    expect(asked).toBe(4);
   });
 });
 

@@ -40,7 +40,10 @@ export class Ringing {
     return this.#context?.state === 'running';
   }
 
-  /** To be called within a gesture: from then on this page may ring, hidden as well. */
+  /**
+   * From then on this page may ring, hidden as well. To be called within a gesture; without one it does what the
+   * browser lets it do, and the next gesture does the rest.
+   */
   async unlock(): Promise<void> {
     try {
       if (!this.#context) {

@@ -5,6 +5,12 @@ import type { Answer, CallFilter, CommonProblem } from './api';
 
 export type ListState = { kind: 'loading' } | { kind: 'failed'; code: CommonProblem } | { kind: 'ready' };
 
+/**
+ * The server writes its history behind what happens: so long after the end of a call it is asked again, and again.
+ * Fewer, and a call is missing when the database is slow; more asks for what was never to come.
+ */
+const AGAIN_AFTER = [250, 1_000, 4_000];
+
 export class CallList {
   state = $state.raw<ListState>({ kind: 'loading' });
   calls = $state.raw<CallView[]>([]);
@@ -19,6 +25,7 @@ export class CallList {
     private readonly source: (filter: CallFilter) => Promise<Answer<CallPage>>,
     filter: CallFilter = {},
     readonly pageSize = 20,
+    private readonly wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms)),
   ) {
     this.filter = filter;
   }
@@ -42,6 +49,15 @@ export class CallList {
     this.total = answer.value.total;
     this.state = { kind: 'ready' };
     if (this.calls.length === 0 && this.page > 0) await this.turn(this.pages - 1);
+  }
+
+  /** Anew, until this call is there, or has had its time. */
+  async expect(ring: string): Promise<void> {
+    for (const ms of [0, ...AGAIN_AFTER]) {
+      await this.wait(ms);
+      await this.load();
+      if (this.page > 0 || this.calls.some((call) => call.ring === ring)) return;
+    }
   }
 
   async turn(page: number): Promise<void> {

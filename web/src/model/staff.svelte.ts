@@ -71,8 +71,8 @@ export class Staff {
   unanswered = $state.raw<Passed | null>(null);
   /** The latest call that was taken here. */
   latest = $state.raw<Passed | null>(null);
-  /** Rises when the history has changed. */
-  changes = $state(0);
+  /** The latest of one's own rings that is over: under this id it is in the history, or about to be. */
+  ended = $state.raw<{ ring: string } | null>(null);
   /** Why the latest command was not carried out. */
   problem = $state<Code | null>(null);
   accepting = $state(false);
@@ -354,7 +354,6 @@ export class Staff {
   #ended(id: string, end: RingEnd): void {
     const ring = this.#rings.get(id);
     this.#rings.delete(id);
-    this.changes += 1;
     const asked = this.asked;
     if (asked && (asked.kind === 'ringing' || asked.kind === 'accepted') && asked.ring === id) {
       const { person, name, purpose } = asked;
@@ -362,7 +361,9 @@ export class Staff {
       return;
     }
     if (!ring) return;
-    const passed = { ring, end, note: this.noteOf(ring) };
+    const note = this.noteOf(ring);
+    if (note !== null) this.ended = { ring: note };
+    const passed = { ring, end, note };
     if (ring.accepted_at !== undefined || this.call?.id === id) this.latest = passed;
     else if (ring.callee.id === this.person && end !== 'declined') this.unanswered = passed;
     if (this.#acceptingRing === id) this.#acceptingRing = '';

@@ -175,7 +175,7 @@ describe('a ring', () => {
     expect(staff.incoming).toBeNull();
     expect(rings.at(-1)).toBe('stop');
     expect(staff.unanswered).toMatchObject({ end: 'cancelled', ring: { id: 'r_1' } });
-    expect(staff.changes).toBe(1);
+    expect(staff.ended).toEqual({ ring: 'r_1' });
   });
 
   it('is there when the page is opened while it rings', async () => {
