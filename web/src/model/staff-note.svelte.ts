@@ -45,12 +45,14 @@ export class NoteDraft {
 
 /** Drafts by call: one that is written in the call goes on after it. */
 export class NoteDrafts {
+  /** The latest note that was saved. */
+  saved = $state.raw<{ ring: string; note: CallNote } | null>(null);
   #drafts = new Map<string, NoteDraft>();
 
   of(ring: string): NoteDraft {
     const known = this.#drafts.get(ring);
     if (known) return known;
-    const draft = new NoteDraft(ring);
+    const draft = new NoteDraft(ring, { note: '' }, (note) => (this.saved = { ring, note }));
     this.#drafts.set(ring, draft);
     return draft;
   }
