@@ -130,7 +130,7 @@ pub(crate) async fn idle_and_fanout(binary: &Path, sessions: usize, report: &mut
 }
 
 async fn open(base: &str, count: usize) -> Result<Vec<Bot>> {
-    let http = reqwest::Client::new();
+    let http = visavis_bots::http_client();
     let mut bots = Vec::with_capacity(count);
     while bots.len() < count {
         let batch = (count - bots.len()).min(AT_ONCE);

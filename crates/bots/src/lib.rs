@@ -6,6 +6,6 @@ mod participant;
 mod process;
 mod staff;
 
-pub use participant::{Bot, Refused};
+pub use participant::{Bot, Refused, http_client};
 pub use process::{DEMO_PASSWORD, ServerProcess, cpu_of};
 pub use staff::Staff;

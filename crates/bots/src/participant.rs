@@ -22,6 +22,14 @@ use visavis_protocol::{
 /// Longer than a healthy server ever takes.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// A client for HTTP. Whatever else of the workspace is built beside may have taken its choice of TLS away.
+#[must_use]
+pub fn http_client() -> reqwest::Client {
+    // A second call in one process finds the first one's provider, which is the same.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    reqwest::Client::new()
+}
+
 /// The server said no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refused(pub Code);
@@ -48,7 +56,7 @@ impl Bot {
     /// # Errors
     /// If the server cannot be reached or refuses.
     pub async fn connect(base: &str) -> Result<Self> {
-        let ticket = Self::ticket(&reqwest::Client::new(), base).await?;
+        let ticket = Self::ticket(&http_client(), base).await?;
         Self::connect_with(base, ticket).await
     }
 

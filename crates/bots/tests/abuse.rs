@@ -115,7 +115,7 @@ async fn foreign_pages_get_neither_ticket_nor_socket() {
         (Some("https://evil.example".to_owned()), false),
         (Some("null".to_owned()), false),
     ] {
-        let client = reqwest::Client::new();
+        let client = visavis_bots::http_client();
         let ticket = client.post(format!("{}/api/v1/tickets", server.base()));
         let ticket = origin.iter().fold(ticket, |request, origin| request.header("origin", origin));
         assert_eq!(ticket.send().await.unwrap().status().as_u16(), if allowed { 200 } else { 403 });

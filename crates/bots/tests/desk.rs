@@ -32,7 +32,7 @@ struct Representative {
 
 impl Door {
     async fn open(settings: &[(&str, &str)]) -> Self {
-        Self { server: demo(settings).await, http: Client::new() }
+        Self { server: demo(settings).await, http: visavis_bots::http_client() }
     }
 
     async fn staff(&self, name: &str) -> Staff {

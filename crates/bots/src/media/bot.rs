@@ -40,7 +40,7 @@ impl Place {
         // One clock for the whole process, so that what one place sends another can time.
         static EPOCH: OnceLock<Instant> = OnceLock::new();
         let epoch = *EPOCH.get_or_init(Instant::now);
-        Self { base: base.to_owned(), http: reqwest::Client::new(), threads, epoch }
+        Self { base: base.to_owned(), http: crate::http_client(), threads, epoch }
     }
 
     /// The threads that drive media.
