@@ -128,7 +128,9 @@ impl Frames {
 
     fn follow(&mut self, now: Instant) {
         while let Some((&id, frame)) = self.pending.first_key_value() {
-            let impatient = self.pending.len() > PATIENCE;
+            // A whole key frame needs nothing of what is missing before it: browsers show it at once.
+            let overtaken = self.pending.values().skip(1).any(|later| later.key && later.complete());
+            let impatient = self.pending.len() > PATIENCE || overtaken;
             let next = self.last.is_some_and(|last| id == last.id + 1);
             let begins = self.last.is_none() && frame.key && frame.complete();
             if !(next && frame.complete() || begins || impatient) {
