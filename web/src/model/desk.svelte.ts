@@ -238,11 +238,23 @@ export class Desk {
       this.desk = reply.desk;
       this.#ownVersion = -1;
       this.#expected = null;
+      const before = this.#engagement;
       this.#own(reply.own);
+      this.#goOn(before);
     } catch (error) {
       const code = codeOf(error);
       if (code === 'desk_unknown') this.#gone = 'unknown';
       else if (code !== 'session_lost') this.outcome = { kind: 'refused', code, name: null };
+    }
+  }
+
+  /** A server that has started anew knows of no queue and no ring: who waited waits again, who rang is told. */
+  #goOn(before: Engagement | null): void {
+    const said = this.said;
+    if (!before || this.#engagement || this.call || !said) return;
+    if (before.type === 'waiting') void this.queueUp(said);
+    else if (before.type === 'calling') {
+      this.outcome = { kind: 'ended', end: 'interrupted', name: before.ring.callee.name };
     }
   }
 

@@ -365,6 +365,24 @@ describe('a page that is opened anew', () => {
     expect(captured()).toEqual([]);
   });
 
+  it('waits again where a server that has started anew knows of no queue', async () => {
+    void desk.queueUp(SAID);
+    await session.answer('queue_up', { type: 'own', own: own(5, waiting(2, 10)) });
+    session.connect();
+    await session.answer('watch_desk', snapshot());
+    await session.answer('queue_up', { type: 'own', own: own(6, waiting(1, 11)) });
+    expect(desk.view).toMatchObject({ kind: 'waiting', position: 1 });
+  });
+
+  it('says so where a server that has started anew knows of no ring', async () => {
+    void desk.ring(null, SAID);
+    await session.answer('call_desk', { type: 'ringing', ring: RING });
+    session.connect();
+    await session.answer('watch_desk', snapshot());
+    expect(desk.outcome).toMatchObject({ kind: 'ended', end: 'interrupted' });
+    expect(desk.view.kind).toBe('open');
+  });
+
   it('knows nothing of a visitor who is forgotten', async () => {
     void desk.ring(null, SAID);
     desk.forget();

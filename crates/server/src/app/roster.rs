@@ -35,11 +35,13 @@ impl Roster for App {
     /// Whoever is here is from now on what their account and desks say, and everybody who follows the desk asks for
     /// it again.
     async fn desk_changed(&self, desk: DeskId, people: &[PersonId]) -> Result<(), Refused> {
-        for person in people.iter().collect::<BTreeSet<_>>() {
-            self.refresh_card(*person).await?;
-        }
         let event = Event::DeskChanged { desk };
         let frame = documents::encode(&ServerFrame::Event { topic: Topic::Desk, version: None, event })?;
+        for person in people.iter().collect::<BTreeSet<_>>() {
+            self.refresh_card(*person).await?;
+            // Whoever is new to the desk does not follow it yet.
+            self.live.publish(Route::Person(*person).topic(), frame.clone()).await?;
+        }
         Ok(self.live.publish(Route::Desk(desk).topic(), frame).await?)
     }
 
