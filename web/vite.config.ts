@@ -1,5 +1,7 @@
 // Builds the web client into dist/, with compressed forms beside each file for the server to choose from.
 
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
@@ -14,17 +16,18 @@ function compress(): Plugin {
     name: 'visavis-compress',
     apply: 'build',
     enforce: 'post',
-    generateBundle(_, bundle) {
-      for (const [name, output] of Object.entries(bundle)) {
+    // Of what lies on the disk at last: before that, others may still change what a chunk loads later.
+    writeBundle({ dir = 'dist' }, bundle) {
+      for (const name of Object.keys(bundle)) {
         if (!COMPRESSED.test(name)) continue;
-        const source = Buffer.from(output.type === 'chunk' ? output.code : output.source);
+        const source = readFileSync(join(dir, name));
         const brotli = brotliCompressSync(source, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
         for (const [ending, bytes] of [
           ['br', brotli] as const,
           ['gz', gzipSync(source, { level: 9 })] as const,
         ]) {
           if (bytes.length < source.length) {
-            this.emitFile({ type: 'asset', fileName: `${name}.${ending}`, source: bytes });
+            writeFileSync(join(dir, `${name}.${ending}`), bytes);
           }
         }
       }
