@@ -69,6 +69,8 @@ export class Desk {
 
   #visit: Visit | null;
   #ownVersion = -1;
+  /** A ring of which only the answer to one's own press has told: what was true before it does not end it. */
+  #fresh: string | null = null;
   /** Rings that are over for this page, whatever comes late. */
   #done = new Set<string>();
   #deaf: () => void;
@@ -235,6 +237,7 @@ export class Desk {
       this.#gone = null;
       this.desk = reply.desk;
       this.#ownVersion = -1;
+      this.#fresh = null;
       this.#own(reply.own);
     } catch (error) {
       const code = codeOf(error);
@@ -273,6 +276,8 @@ export class Desk {
     if (own.version <= this.#ownVersion) return;
     this.#ownVersion = own.version;
     const engagement = own.engagement ?? null;
+    if (engagement === null && this.#fresh !== null) return;
+    this.#fresh = null;
     const over = engagement !== null && 'ring' in engagement && this.#done.has(engagement.ring.id);
     if (over && engagement.type === 'in_call' && !this.call) void this.#hangUp(engagement.ring);
     const mine = engagement !== null && !over && this.#visit?.active === true;
@@ -294,12 +299,17 @@ export class Desk {
 
   #rings(ring: RingView): void {
     if (this.#done.has(ring.id) || this.call) return;
-    if (this.#attempt?.cancelled) void this.#takeBack(ring);
-    else this.#engagement ??= { type: 'calling', ring };
+    if (this.#attempt?.cancelled) {
+      void this.#takeBack(ring);
+    } else if (!this.#engagement) {
+      this.#engagement = { type: 'calling', ring };
+      this.#fresh = ring.id;
+    }
   }
 
   async #takeBack(ring: RingView): Promise<void> {
     this.#done.add(ring.id);
+    this.#fresh = null;
     this.#engagement = null;
     this.#settle();
     await this.session.command({ type: 'cancel_ring', ring: ring.id }).catch(() => undefined);
@@ -323,6 +333,7 @@ export class Desk {
   #ended(ring: string, end: RingEnd): void {
     const engagement = this.#engagement;
     this.#done.add(ring);
+    if (this.#fresh === ring) this.#fresh = null;
     if (engagement?.type === 'calling' && engagement.ring.id === ring) {
       this.outcome = { kind: 'ended', end, name: engagement.ring.callee.name };
     }
@@ -391,6 +402,7 @@ export class Desk {
 
   #replaced(): void {
     this.#gone = 'replaced';
+    this.#fresh = null;
     this.#engagement = null;
     this.#settle();
   }
