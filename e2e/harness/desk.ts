@@ -3,6 +3,7 @@
 
 import type { Browser } from 'puppeteer-core';
 import { Person } from './browsers';
+import { watchTiles } from './group';
 import { eventually } from './measure';
 import { startServer } from './server';
 import type { Server } from './server';
@@ -71,8 +72,15 @@ function observe(): void {
   }).observe(document, { childList: true, subtree: true, characterData: true });
 }
 
-function atDesk(browser: Browser, name: string, before = ''): Promise<Person> {
-  return Person.create(browser, name, { before: `(${observe.toString()})();\n${before}` });
+const BEFORE = `(${observe.toString()})();\n(${watchTiles.toString()})()`;
+
+function atDesk(browser: Browser, name: string): Promise<Person> {
+  return Person.create(browser, name, { before: BEFORE });
+}
+
+/** Another tab of the same person, at the same address. */
+export function anotherTab(person: Person): Promise<Person> {
+  return Person.tab(person.context, person.name, { before: BEFORE });
 }
 
 /** Somebody on the page of the desk who has typed their name. */
@@ -159,6 +167,24 @@ export const isNotFree = (who: string) => (shown: Shown) => !shown.callable.incl
 export const isIn = (who: string, state: string) => (shown: Shown) =>
   shown.rows[who]?.includes(state) === true && !shown.callable.includes(who);
 
+/** Sets what is given about the desk of the demonstration, as an admin does. */
+export async function setDesk(server: Server, change: Record<string, unknown>): Promise<void> {
+  const api = `${server.http}/api/v1`;
+  const headers: Record<string, string> = { origin: server.http, 'content-type': 'application/json' };
+  const body = JSON.stringify({ email: 'admin@demo', password: PASSWORD });
+  const signedIn = await fetch(`${api}/sign-in`, { method: 'POST', headers, body });
+  headers['cookie'] = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const desks = (await (await fetch(`${api}/admin/desks`, { headers })).json()) as {
+    id: string;
+    settings: Record<string, unknown>;
+  }[];
+  for (const { id, settings } of desks) {
+    const changed = JSON.stringify({ ...settings, ...change });
+    const answer = await fetch(`${api}/admin/desks/${id}`, { method: 'PUT', headers, body: changed });
+    if (!answer.ok) throw new Error(`the desk was not changed: ${answer.status}`);
+  }
+}
+
 /** Waits until a text is somewhere on the page. */
 export function reads(person: Person, text: string, timeout = 5_000): Promise<number> {
   return person.until(
@@ -167,6 +193,15 @@ export function reads(person: Person, text: string, timeout = 5_000): Promise<nu
     timeout,
   );
 }
+
+/** What the server has told this page of comings, goings and ends since a moment counted in frames. */
+export async function endsHeard(person: Person, from: number): Promise<string[]> {
+  const frames = await person.page.evaluate((from) => window.probe.sockets.slice(from), from);
+  return frames.filter((frame) => /"(participant_joined|participant_left|ring_ended)"/.test(frame));
+}
+
+export const framesSoFar = (person: Person): Promise<number> =>
+  person.page.evaluate(() => window.probe.sockets.length);
 
 /** Answers the ring of somebody. @returns when */
 export async function accept(person: Person, caller: string): Promise<number> {
