@@ -72,6 +72,12 @@ declare global {
   }
 }
 
+export interface PersonOptions {
+  /** Runs in the page before anything of the product. */
+  before?: string;
+  viewport?: { width: number; height: number };
+}
+
 export class Person {
   constructor(
     readonly name: string,
@@ -79,12 +85,12 @@ export class Person {
     readonly page: Page,
   ) {}
 
-  static async create(
-    browser: Browser,
-    name: string,
-    options: { before?: string; viewport?: { width: number; height: number } } = {},
-  ): Promise<Person> {
-    const context = await browser.createBrowserContext();
+  static async create(browser: Browser, name: string, options: PersonOptions = {}): Promise<Person> {
+    return Person.tab(await browser.createBrowserContext(), name, options);
+  }
+
+  /** A further page of somebody. */
+  static async tab(context: BrowserContext, name: string, options: PersonOptions = {}): Promise<Person> {
     const page = await context.newPage();
     await page.setViewport(options.viewport ?? { width: 1280, height: 720 });
     await page.evaluateOnNewDocument(installProbe);

@@ -1,9 +1,10 @@
-// A UDP door before the server's port that can be shut, to cut what passes through it.
+// Doors before the server's ports that can be shut, to cut what passes through them: one for UDP, one for TCP.
 
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Server as Listener, Socket as Connection } from 'node:net';
 
 export class UdpGate {
   #outside: Socket;
@@ -66,5 +67,61 @@ export class UdpGate {
       this.#inside.set(port, socket);
     }
     return socket;
+  }
+}
+
+/** Before the port for HTTP. Pages that are opened through it lose their line when it is cut. */
+export class TcpGate {
+  #connections = new Set<Connection>();
+  #open = true;
+
+  private constructor(
+    private readonly listener: Listener,
+    /** http://localhost:PORT */
+    readonly http: string,
+  ) {}
+
+  static async open(target: number): Promise<TcpGate> {
+    const listener = createServer();
+    listener.listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const gate = new TcpGate(listener, `http://localhost:${(listener.address() as AddressInfo).port}`);
+    listener.on('connection', (outside) => gate.#let(outside, target));
+    return gate;
+  }
+
+  /** Every line breaks, and no new one comes about. */
+  cut(): void {
+    this.#open = false;
+    for (const connection of this.#connections) connection.destroy();
+  }
+
+  mend(): void {
+    this.#open = true;
+  }
+
+  close(): void {
+    this.cut();
+    this.listener.close();
+  }
+
+  #let(outside: Connection, target: number): void {
+    if (!this.#open) {
+      outside.destroy();
+      return;
+    }
+    const inside = connect(target, '127.0.0.1');
+    for (const [one, other] of [
+      [outside, inside],
+      [inside, outside],
+    ] as const) {
+      this.#connections.add(one);
+      one.pipe(other);
+      one.on('error', () => other.destroy());
+      one.on('close', () => {
+        this.#connections.delete(one);
+        other.destroy();
+      });
+    }
   }
 }

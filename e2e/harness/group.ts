@@ -48,7 +48,7 @@ export const GROUP_LAUNCH: LaunchOptions = {
 };
 
 /** Runs in the page: notes each frame that a tile presents. */
-function watchTiles(): void {
+export function watchTiles(): void {
   const shownAt: Record<string, number[]> = {};
   window.shownAt = shownAt;
   const known = new WeakSet<HTMLVideoElement>();

@@ -28,6 +28,8 @@ export interface Server {
   pid: number;
   /** Everything on standard error so far. */
   log(): string;
+  /** What the last start printed for people. */
+  out(): string;
   /** SIGKILL, as a crash would. */
   kill(): Promise<void>;
   /** Again, on the same ports and data. */
@@ -37,11 +39,16 @@ export interface Server {
   dispose(): Promise<void>;
 }
 
-export async function startServer(settings: Record<string, string> = {}): Promise<Server> {
+/** @param settings environment variables; @param flags further arguments, such as `--demo` */
+export async function startServer(
+  settings: Record<string, string> = {},
+  flags: string[] = [],
+): Promise<Server> {
   const data = mkdtempSync(join(tmpdir(), 'visavis-e2e-'));
   const [httpPort, httpsPort] = await freePorts(2);
   let child: ChildProcess | undefined;
   let log = '';
+  let out = '';
   const server: Server = {
     http: `http://localhost:${httpPort}`,
     https: `https://localhost:${httpsPort}`,
@@ -49,10 +56,20 @@ export async function startServer(settings: Record<string, string> = {}): Promis
     data,
     pid: 0,
     log: () => log,
+    out: () => out,
     async start() {
       const started = spawn(
         BINARY,
-        ['serve', '--data', data, '--http', `127.0.0.1:${httpPort}`, '--https', `[::]:${httpsPort}`],
+        [
+          'serve',
+          '--data',
+          data,
+          '--http',
+          `127.0.0.1:${httpPort}`,
+          '--https',
+          `[::]:${httpsPort}`,
+          ...flags,
+        ],
         {
           stdio: ['ignore', 'pipe', 'pipe'],
           env: { PATH: process.env['PATH'], VISAVIS_METRICS__ADDRESS: 'off', ...settings },
@@ -61,7 +78,7 @@ export async function startServer(settings: Record<string, string> = {}): Promis
       child = started;
       server.pid = started.pid ?? 0;
       started.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
-      let out = '';
+      out = '';
       await new Promise<void>((resolve, reject) => {
         started.stdout.on('data', (chunk: Buffer) => {
           out += chunk.toString();

@@ -180,6 +180,37 @@ describe('a visitor', () => {
     expect(captured()).toEqual(['camera', 'microphone']);
   });
 
+  it('goes on ringing, whatever is told late of the time before', async () => {
+    void desk.ring(RING.callee, SAID);
+    await session.answer('call_desk', { type: 'ringing', ring: RING });
+    session.event({ type: 'own_changed', own: own(2) });
+    expect(desk.view).toMatchObject({ kind: 'calling', ring: RING });
+    session.event({ type: 'own_changed', own: own(3, { type: 'calling', ring: RING }) });
+    session.event({ type: 'own_changed', own: own(4, { type: 'in_call', ring: RING }) });
+    expect(session.asked('join_call')).toMatchObject({ ring: 'r_1' });
+  });
+
+  it('is not ringing any more when a new session knows nothing of it', async () => {
+    void desk.ring(RING.callee, SAID);
+    await session.answer('call_desk', { type: 'ringing', ring: RING });
+    session.connect();
+    await session.answer('watch_desk', snapshot());
+    expect(desk.view.kind).toBe('open');
+  });
+
+  it('opens no microphone for a call that was taken back while the camera opened', async () => {
+    let open: (track: unknown) => void = () => undefined;
+    capture.mockImplementation(() => new Promise((resolve) => (open = resolve)));
+    const stop = vi.fn();
+    void desk.ring(null, SAID);
+    await session.answer('call_desk', { type: 'ringing', ring: RING });
+    void desk.cancel();
+    open({ stop });
+    await settle();
+    expect(stop).toHaveBeenCalled();
+    expect(captured()).toEqual(['camera']);
+  });
+
   it.each(['declined', 'missed', 'callee_lost', 'failed'] as const)(
     'is told when it is %s, and the devices are put away',
     async (end) => {

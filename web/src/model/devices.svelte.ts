@@ -43,6 +43,8 @@ export class Devices {
   #disposed = new AbortController();
   /** The newest wish for each kind; what an older one brings is put away. */
   #wish: Record<CaptureKind, number> = { microphone: 0, camera: 0 };
+  /** How often everything was put away. */
+  #stops = 0;
 
   constructor() {
     const signal = this.#disposed.signal;
@@ -59,7 +61,10 @@ export class Devices {
   /** Asks for both; each may fail on its own. What was off or muted last time stays so. */
   async start(wanted: { microphone: 'on' | 'muted' | 'off'; camera: 'on' | 'off' }): Promise<void> {
     // One after the other: browsers ask one question at a time.
+    const stops = this.#stops;
     if (wanted.camera === 'on') await this.#start('camera', false);
+    // Put away while the camera opened: then no microphone either.
+    if (stops !== this.#stops) return;
     if (wanted.microphone !== 'off') await this.#start('microphone', wanted.microphone === 'muted');
     await this.#list();
   }
@@ -159,6 +164,7 @@ export class Devices {
 
   /** Puts everything away: no light, no capture. */
   stop(): void {
+    this.#stops += 1;
     for (const kind of ['microphone', 'camera'] as const) {
       this.#wish[kind] += 1;
       this.#replace(kind, null);
