@@ -1,5 +1,6 @@
 //! `visavis-bots load`: a named scenario against a server of its own. Figures, not gates; it ends by itself.
 
+pub(crate) mod desk;
 mod figures;
 mod people;
 mod plan;
@@ -29,8 +30,12 @@ pub(crate) async fn run(
     seconds: u64,
     settings: &[(String, String)],
 ) -> Result<()> {
-    let plan = scenario.plan();
     let mut report = Report::load(PathBuf::from(format!("target/bench/load-{}.json", scenario.name())))?;
+    let Some(plan) = scenario.plan() else {
+        let settings: Vec<_> = settings.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        desk::run(binary, desk::LOAD, Duration::from_secs(seconds), &settings, &mut report).await?;
+        return report.save();
+    };
     println!("{}: {}", scenario.name(), plan.summary());
 
     let mut environment = vec![("VISAVIS_ROOMS__MAX_PEOPLE", "400")];

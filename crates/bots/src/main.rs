@@ -8,6 +8,7 @@ mod load;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
+use std::time::Duration;
 use visavis_bots::ServerProcess;
 
 #[derive(Parser)]
@@ -28,7 +29,7 @@ enum Scenario {
         #[arg(long, default_value_t = 5_000)]
         sessions: usize,
     },
-    /// People with media in rooms of a server of its own, and what that costs
+    /// Many people at a server of its own, and what that costs
     Load {
         /// Which
         scenario: load::Scenario,
@@ -72,6 +73,7 @@ async fn main() -> Result<()> {
             bench::start(&server, &mut report).await?;
             bench::idle_and_fanout(&server, sessions, &mut report).await?;
             bench::relay(&server, &mut report).await?;
+            load::desk::run(&server, load::desk::BENCH, Duration::from_secs(5), &[], &mut report).await?;
             report.save()
         }
         Scenario::Load { scenario, server, seconds, set } => {

@@ -158,7 +158,11 @@ impl ServerProcess {
         cpu_of(self.pid()?)
     }
 
-    fn pid(&self) -> Result<u32> {
+    /// Its process id.
+    ///
+    /// # Errors
+    /// If it does not run.
+    pub fn pid(&self) -> Result<u32> {
         self.child.as_ref().and_then(Child::id).context("the server does not run")
     }
 }

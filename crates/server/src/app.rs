@@ -215,3 +215,6 @@ impl From<TokenRefused> for Refused {
         Self::Ticket
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,10 +18,11 @@ const RETRY: Duration = Duration::from_secs(1);
 /// One step of a ring's history.
 #[derive(Debug, Clone)]
 pub(super) enum Entry {
-    /// So far it has got.
+    /// So far it has got, or so it ended. Two use cases tell of one ring in any order: each tells all there is to
+    /// know, and the store keeps an end that it has.
     Reached(Box<CallRecord>),
-    /// It is over.
-    Ended { ring: RingId, at: Timestamp, end: RingEnd },
+    /// The part that a ring had in somebody else's call is over.
+    Parted { ring: RingId, at: Timestamp, end: RingEnd },
 }
 
 /// Where use cases say what happened.
@@ -55,13 +56,14 @@ impl History {
                 Told::Accepted { ring, .. } => self.put(Entry::Reached(Box::new(record(ring)))),
                 Told::Ended { ring, end } => {
                     for via in ring.talkers().iter().filter_map(|talker| talker.via) {
-                        self.put(Entry::Ended { ring: via, at: now, end: *end });
+                        self.put(Entry::Parted { ring: via, at: now, end: *end });
                     }
-                    self.put(Entry::Ended { ring: ring.id(), at: now, end: *end });
+                    let ended = CallRecord { ended_at: Some(now), end: Some(*end), ..record(ring) };
+                    self.put(Entry::Reached(Box::new(ended)));
                 }
                 Told::Parted { via, end, .. } => {
                     if let Some(ring) = *via {
-                        self.put(Entry::Ended { ring, at: now, end: *end });
+                        self.put(Entry::Parted { ring, at: now, end: *end });
                     }
                 }
             }
@@ -102,7 +104,7 @@ impl Recorder {
     async fn write(&self, entry: &Entry) -> Result<(), StoreError> {
         match entry {
             Entry::Reached(record) => self.store.record_call(record.as_ref().clone()).await,
-            Entry::Ended { ring, at, end } => {
+            Entry::Parted { ring, at, end } => {
                 let Some(record) = self.store.call(*ring).await? else { return Ok(()) };
                 self.store.record_call(CallRecord { ended_at: Some(*at), end: Some(*end), ..record }).await
             }

@@ -1,0 +1,166 @@
+//! A store that knows what it was given and remembers how calls ended, and a media server that is never needed.
+//! The real store has its own tests.
+
+use crate::app::{Media, MediaOffer, MediaRefused, MediaSeat};
+use async_trait::async_trait;
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use visavis_domain::account::Email;
+use visavis_domain::ids::{CallId, DeskId, ParticipantId, PersonId, RingId, SignInId};
+use visavis_domain::time::Timestamp;
+use visavis_protocol::Viewed;
+use visavis_store::{
+    Account, AccountChange, Accounts, AuditRow, Audited, Audits, Broken, CallFilter, CallRecord, Calls,
+    Credentials, Desk, Desks, Invitation, NewAccount, Outcome, Page, Settings, SignIn, StoreError, Subject,
+    TokenHash,
+};
+
+/// What was there before the test began, and the calls since.
+#[derive(Default)]
+pub(super) struct Given {
+    pub(super) accounts: HashMap<PersonId, Account>,
+    pub(super) desks: HashMap<DeskId, Desk>,
+    calls: Mutex<HashMap<RingId, Remembered>>,
+}
+
+/// A call, and how often its end was written.
+#[derive(Debug, Clone)]
+pub(super) struct Remembered {
+    pub(super) record: CallRecord,
+    pub(super) ends: u32,
+}
+
+impl Given {
+    pub(super) fn calls(&self) -> MutexGuard<'_, HashMap<RingId, Remembered>> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An adapter that has what is written here, and refuses the rest.
+macro_rules! refusing {
+    ($port:ident; $(fn $method:ident($($argument:tt)*) -> $value:ty;)* => $($own:item)*) => {
+        #[async_trait]
+        #[allow(unused_variables, reason = "what is refused looks at nothing")]
+        impl $port for Given {
+            $($own)*
+            $(async fn $method($($argument)*) -> Result<$value, StoreError> {
+                Err(StoreError::Unavailable(stringify!($method).into()))
+            })*
+        }
+    };
+}
+
+refusing! {
+    Accounts;
+    fn count_accounts(&self) -> u64;
+    fn accounts(&self) -> Vec<Account>;
+    fn account_by_email(&self, email: &Email) -> Option<Account>;
+    fn account_by_subject(&self, subject: &Subject) -> Option<Account>;
+    fn create_account(&self, new: NewAccount, invitation: Option<Invitation>, audited: Audited) -> ();
+    fn change_account(&self, id: PersonId, to: AccountChange, audited: Audited) -> (Account, Vec<SignInId>);
+    fn link_subject(&self, id: PersonId, subject: Subject, audited: Audited) -> ();
+    fn credentials(&self, id: PersonId) -> Credentials;
+    fn set_password(
+        &self, id: PersonId, password: String, keep: Option<SignInId>, audited: Audited,
+    ) -> Vec<SignInId>;
+    fn rehash_password(&self, id: PersonId, password: String) -> ();
+    fn set_totp(&self, id: PersonId, sealed: Option<Vec<u8>>, audited: Audited) -> ();
+    fn use_totp_step(&self, id: PersonId, step: u64) -> bool;
+    fn invite(&self, invitation: Invitation, audited: Audited) -> ();
+    fn invitation(&self, token: TokenHash, now: Timestamp) -> Option<(Invitation, Option<Account>)>;
+    fn accept_invitation(
+        &self, token: TokenHash, now: Timestamp, password: String, audited: Audited,
+    ) -> (Account, Vec<SignInId>);
+    fn create_first_admin(
+        &self, token: TokenHash, now: Timestamp, account: NewAccount, audited: Audited,
+    ) -> ();
+    fn open_sign_in(&self, sign_in: SignIn, audited: Audited) -> ();
+    fn sign_in(&self, token: TokenHash, now: Timestamp) -> Option<(SignIn, Account)>;
+    fn touch_sign_in(&self, id: SignInId, seen_at: Timestamp, expires_at: Timestamp) -> ();
+    fn sign_ins(&self, account: PersonId, now: Timestamp) -> Vec<SignIn>;
+    fn close_sign_in(&self, account: PersonId, id: SignInId, audited: Audited) -> ();
+    fn forget_expired(&self, now: Timestamp) -> ();
+    =>
+    async fn account(&self, id: PersonId) -> Result<Option<Account>, StoreError> {
+        Ok(self.accounts.get(&id).cloned())
+    }
+}
+
+refusing! {
+    Desks;
+    fn desks(&self) -> Vec<Desk>;
+    fn desk_by_slug(&self, slug: &str) -> Option<Desk>;
+    fn put_desk(&self, desk: Desk, audited: Audited) -> ();
+    fn remove_desk(&self, id: DeskId, audited: Audited) -> ();
+    =>
+    async fn desk(&self, id: DeskId) -> Result<Option<Desk>, StoreError> {
+        Ok(self.desks.get(&id).cloned())
+    }
+
+    async fn desks_of(&self, person: PersonId) -> Result<Vec<Desk>, StoreError> {
+        Ok(self.desks.values().filter(|desk| desk.members.contains(&person)).cloned().collect())
+    }
+}
+
+refusing! {
+    Calls;
+    fn calls(&self, filter: CallFilter, page: Page) -> Vec<CallRecord>;
+    fn count_calls(&self, filter: CallFilter) -> u64;
+    fn rate_call(&self, ring: RingId, visitor: PersonId, stars: u8, comment: String) -> ();
+    fn note_call(
+        &self, ring: RingId, representative: PersonId, note: String, outcome: Option<Outcome>,
+    ) -> ();
+    =>
+    /// As the real one: what has ended stays so.
+    async fn record_call(&self, record: CallRecord) -> Result<(), StoreError> {
+        let mut calls = self.calls();
+        let one = calls.entry(record.ring).or_insert(Remembered { record: record.clone(), ends: 0 });
+        one.ends += u32::from(record.end.is_some());
+        if one.record.end.is_none() {
+            let accepted_at = record.accepted_at.or(one.record.accepted_at);
+            one.record = CallRecord { accepted_at, ..record };
+        }
+        Ok(())
+    }
+
+    async fn call(&self, ring: RingId) -> Result<Option<CallRecord>, StoreError> {
+        Ok(self.calls().get(&ring).map(|one| one.record.clone()))
+    }
+}
+
+refusing! {
+    Audits;
+    fn audit(&self, audited: Audited) -> ();
+    fn audit_rows(&self, page: Page) -> Vec<AuditRow>;
+    fn verify_audit(&self) -> Result<u64, Broken>;
+    =>
+}
+
+refusing! {
+    Settings;
+    fn setting(&self, key: &str) -> Option<serde_json::Value>;
+    fn set_setting(&self, key: &str, value: serde_json::Value, audited: Audited) -> ();
+    =>
+}
+
+/// Calls of two go from each to each.
+pub(super) struct NoMedia;
+
+#[async_trait]
+impl Media for NoMedia {
+    async fn offer(&self, _: MediaSeat, _: MediaOffer) -> Result<String, MediaRefused> {
+        Err(MediaRefused::Away)
+    }
+
+    async fn view(&self, _: MediaSeat, _: Vec<Viewed>) -> Result<(), MediaRefused> {
+        Err(MediaRefused::Away)
+    }
+
+    fn reseat(&self, _: MediaSeat) {}
+
+    fn remove(&self, _: CallId, _: ParticipantId) {}
+
+    fn allow_only(&self, _: CallId, _: Option<ParticipantId>) {}
+
+    fn end(&self, _: CallId) {}
+}
