@@ -96,7 +96,7 @@ browsers: # Chromium, Firefox ESR, a TURN client and aiortc, from Debian's packa
 
 .PHONY: databases
 databases: # PostgreSQL, from Debian's packages
-	@scripts/test-tools databases || { [ -z "$${CI:-}$${VISAVIS_REQUIRE_POSTGRES:-}" ] && echo "-- without PostgreSQL, its tests are skipped"; }
+	@scripts/test-tools databases || { [ -z "$${CI:-}$${REQUIRE_POSTGRES:-}" ] && echo "-- without PostgreSQL, its tests are skipped"; }
 
 .PHONY: help
 help: ## This list

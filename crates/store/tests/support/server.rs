@@ -23,7 +23,7 @@ impl Server {
     pub(crate) fn start() -> Option<Self> {
         let Some(programs) = programs() else {
             let demanded =
-                ["CI", "VISAVIS_REQUIRE_POSTGRES"].iter().any(|name| std::env::var_os(name).is_some());
+                ["CI", "REQUIRE_POSTGRES"].iter().any(|name| std::env::var_os(name).is_some());
             assert!(!demanded, "PostgreSQL is not installed; scripts/test-tools installs it");
             eprintln!("SKIPPED: PostgreSQL is not installed; scripts/test-tools installs it");
             return None;
