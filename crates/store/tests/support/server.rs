@@ -22,8 +22,7 @@ impl Server {
     /// Starts one; none where PostgreSQL is not installed.
     pub(crate) fn start() -> Option<Self> {
         let Some(programs) = programs() else {
-            let demanded =
-                ["CI", "REQUIRE_POSTGRES"].iter().any(|name| std::env::var_os(name).is_some());
+            let demanded = ["CI", "REQUIRE_POSTGRES"].iter().any(|name| std::env::var_os(name).is_some());
             assert!(!demanded, "PostgreSQL is not installed; scripts/test-tools installs it");
             eprintln!("SKIPPED: PostgreSQL is not installed; scripts/test-tools installs it");
             return None;
