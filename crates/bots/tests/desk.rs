@@ -347,7 +347,7 @@ async fn who_waits_is_rung_for_in_order_by_whoever_is_free_next() {
     third.hide().await.unwrap();
     let moved = |event: &Event| matches!(event, Event::QueueMoved { position: 2, .. });
     fourth.events_until(moved).await.unwrap();
-    // The next who is free is rung for the first, and nobody sees them as available between.
+    // The next who is free is rung for the first.
     first.command(Command::Leave).await.unwrap().unwrap();
     assert_eq!(ended(&mut ana.bot, ring).await, RingEnd::HungUp);
     let rung = ana.rung().await;

@@ -25,6 +25,9 @@ export class Account {
   failure = $state.raw<SignInFailure | null>(null);
   /** The password was right, and there is a second factor. */
   codeWanted = $state(false);
+  /** One was signed in until a moment ago, and did not end that here. */
+  ended = $state(false);
+  #leaving = false;
 
   get me(): AccountView | null {
     return this.state.kind === 'signed_in' ? this.state.me : null;
@@ -45,6 +48,7 @@ export class Account {
   async signIn(email: string, password: string, code: string): Promise<void> {
     this.busy = true;
     this.failure = null;
+    this.ended = false;
     const answer = await api.signIn({ email, password, ...(this.codeWanted ? { code } : {}) });
     if (answer.ok) {
       this.codeWanted = false;
@@ -57,13 +61,17 @@ export class Account {
   }
 
   async signOut(): Promise<void> {
+    this.#leaving = true;
     await api.signOut();
     await this.load();
+    this.#leaving = false;
   }
 
   /** The server does not know this sign-in any more. */
-  lost(): void {
-    if (this.state.kind === 'signed_in') void this.load();
+  async lost(): Promise<void> {
+    if (this.state.kind !== 'signed_in' || this.#leaving) return;
+    await this.load();
+    this.ended = this.me === null;
   }
 
   /** How one is called has changed. */

@@ -101,6 +101,11 @@ impl App {
         self.about_ring(ring, Command::End { ring, end }).await.map(drop)
     }
 
+    /// Waits, a moment at most, until the history has what has happened so far.
+    pub(crate) async fn history_caught_up(&self) {
+        self.history.caught_up().await;
+    }
+
     /// How long after a crash its calls count as over, if nobody has come back to them.
     pub(crate) fn forgotten_after(&self) -> Duration {
         self.rules.grace * GRACES

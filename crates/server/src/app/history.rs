@@ -1,8 +1,9 @@
 //! Writes the history of calls behind what happens: nobody's call waits for the database, and none fails with it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use visavis_domain::availability::{Scene, Told};
 use visavis_domain::ids::RingId;
@@ -12,6 +13,9 @@ use visavis_store::{CallRecord, Store, StoreError};
 
 /// Entries that wait for a database that is away. A busy desk makes a few per minute; beyond this they are lost.
 const CAPACITY: usize = 16 * 1024;
+/// For how long whoever reads waits for what is being written. More, and a database that is away holds up pages; less,
+/// and a busy one shows a history in which the call that has just ended still goes on.
+const CATCH_UP: Duration = Duration::from_secs(1);
 /// After a failure.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -29,11 +33,14 @@ pub(super) enum Entry {
 #[derive(Clone)]
 pub(crate) struct History {
     entries: mpsc::Sender<Entry>,
+    told: Arc<AtomicU64>,
+    written: watch::Receiver<u64>,
 }
 
 /// Writes it down.
 pub(crate) struct Recorder {
     entries: mpsc::Receiver<Entry>,
+    written: watch::Sender<u64>,
     store: Arc<dyn Store>,
 }
 
@@ -41,7 +48,20 @@ impl History {
     /// Both ends.
     pub(crate) fn new(store: Arc<dyn Store>) -> (Self, Recorder) {
         let (sender, entries) = mpsc::channel(CAPACITY);
-        (Self { entries: sender }, Recorder { entries, store })
+        let (counts, written) = watch::channel(0);
+        (
+            Self { entries: sender, told: Arc::default(), written },
+            Recorder { entries, written: counts, store },
+        )
+    }
+
+    /// Waits, a moment at most, until what has been told so far is written: people who hear that a call is over look
+    /// it up at once.
+    pub(crate) async fn caught_up(&self) {
+        let told = self.told.load(Ordering::Acquire);
+        let mut written = self.written.clone();
+        // Without it the reader sees the history as it is.
+        let _ = tokio::time::timeout(CATCH_UP, written.wait_for(|written| *written >= told)).await;
     }
 
     /// What was decided.
@@ -71,7 +91,10 @@ impl History {
     }
 
     fn put(&self, entry: Entry) {
+        // Before it is sent: it may be written before this returns.
+        self.told.fetch_add(1, Ordering::AcqRel);
         if self.entries.try_send(entry).is_err() {
+            self.told.fetch_sub(1, Ordering::AcqRel);
             metrics::counter!("visavis_history_lost_total").increment(1);
             tracing::error!("the database takes no history; an entry is lost");
         }
@@ -86,6 +109,7 @@ impl Recorder {
             while self.try_write(&entry).await.is_err()
                 && stopping.run_until_cancelled(tokio::time::sleep(RETRY)).await.is_some()
             {}
+            self.written.send_modify(|written| *written += 1);
         }
         while let Ok(entry) = self.entries.try_recv() {
             // Nobody waits any more for a database that is away.

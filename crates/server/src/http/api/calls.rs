@@ -61,6 +61,7 @@ async fn own(
     Asked(query): Asked<Query>,
 ) -> Result<Json<CallPage>, Denied> {
     let page = part(query.skip, query.take);
+    api.app.history_caught_up().await;
     api.accounts.own_calls(signed.account.id, query.asked(), page).await.map(Json)
 }
 
@@ -70,6 +71,7 @@ async fn all(
     Asked(query): Asked<Query>,
 ) -> Result<Json<CallPage>, Denied> {
     let page = part(query.skip, query.take);
+    api.app.history_caught_up().await;
     api.accounts.all_calls(signed.account.id, query.asked(), page).await.map(Json)
 }
 
@@ -78,6 +80,7 @@ async fn export(
     signed: Signed,
     Asked(query): Asked<Query>,
 ) -> Result<impl IntoResponse, Denied> {
+    api.app.history_caught_up().await;
     let asked = api.accounts.begin_export(signed.account.id, query.asked()).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
