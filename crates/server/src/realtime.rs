@@ -3,6 +3,7 @@
 //! It knows frames and sockets; what a command means is [`crate::app`]'s.
 
 mod command;
+mod crowd;
 mod desk;
 mod hub;
 mod outbox;

@@ -8,11 +8,13 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use reqwest::{Client, Method};
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::process::Command as Program;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use visavis_bots::{Bot, DEMO_PASSWORD, ServerProcess, Staff};
 use visavis_domain::ids::{PersonId, RingId};
 use visavis_domain::person::Status;
@@ -25,6 +27,8 @@ use visavis_protocol::{
 const AT_ONCE: usize = 16;
 /// What has arrived need not be kept by the server: said once in so many frames.
 const ACKNOWLEDGE_EVERY: u64 = 16;
+/// Of a page with nothing to say.
+const PING_EVERY: Duration = Duration::from_secs(4);
 /// After everybody has come, and after the last call.
 const SETTLE: Duration = Duration::from_secs(2);
 const SLUG: &str = "load";
@@ -51,6 +55,8 @@ struct Heard {
     rung: Mutex<HashMap<RingId, Instant>>,
     /// Those who watch, of a representative who is rung.
     seen: Mutex<Vec<(PersonId, Instant)>>,
+    /// Those who watched and were cut off.
+    gone: AtomicU64,
 }
 
 /// A call as the one who called saw it.
@@ -186,11 +192,8 @@ impl Door {
         let since = |(who, at): &(PersonId, Instant)| Some(at.saturating_duration_since(*began.get(who)?));
         let mut seeing: Vec<_> = seen.iter().filter_map(since).collect();
         let missing = (made.len() * self.watching).saturating_sub(seeing.len());
-        println!(
-            "{label}{} calls, {refused} refused, {missing} of {} changes not seen",
-            made.len(),
-            seeing.len()
-        );
+        let gone = self.heard.gone.load(Ordering::Relaxed);
+        println!("{label}{} calls, {refused} refused, {missing} times not seen, {gone} cut off", made.len());
         let mut figure = |name: &str, value: f64, unit: &str, goal: &str| {
             report.figure(&format!("{label}{name}"), value, unit, goal);
         };
@@ -233,7 +236,8 @@ async fn representative(staff: &Staff, heard: Arc<Heard>) -> Result<()> {
     bot.ping().await?;
     tokio::spawn(async move {
         let mut frames = 0_u64;
-        while let Ok(frame) = bot.frame().await {
+        while let Ok(frame) = next(&mut bot).await {
+            let Some(frame) = frame else { continue };
             frames += 1;
             if frames.is_multiple_of(ACKNOWLEDGE_EVERY) && bot.ping().await.is_err() {
                 return;
@@ -247,6 +251,17 @@ async fn representative(staff: &Staff, heard: Arc<Heard>) -> Result<()> {
         }
     });
     Ok(())
+}
+
+/// The next frame; none after a while without any, in which one has said that one is there, as pages do.
+async fn next(bot: &mut Bot) -> Result<Option<ServerFrame>> {
+    match timeout(PING_EVERY, bot.frame()).await {
+        Ok(frame) => frame.map(Some),
+        Err(_) => {
+            bot.ping().await?;
+            Ok(None)
+        }
+    }
 }
 
 async fn take(bot: &mut Bot, ring: RingId) -> Result<()> {
@@ -267,8 +282,17 @@ async fn visitor(http: &Client, base: &str) -> Result<Bot> {
 }
 
 async fn watch(mut bot: Bot, heard: Arc<Heard>) {
+    if let Err(error) = watch_on(&mut bot, &heard).await
+        && heard.gone.fetch_add(1, Ordering::Relaxed) == 0
+    {
+        println!("the first who was cut off: {error:#}");
+    }
+}
+
+async fn watch_on(bot: &mut Bot, heard: &Heard) -> Result<()> {
     let mut frames = 0_u64;
-    while let Ok(frame) = bot.frame().await {
+    loop {
+        let Some(frame) = next(bot).await? else { continue };
         let at = Instant::now();
         frames += 1;
         if let ServerFrame::Event { event: Event::RepresentativeChanged { representative, .. }, .. } = frame
@@ -276,8 +300,8 @@ async fn watch(mut bot: Bot, heard: Arc<Heard>) {
         {
             heard.seen().push((representative.id, at));
         }
-        if frames.is_multiple_of(ACKNOWLEDGE_EVERY) && bot.ping().await.is_err() {
-            return;
+        if frames.is_multiple_of(ACKNOWLEDGE_EVERY) {
+            bot.ping().await?;
         }
     }
 }

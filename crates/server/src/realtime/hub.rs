@@ -1,6 +1,8 @@
 //! Brings events from live state to the sessions that are concerned. One subscription per instance; an event's
-//! bytes are shared by all who get it.
+//! bytes are shared by all who get it. Those of a crowd are told a few at a time, and whatever else there is to tell
+//! comes between: a ring must not wait until thousands have heard of another one.
 
+use super::crowd::Crowds;
 use super::session::{Session, Sessions};
 use crate::app::ControlNotice;
 use axum::extract::ws::Utf8Bytes;
@@ -15,6 +17,11 @@ use visavis_protocol::CloseCode;
 /// Notices between live state and the hub. It only clones pointers, so this fills up when the process stands
 /// still for long; then every session starts over.
 const CAPACITY: usize = 16 * 1024;
+/// Sessions that are told at once. With more, whoever is rung waits until the first of them have been served; with
+/// fewer, each step costs more than what it does.
+const AT_ONCE: usize = 128;
+/// Notices that are taken before a crowd's turn comes.
+const NOTICES: usize = 64;
 
 type Listeners = HashMap<TopicName, HashMap<SessionId, Arc<Session>>>;
 
@@ -39,18 +46,31 @@ impl Hub {
         sessions: Arc<Sessions>,
         stopping: CancellationToken,
     ) {
+        let mut crowds = Crowds::default();
         loop {
-            let notice = tokio::select! {
-                notice = subscription.notices.recv() => notice,
-                () = stopping.cancelled() => return,
-            };
-            match notice {
-                Some(Notice::Event { topic, body }) => self.tell(&topic, body),
-                Some(Notice::Gap) => {
-                    tracing::warn!("events were missed: every session starts over");
-                    sessions.end_all(CloseCode::Resync);
-                }
-                None => return,
+            if crowds.is_empty() {
+                let notice = stopping.run_until_cancelled(subscription.notices.recv()).await;
+                let Some(Some(notice)) = notice else { return };
+                self.hand_on(notice, &mut crowds, &sessions);
+            }
+            for _ in 0..NOTICES {
+                let Ok(notice) = subscription.notices.try_recv() else { break };
+                self.hand_on(notice, &mut crowds, &sessions);
+            }
+            if !crowds.is_empty() {
+                self.tell_some(&mut crowds);
+                // Their sockets, and everybody else, before the next of them.
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
+    fn hand_on(&self, notice: Notice, crowds: &mut Crowds, sessions: &Sessions) {
+        match notice {
+            Notice::Event { topic, body } => self.tell(&topic, body, crowds),
+            Notice::Gap => {
+                tracing::warn!("events were missed: every session starts over");
+                sessions.end_all(CloseCode::Resync);
             }
         }
     }
@@ -93,7 +113,7 @@ impl Hub {
         }
     }
 
-    fn tell(&self, topic: &TopicName, body: Bytes) {
+    fn tell(&self, topic: &TopicName, body: Bytes, crowds: &mut Crowds) {
         let control = ControlNotice::read(&body);
         let Ok(event) = Utf8Bytes::try_from(body) else {
             tracing::error!("an event is not text");
@@ -101,16 +121,34 @@ impl Hub {
         };
         let told = self.read(|all| {
             let Some(listeners) = all.get(topic) else { return 0 };
+            if control.is_none() && (listeners.len() > AT_ONCE || crowds.has(topic)) {
+                crowds.put(topic, event);
+                return 0;
+            }
             for session in listeners.values() {
                 match control {
-                    None => session.deliver(&event),
+                    None => session.deliver(std::slice::from_ref(&event)),
                     Some(ControlNotice::Replaced) => session.end(CloseCode::Replaced),
                     Some(ControlNotice::SignedOut) => session.end(CloseCode::SignedOut),
                 }
             }
             listeners.len()
         });
-        metrics::counter!("visavis_deliveries_total").increment(u64::try_from(told).unwrap_or(u64::MAX));
+        count(told);
+    }
+
+    /// The next few of the crowd whose turn it is, each with everything there is for them.
+    fn tell_some(&self, crowds: &mut Crowds) {
+        let told = self.read(|all| {
+            let everybody =
+                |topic: &TopicName| all.get(topic).into_iter().flatten().map(|(id, _)| *id).collect();
+            let Some((topic, events, some)) = crowds.next(AT_ONCE, everybody) else { return 0 };
+            // Whoever has gone since is not told any more.
+            let Some(listeners) = all.get(&topic) else { return 0 };
+            let there = some.iter().filter_map(|id| listeners.get(id));
+            there.map(|session| session.deliver(&events)).count() * events.len()
+        });
+        count(told);
     }
 
     fn read<T>(&self, look: impl FnOnce(&Listeners) -> T) -> T {
@@ -120,4 +158,8 @@ impl Hub {
     fn write<T>(&self, change: impl FnOnce(&mut Listeners) -> T) -> T {
         change(&mut self.listeners.write().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+fn count(told: usize) {
+    metrics::counter!("visavis_deliveries_total").increment(u64::try_from(told).unwrap_or(u64::MAX));
 }

@@ -103,15 +103,20 @@ impl Session {
         self.wake.notify_one();
     }
 
-    /// An event, which waits while a join is under way.
-    pub(crate) fn deliver(&self, event: &Utf8Bytes) {
+    /// Events, which wait while a join is under way.
+    pub(crate) fn deliver(&self, events: &[Utf8Bytes]) {
         let mut delivery = self.delivery();
         if let Some(held) = &mut delivery.held {
-            held.push(event.clone());
+            held.extend_from_slice(events);
             return;
         }
+        for event in events {
+            if delivery.outbox.push(event.clone()).is_err() {
+                delivery.ended.get_or_insert(CloseCode::Resync);
+            }
+        }
         drop(delivery);
-        self.push(event.clone());
+        self.wake.notify_one();
     }
 
     /// Events wait from now on.

@@ -4,6 +4,7 @@
 use super::session::{Session, SocketNumber, Work};
 use super::upgrade::Realtime;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use futures_util::SinkExt;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use std::sync::Arc;
 use std::time::Duration;
@@ -140,11 +141,22 @@ impl<'a> Socket<'a> {
         }
     }
 
-    /// Sends what waits.
+    /// Sends what waits, all of it at once: what costs is the call into the system, not the frame.
     async fn drain(&mut self, session: &Session, number: SocketNumber) -> Result<(), Stop> {
+        let broken = || Stop::Ended(End::Broken);
+        let mut fed = false;
         loop {
             match session.work(number) {
-                Work::Frame(frame) => self.send(frame).await.map_err(|()| Stop::Ended(End::Broken))?,
+                Work::Frame(frame) => {
+                    let feeding = timeout(SEND_TIMEOUT, self.ws.feed(Message::Text(frame))).await;
+                    feeding.map_err(|_| broken())?.map_err(|_| broken())?;
+                    fed = true;
+                }
+                Work::Idle if fed => {
+                    let flushing = timeout(SEND_TIMEOUT, self.ws.flush()).await;
+                    flushing.map_err(|_| broken())?.map_err(|_| broken())?;
+                    fed = false;
+                }
                 Work::Idle => return Ok(()),
                 Work::Close(code) => return Err(Stop::Close(code)),
             }

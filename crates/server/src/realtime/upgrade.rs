@@ -22,6 +22,8 @@ use visavis_protocol::{CloseCode, Code, IceServer, MAX_FRAME_BYTES, ServerFrame,
 
 /// Bytes read from a socket at a time. The library's default costs 134 KB per idle socket, this about 4 KB.
 const READ_BUFFER: usize = 2 * 1024;
+/// Bytes gathered before they are written though more are to come. Grows as it is needed and stays so: a few frames.
+const WRITE_BUFFER: usize = 2 * 1024;
 
 /// What the operator can set.
 #[derive(Debug, Clone)]
@@ -96,7 +98,7 @@ async fn upgrade(State(realtime): State<Arc<Realtime>>, request: axum::extract::
     ws.max_message_size(MAX_FRAME_BYTES)
         .max_frame_size(MAX_FRAME_BYTES)
         .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(0)
+        .write_buffer_size(WRITE_BUFFER)
         .on_upgrade(move |socket| async move {
             Socket::new(&realtime, socket).run(&host).await;
         })
