@@ -9,6 +9,9 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
+/// Files that may not grow are an error to whoever writes to them, not the end of the process.
+const IGNORING_FILE_LIMITS: &str = r#"trap "" XFSZ; exec "$0" "$@""#;
+
 /// Of the accounts of a server that was started with the demonstration set.
 pub const DEMO_PASSWORD: &str = "demonstration only";
 
@@ -79,7 +82,9 @@ impl ServerProcess {
     pub async fn restart(&mut self) -> Result<Duration> {
         self.kill().await?;
         let started = Instant::now();
-        let mut child = Command::new(&self.binary)
+        let mut child = Command::new("sh")
+            .args(["-c", IGNORING_FILE_LIMITS])
+            .arg(&self.binary)
             .arg("serve")
             .arg("--data")
             .arg(self.data.path())
@@ -119,6 +124,18 @@ impl ServerProcess {
             child.kill().await?;
         }
         Ok(())
+    }
+
+    /// From now on no file of the server may be written beyond so many bytes, as on a full disk; none lifts that.
+    ///
+    /// # Errors
+    /// If it does not run, or the machine has no `prlimit`.
+    pub async fn limit_files(&self, bytes: Option<u64>) -> Result<()> {
+        let limit = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
+        let pid = self.pid()?.to_string();
+        let soft = format!("--fsize={limit}:");
+        let status = Command::new("prlimit").args(["--pid", &pid, &soft]).status().await?;
+        if status.success() { Ok(()) } else { bail!("prlimit: {status}") }
     }
 
     /// Where plain HTTP is served.

@@ -9,7 +9,7 @@ use visavis_domain::person::{Chosen, Status};
 use visavis_domain::ring::{RingEnd, RingPurpose};
 use visavis_domain::room::{Camera, Microphone};
 use visavis_protocol::{
-    CallPage, CallView, CloseCode, Code, Command, ConsoleSnapshot, DeskSnapshot, Engagement, Event,
+    CallNote, CallPage, CallView, CloseCode, Code, Command, ConsoleSnapshot, DeskSnapshot, Engagement, Event,
     MediaPath, OwnAvailability, Reply, RingView, SignInView,
 };
 
@@ -590,4 +590,33 @@ async fn a_call_that_nobody_comes_back_to_after_a_crash_is_interrupted() {
     let staff = door.staff("ana").await;
     let call = history(&staff).await;
     assert_eq!((call.ring, call.end), (ring, Some(RingEnd::Interrupted)));
+}
+
+#[tokio::test]
+async fn a_disk_that_takes_nothing_more_ends_no_call() {
+    let door = Door::open(&[]).await;
+    let (mut ana, mut visitor, mut watcher, ring) = talking(&door).await;
+    let mut ben = door.online("ben").await;
+    door.server.limit_files(Some(0)).await.unwrap();
+    let path = format!("/api/v1/calls/{ring}/note");
+    let note = CallNote { note: "calls back".into(), outcome: None };
+    let refused = ana.staff.send(Method::PUT, &path, Some(&note)).await.unwrap_err().to_string();
+    assert!(refused.contains("507") || refused.contains("503"), "{refused}");
+    // Calls go on, begin and end.
+    let (mut second, _) = door.visitor().await;
+    let another = call(&mut second, Some(ben.id), "Wim").await.unwrap().id;
+    ben.accept(another).await;
+    join(&mut ben.bot, another).await;
+    join(&mut second, another).await;
+    second.command(Command::Leave).await.unwrap().unwrap();
+    assert_eq!(ended(&mut ben.bot, another).await, RingEnd::HungUp);
+    visitor.command(Command::Leave).await.unwrap().unwrap();
+    assert_eq!(ended(&mut ana.bot, ring).await, RingEnd::HungUp);
+    listed(&mut watcher, ana.id, Status::Available).await;
+    // With room again everything is written that waited, and nothing by half.
+    door.server.limit_files(None).await.unwrap();
+    assert_eq!(history(&ben.staff).await.ring, another);
+    assert_eq!(history(&ana.staff).await.end, Some(RingEnd::HungUp));
+    ana.staff.send(Method::PUT, &path, Some(&note)).await.unwrap();
+    assert_eq!(history(&ana.staff).await.note, "calls back");
 }

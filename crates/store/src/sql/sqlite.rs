@@ -51,7 +51,7 @@ pub(super) async fn open(path: &Path) -> Result<(DatabaseConnection, DatabaseCon
 async fn connected(options: &SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
     let deadline = Instant::now() + BUSY;
     loop {
-        match pool(1).connect_with(options.clone()).await {
+        match writer().connect_with(options.clone()).await {
             Err(sqlx::Error::Database(error)) if is_busy(&*error) && Instant::now() < deadline => {
                 tokio::time::sleep(BETWEEN_TRIES).await;
             }
@@ -73,6 +73,20 @@ fn pool(size: u32) -> SqlitePoolOptions {
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
+}
+
+/// The one connection that writes. A transaction that could not be ended, as when the disk takes nothing more, would
+/// take up what is written after it and never end either: then the connection is replaced.
+fn writer() -> SqlitePoolOptions {
+    pool(1).before_acquire(|connection, _| {
+        Box::pin(async move {
+            let left_open = sqlx::raw_sql("ROLLBACK").execute(connection).await.is_ok();
+            if left_open {
+                tracing::warn!("a transaction was left open; its connection is replaced");
+            }
+            Ok(!left_open)
+        })
+    })
 }
 
 /// Makes the file where there is none, readable for its owner alone: it will hold hashes of passwords.
