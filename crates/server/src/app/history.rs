@@ -157,3 +157,52 @@ fn record(ring: &Ring) -> CallRecord {
         outcome: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use visavis_domain::ids::PersonId;
+    use visavis_store::DatabaseUrl;
+
+    fn rung(ring: RingId) -> CallRecord {
+        CallRecord {
+            ring,
+            desk: None,
+            desk_name: String::new(),
+            visitor: PersonId::from_bits(2),
+            visitor_name: "Vera".into(),
+            about: String::new(),
+            representative: PersonId::from_bits(3),
+            representative_name: "Ana".into(),
+            into: None,
+            started_at: Timestamp(1),
+            accepted_at: None,
+            ended_at: None,
+            end: None,
+            stars: None,
+            comment: String::new(),
+            note: String::new(),
+            outcome: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_reads_waits_for_what_was_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::file(folder.path().join("visavis.db"));
+        let store: Arc<dyn Store> = Arc::new(visavis_store::open(&url, [7; 32]).await.unwrap());
+        let (history, recorder) = History::new(store.clone());
+        let ring = RingId::from_bits(1);
+        history.put(Entry::Reached(Box::new(rung(ring))));
+        history.put(Entry::Parted { ring, at: Timestamp(2), end: RingEnd::Missed });
+        // Nobody writes yet: the reader is not held up for long.
+        history.caught_up().await;
+        assert!(store.call(ring).await.unwrap().is_none());
+        let stopping = CancellationToken::new();
+        let writer = tokio::spawn(recorder.run(stopping.clone()));
+        history.caught_up().await;
+        assert_eq!(store.call(ring).await.unwrap().unwrap().end, Some(RingEnd::Missed));
+        stopping.cancel();
+        writer.await.unwrap();
+    }
+}
