@@ -63,7 +63,7 @@ bench: $(STAMPS)/e2e web browsers ## Figures, and how they compare with the last
 	@cd e2e && VISAVIS_BINARY=$(CURDIR)/target/release/visavis ROUNDS=11 npx vitest run join-time 2>&1 | grep 'first picture, median'
 
 .PHONY: load
-load: web ## Media for many: make load S=room-20x20; S=help lists the scenarios
+load: web ## Many people: make load S=room-20x20; S=help lists the scenarios
 	cargo build --release --quiet --workspace
 	target/release/visavis-bots load $(if $(filter help,$(S)),--help,$(or $(S),room-20x20) --server target/release/visavis $(ARGS))
 

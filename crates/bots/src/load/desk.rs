@@ -15,7 +15,7 @@ use tokio::process::Command as Program;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
-use visavis_bots::{Bot, DEMO_PASSWORD, ServerProcess, Staff};
+use visavis_bots::{Bot, DEMO_PASSWORD, ServerProcess, Staff, http_client};
 use visavis_domain::ids::{PersonId, RingId};
 use visavis_domain::person::Status;
 use visavis_domain::room::{Camera, Microphone};
@@ -106,7 +106,7 @@ impl Door {
         let server = ServerProcess::start_demo(binary, &all).await?;
         // It has counted the cores of this process, as many as it gets.
         halves.take(server.pid()?, halves.server).await?;
-        let (http, base) = (Client::new(), server.base());
+        let (http, base) = (http_client(), server.base());
         let admin = Staff::sign_in(&http, &base, "admin@demo", DEMO_PASSWORD).await?;
         let inviting = (0..crowd.representatives).map(|number| {
             let admin = admin.clone();
