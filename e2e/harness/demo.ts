@@ -50,11 +50,11 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** A website of somebody else: the same page at every address, on an origin of its own. */
-export async function startSite(page: string): Promise<Site> {
-  const server = createServer((_request, response) => {
+/** A website of somebody else, on an origin of its own. */
+export async function startSite(pageAt: (path: string) => string): Promise<Site> {
+  const server = createServer((request, response) => {
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
-    response.end(page);
+    response.end(pageAt(request.url ?? '/'));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
