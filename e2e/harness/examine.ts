@@ -17,7 +17,11 @@ const SIZES = [
 const SCHEMES = ['light', 'dark'] as const;
 
 /** Looks at a screen in every size, light and dark. */
-export async function examine(person: Person, screen: string): Promise<void> {
+export async function examine(
+  person: Person,
+  screen: string,
+  sizes: readonly { width: number; height: number }[] = SIZES,
+): Promise<void> {
   const faults: string[] = [];
   for (const scheme of SCHEMES) {
     await person.page.emulateMediaFeatures([
@@ -25,7 +29,7 @@ export async function examine(person: Person, screen: string): Promise<void> {
       // Colours on their way from one scheme to the other are nobody's choice.
       { name: 'prefers-reduced-motion', value: 'reduce' },
     ]);
-    for (const size of SIZES) {
+    for (const size of sizes) {
       await person.page.setViewport(size);
       // The controls are there as soon as somebody moves.
       await person.page.mouse.move(20 + Math.random() * 50, 200);
