@@ -30,5 +30,6 @@ pub use signal::{Candidate, DescriptionKind, LayerLabel, Signal, SlotLabel, Trac
 /// The version both sides must speak; raised when a frame's meaning changes.
 pub const PROTOCOL_VERSION: u32 = 1;
 
-/// The largest frame either side may send, in bytes. A session description of four tracks takes about 12 KiB.
+/// The largest frame a participant may send, in bytes. A session description of four tracks takes about 12 KiB. The
+/// server keeps to it too, but for what it says of a desk with hundreds of representatives: up to 200 KiB.
 pub const MAX_FRAME_BYTES: usize = 64 * 1024;

@@ -2,7 +2,7 @@
 
 /** The version both sides must speak. */
 export const PROTOCOL_VERSION = 1;
-/** The largest frame either side may send, in bytes. */
+/** The largest frame a participant may send, in bytes. */
 export const MAX_FRAME_BYTES = 65536;
 /** The longest a name may be, in characters (code points). */
 export const MAX_NAME_CHARS = 64;

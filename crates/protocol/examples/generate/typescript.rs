@@ -107,7 +107,7 @@ pub(crate) fn types() -> String {
     let mut source = String::from("// Generated from crates/protocol by `make gen`. Do not edit.\n\n");
     for (doc, name, value) in [
         ("The version both sides must speak.", "PROTOCOL_VERSION", u64::from(PROTOCOL_VERSION)),
-        ("The largest frame either side may send, in bytes.", "MAX_FRAME_BYTES", MAX_FRAME_BYTES as u64),
+        ("The largest frame a participant may send, in bytes.", "MAX_FRAME_BYTES", MAX_FRAME_BYTES as u64),
         ("The longest a name may be, in characters (code points).", "MAX_NAME_CHARS", name_chars()),
         (
             "The longest a chat message may be, in characters (code points).",

@@ -16,6 +16,8 @@ const WRAP_UP_S: std::ops::RangeInclusive<u32> = 0..=3600;
 /// Seconds that a representative may be rung. Less nobody hears, more no visitor waits.
 const RING_S: std::ops::RangeInclusive<u32> = 5..=300;
 const MAX_SITES: usize = 50;
+/// A visitor is shown everybody who is online in one frame, which has to fit into a session's outbox.
+const MAX_MEMBERS: usize = 1000;
 
 impl Accounts {
     /// All desks, by name.
@@ -92,6 +94,7 @@ fn desk(id: DeskId, settings: DeskSettings) -> Result<Desk, Denied> {
     unless(hours.as_ref().is_none_or(|hours| hours::check(hours).is_ok()), Invalid::Hours)?;
     unless(WRAP_UP_S.contains(&wrap_up_s) && RING_S.contains(&ring_s), Invalid::Seconds)?;
     unless(sites.len() <= MAX_SITES, Invalid::Site)?;
+    unless(members.len() <= MAX_MEMBERS, Invalid::Member)?;
     let sites = sites.iter().map(|site| origin(site).ok_or(Denied::Invalid(Invalid::Site)));
     let mut seen = HashSet::new();
     Ok(Desk {
