@@ -9,8 +9,8 @@ use visavis_domain::person::{Chosen, Status};
 use visavis_domain::ring::{RingEnd, RingPurpose};
 use visavis_domain::room::{Camera, Microphone};
 use visavis_protocol::{
-    CallNote, CallPage, CallView, CloseCode, Code, Command, ConsoleSnapshot, DeskSnapshot, Engagement, Event,
-    MediaPath, OwnAvailability, Reply, RingView, SignInView,
+    CallNote, CallPage, CallView, CloseCode, Code, Command, ConsoleSnapshot, DeskSnapshot, DeskView,
+    Engagement, Event, MediaPath, OwnAvailability, Reply, RingView, SignInView,
 };
 
 async fn demo(settings: &[(&str, &str)]) -> ServerProcess {
@@ -293,8 +293,8 @@ async fn a_missed_ring_makes_the_representative_away_until_they_say_otherwise() 
 
 /// Has the demonstration's desk ring for a shorter time.
 async fn shorten(admin: &Staff, ring_s: u32) {
-    let desks: Vec<visavis_protocol::DeskView> = admin.get("/api/v1/admin/desks").await.unwrap();
-    let visavis_protocol::DeskView { id, mut settings } = desks.into_iter().next().unwrap();
+    let desks: Vec<DeskView> = admin.get("/api/v1/admin/desks").await.unwrap();
+    let DeskView { id, mut settings } = desks.into_iter().next().unwrap();
     settings.ring_s = ring_s;
     admin.send(Method::PUT, &format!("/api/v1/admin/desks/{id}"), Some(&settings)).await.unwrap();
 }
@@ -619,4 +619,41 @@ async fn a_disk_that_takes_nothing_more_ends_no_call() {
     assert_eq!(history(&ana.staff).await.end, Some(RingEnd::HungUp));
     ana.staff.send(Method::PUT, &path, Some(&note)).await.unwrap();
     assert_eq!(history(&ana.staff).await.note, "calls back");
+}
+
+#[tokio::test]
+async fn a_representative_sees_the_visitors_of_their_own_desks_alone() {
+    let door = Door::open(&[]).await;
+    let admin = door.staff("admin").await;
+    let mut ana = door.online("ana").await;
+    let ben = door.representative("ben").await;
+    let desks: Vec<DeskView> = admin.get("/api/v1/admin/desks").await.unwrap();
+    let mut settings = desks.into_iter().next().unwrap().settings;
+    (settings.slug, settings.name, settings.members) = ("contracts".into(), "Contracts".into(), vec![ben.id]);
+    let made: DeskView = admin.ask(Method::POST, "/api/v1/admin/desks", &settings).await.unwrap();
+    let mut ben = door.online("ben").await;
+    let names = |console: &ConsoleSnapshot| -> Vec<String> {
+        console.desks.iter().map(|one| one.desk.name.clone()).collect()
+    };
+    assert_eq!(names(&ben.console), ["Contracts", "Insurance help"]);
+    assert_eq!(names(&ana.console), ["Insurance help"]);
+    let mut at_contracts = Vec::new();
+    for _ in 0..2 {
+        let (mut bot, _) = Bot::guest(&door.http, &door.server.base(), "").await.unwrap();
+        bot.command(Command::WatchDesk { desk: "contracts".into() }).await.unwrap().unwrap();
+        at_contracts.push(bot);
+    }
+    let ring = call(&mut at_contracts[0], None, "Vera").await.unwrap();
+    assert_eq!(ring.callee.id, ben.id);
+    queue_up(&mut at_contracts[1], "Wim").await;
+    let waits = |event: &Event| matches!(event, Event::QueueChanged { desk, .. } if *desk == made.id);
+    ben.bot.events_until(waits).await.unwrap();
+    // What Ana hears last is a word about her own desk.
+    let (mut visitor, _) = door.visitor().await;
+    call(&mut visitor, Some(ana.id), "Xenia").await.unwrap();
+    let rings = |event: &Event| matches!(event, Event::OwnChanged { own } if matches!(own.engagement, Some(Engagement::Called { .. })));
+    let heard = ana.bot.events_until(rings).await.unwrap();
+    assert!(!heard.iter().any(waits), "{heard:?}");
+    let mine: CallPage = ana.staff.get("/api/v1/calls").await.unwrap();
+    assert!(mine.calls.iter().all(|one| one.visitor == "Xenia"), "{mine:?}");
 }

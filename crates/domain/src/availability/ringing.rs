@@ -27,6 +27,11 @@ impl Draft<'_> {
         self.claimable(callee)?;
         if let Some(desk) = &calling.desk {
             self.represents(callee, desk.id)?;
+            // Whoever has just become free is for those who wait: nobody new gets in between.
+            let now = self.now;
+            if self.queue(desk.id)?.next_for(callee, now).is_some() {
+                return Err(Rejection::Busy.into());
+            }
         }
         self.start(Ring {
             id: calling.ring,

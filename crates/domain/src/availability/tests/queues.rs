@@ -49,6 +49,18 @@ fn nobody_waits_twice_or_while_engaged_or_without_a_page_or_in_a_full_queue() {
 }
 
 #[test]
+fn nobody_new_is_called_for_before_those_who_wait() {
+    let mut world = waiting();
+    let newcomer = PersonId::from_bits(4);
+    world.does(open(newcomer, page_of(newcomer)));
+    comes(&mut world, RIA).refuses(call(1, newcomer, RIA), Rejection::Busy);
+    // Whom nobody waits for any more is free for others.
+    world.does(serve(2, CLAIMS, RIA)).does(Command::Decline { ring: ring(2), person: RIA });
+    world.does(Command::LeaveQueue { person: VITO }).does(Command::LeaveQueue { person: VUK });
+    world.does(call(3, newcomer, RIA));
+}
+
+#[test]
 fn a_representative_is_rung_for_whoever_waits_longest() {
     let mut world = waiting();
     comes(&mut world, RIA).at(9_000).does(serve(1, CLAIMS, RIA));
