@@ -104,6 +104,9 @@ describe('an admin', () => {
     await dina.until('her desk', () => document.body.innerText.includes('Contracts'), 3_000);
     const online = await goOnline(dina);
     await listIs(watcher, 'Dina available', isFree(DINA), online, 1_000);
+    await watcher.open(`${server.http}/desk`);
+    await watcher.find('heading', 'Who would you like to talk to?');
+    await examine(watcher, 'desk-list');
     await watcher.close();
   });
 
