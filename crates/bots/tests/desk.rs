@@ -585,6 +585,9 @@ async fn a_server_that_is_killed_leaves_no_ring_and_no_call_without_an_end() {
 async fn a_call_that_nobody_comes_back_to_after_a_crash_is_interrupted() {
     let mut door = Door::open(&[("VISAVIS_SESSION__GRACE_MS", "500")]).await;
     let (ana, visitor, _, ring) = talking(&door).await;
+    // Whoever reads the history waits for what is behind: now it knows of the call.
+    let page: CallPage = ana.staff.get("/api/v1/calls?ended=false").await.unwrap();
+    assert_eq!(page.total, 1);
     door.server.restart().await.unwrap();
     drop((ana.bot, visitor));
     let staff = door.staff("ana").await;

@@ -86,8 +86,9 @@ impl App {
                 return Ok((ring, documents::decode(room.body.as_ref())?));
             }
             let Some(lost) = lost.filter(|lost| lost.id() == id) else { break };
+            // History is written behind what happens: of a call that was lost with its server it may know nothing.
             let recorded = self.store.call(id).await?;
-            if recorded.is_none_or(|call| call.end.is_some()) {
+            if recorded.is_some_and(|call| call.end.is_some()) {
                 break;
             }
             let command = Command::Restore { ring: Box::new(lost.clone()) };
