@@ -118,7 +118,7 @@ export async function consoleIsOpen(person: Person): Promise<void> {
   await person.until(
     'the console',
     () => document.querySelector('[role=switch]:not(:disabled)') !== null,
-    5_000,
+    10_000,
   );
 }
 
@@ -128,7 +128,7 @@ export async function goOnline(person: Person): Promise<number> {
   await person.until(
     'online',
     () => document.querySelector('[role=switch][aria-checked=true]') !== null,
-    3_000,
+    10_000,
   );
   return at;
 }

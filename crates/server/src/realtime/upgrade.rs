@@ -6,6 +6,7 @@ use super::session::{Session, Sessions, SocketNumber};
 use super::socket::{End, Socket};
 use crate::app::{Accounts, App, Denied, IceServers, Identity, Route};
 use crate::edge::{ClientAddress, RateByAddress, problem};
+use axum::body::Bytes;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, State};
 use axum::http::uri::Authority;
@@ -61,12 +62,9 @@ pub(crate) fn router(realtime: Arc<Realtime>) -> Router {
     Router::new().route("/api/v1/tickets", post(tickets)).route("/ws", get(upgrade)).with_state(realtime)
 }
 
-async fn tickets(
-    State(realtime): State<Arc<Realtime>>,
-    parts: Parts,
-    wish: Option<Json<TicketRequest>>,
-) -> Response {
-    let wish = wish.map(|Json(wish)| wish).unwrap_or_default();
+async fn tickets(State(realtime): State<Arc<Realtime>>, parts: Parts, body: Bytes) -> Response {
+    // Programs send no body, or an empty one under whatever name: they want nothing in particular.
+    let wish: TicketRequest = serde_json::from_slice(&body).unwrap_or_default();
     if !origin_allowed(&parts, &realtime.settings.allowed_origins) {
         return problem(StatusCode::FORBIDDEN, "origin_refused", "This origin may not use this server");
     }
