@@ -108,10 +108,24 @@ export class Person {
     throw new Error(`${this.name} sees no ${role} "${name}", but: ${shown}`);
   }
 
-  async press(name: string, role = 'button'): Promise<void> {
-    // The bar may just be drawn anew; the element that is there when it is pressed counts.
-    const control = await this.find(role, name);
-    await control.evaluate((element) => (element as HTMLElement).click());
+  /** Presses a control as soon as it can be pressed. @returns when that was, by the clock of the page */
+  async press(name: string, role = 'button'): Promise<number> {
+    const deadline = performance.now() + 10_000;
+    for (;;) {
+      // The bar may just be drawn anew; the element that is there when it is pressed counts.
+      const control = await this.find(role, name);
+      const at = await control.evaluate((element) => {
+        const usable = element.isConnected && !element.matches(':disabled, [aria-disabled=true]');
+        if (!usable) return null;
+        const now = Date.now();
+        (element as HTMLElement).click();
+        return now;
+      });
+      if (at !== null) return at;
+      if (performance.now() > deadline)
+        throw new Error(`${this.name}: the ${role} "${name}" stayed disabled`);
+      await new Promise((done) => setTimeout(done, 50));
+    }
   }
 
   async open(url: string): Promise<void> {

@@ -124,23 +124,13 @@ export async function consoleIsOpen(person: Person): Promise<void> {
 
 /** @returns when it was pressed */
 export async function goOnline(person: Person): Promise<number> {
-  const at = await pressed(person, 'Online', 'switch');
+  const at = await person.press('Online', 'switch');
   await person.until(
     'online',
     () => document.querySelector('[role=switch][aria-checked=true]') !== null,
     10_000,
   );
   return at;
-}
-
-/** Presses a control. @returns when */
-export async function pressed(person: Person, name: string, role = 'button'): Promise<number> {
-  const control = await person.find(role, name);
-  return control.evaluate((element) => {
-    const now = Date.now();
-    (element as HTMLElement).click();
-    return now;
-  });
 }
 
 /** Waits until the list is like this. @returns how long after the moment it was, ms */
@@ -206,5 +196,5 @@ export const framesSoFar = (person: Person): Promise<number> =>
 /** Answers the ring of somebody. @returns when */
 export async function accept(person: Person, caller: string): Promise<number> {
   await person.find('dialog', `Incoming call from ${caller}`);
-  return pressed(person, 'Accept');
+  return person.press('Accept');
 }

@@ -14,7 +14,6 @@ import {
   isFree,
   isNotFree,
   listIs,
-  pressed,
   reads,
   startDemo,
   visitor,
@@ -169,7 +168,7 @@ describe('an admin', () => {
       await examine(boss, 'admin-disabled');
       await types(dina, 'E-mail', 'dina@example.org');
       await types(dina, 'Password', PASSWORD);
-      await pressed(dina, 'Sign in');
+      await dina.press('Sign in');
       await reads(dina, 'That did not work.');
     } finally {
       await watcher.close();

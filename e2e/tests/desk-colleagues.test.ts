@@ -13,7 +13,6 @@ import {
   isFree,
   isIn,
   listIs,
-  pressed,
   reads,
   representative,
   startDemo,
@@ -63,7 +62,7 @@ describe('a representative in a call', () => {
     await ben.find('dialog', `Incoming call from ${ANA}`);
     await reads(ben, `${ANA} asks you to join the call with Vera.`);
     expect(await ben.page.evaluate(() => [window.touched.opened, window.probe.peers.length])).toEqual([0, 0]);
-    await pressed(ben, 'Accept');
+    await ben.press('Accept');
     const everybody = [vera, ana, ben];
     await Promise.all(everybody.map((one) => goesBy(one, 'server')));
     for (const one of everybody) {
@@ -72,7 +71,7 @@ describe('a representative in a call', () => {
       await hears(one, others);
     }
     const from = await framesSoFar(vera);
-    const left = await pressed(ben, 'Leave');
+    const left = await ben.press('Leave');
     await consoleIsOpen(ben);
     await listIs(watcher, 'Ben available again', isFree(BEN), left, 1_000);
     await vera.losesTile(BEN, 3_000);
@@ -84,7 +83,7 @@ describe('a representative in a call', () => {
     await ana.press(`Transfer to ${CEM}`);
     await cem.find('dialog', `Incoming call from ${ANA}`);
     await reads(cem, `${ANA} wants to hand the call with Vera over to you.`);
-    const accepted = await pressed(cem, 'Accept');
+    const accepted = await cem.press('Accept');
     await ana.find('heading', 'Your call with Vera');
     await reads(ana, 'Handed over to a colleague');
     await consoleIsOpen(ana);
@@ -98,7 +97,7 @@ describe('a representative in a call', () => {
     );
     expect(live, 'devices that Ana has in use').toBe(0);
 
-    const parted = await pressed(vera, 'Leave');
+    const parted = await vera.press('Leave');
     await vera.find('heading', 'You ended the call');
     await listIs(watcher, 'Cem available again', isFree(CEM), parted, 1_000);
     await cem.find('heading', 'Your call with Vera');

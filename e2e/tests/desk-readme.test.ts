@@ -50,18 +50,15 @@ const printed = (word: string): string => found(new RegExp(`^ *${word} +(\\S.*)$
 
 /** Types into it, or presses it, whatever it is. */
 async function use(person: Person, name: string, typed: Record<string, string>): Promise<void> {
-  const control = await Promise.any(ROLES.map((role) => person.find(role, name, 5_000)));
-  const value = typed[name];
-  if (value !== undefined) {
-    await control.type(value);
-    return;
-  }
-  await person.until(
-    'the page ready',
-    () => document.querySelector('[role=switch]:disabled') === null,
-    3_000,
+  const role = await Promise.any(
+    ROLES.map(async (one) => {
+      await person.find(one, name, 5_000);
+      return one;
+    }),
   );
-  await control.evaluate((element) => (element as HTMLElement).click());
+  const value = typed[name];
+  if (value === undefined) await person.press(name, role);
+  else await (await person.find(role, name)).type(value);
 }
 
 it('the steps of the README lead to a call and out of it', async () => {

@@ -11,7 +11,6 @@ import {
   isFree,
   isIn,
   listIs,
-  pressed,
   reads,
   representative,
   setDesk,
@@ -56,7 +55,7 @@ async function comes(name: string): Promise<Person> {
 }
 
 async function rings(vera: Person): Promise<number> {
-  const at = await pressed(vera, `Call ${ANA}`);
+  const at = await vera.press(`Call ${ANA}`);
   await ana.find('dialog', `Incoming call from ${vera.name}`);
   return at;
 }
@@ -77,7 +76,7 @@ describe('a ring that is', () => {
   it('declined: the visitor is told, and the representative is free at once', async () => {
     const vera = await comes('Vera');
     await rings(vera);
-    const declined = await pressed(ana, 'Decline');
+    const declined = await ana.press('Decline');
     await reads(vera, `${ANA} cannot take the call now.`);
     await Promise.all([noDialog(vera), noDialog(ana), nothingIsOpen(vera)]);
     await listIs(watcher, 'Ana available again', isFree(ANA), declined, 1_000);
@@ -86,7 +85,7 @@ describe('a ring that is', () => {
   it('taken back: the representative is told', async () => {
     const vera = await comes('Vera');
     await rings(vera);
-    const cancelled = await pressed(vera, 'Cancel');
+    const cancelled = await vera.press('Cancel');
     await Promise.all([noDialog(vera), noDialog(ana), nothingIsOpen(vera)]);
     await reads(ana, 'The call from Vera is over: The caller gave up');
     await listIs(watcher, 'Ana available again', isFree(ANA), cancelled, 1_000);
@@ -103,7 +102,7 @@ describe('a ring that is', () => {
     const missed = await ana.find('list', 'Missed calls');
     expect(await missed.evaluate((list) => list.textContent)).toContain('Vera');
     await reads(vera, 'Nobody can be called right now');
-    const back = await pressed(ana, "I'm back");
+    const back = await ana.press("I'm back");
     await listIs(watcher, 'Ana available again', isFree(ANA), back, 1_000);
     await ana.until(
       'nothing to be back from',
@@ -140,7 +139,7 @@ describe('when everybody is in a call', () => {
     await reads(watcher, '2 people are waiting', 1_000);
 
     // The next who is free is rung for the first, who does nothing for it.
-    const parted = await pressed(vera, 'Leave');
+    const parted = await vera.press('Leave');
     await wim.find('dialog', `Calling ${ANA}`, 1_000);
     await reads(yann, 'You are number 1', 1_000);
     await ana.find('dialog', 'Incoming call from Wim', 1_000);
@@ -150,7 +149,7 @@ describe('when everybody is in a call', () => {
     await wim.press('Leave');
     await accept(ana, 'Yann');
     await Promise.all([hearsAndSees(yann), hearsAndSees(ana)]);
-    const last = await pressed(ana, 'Leave');
+    const last = await ana.press('Leave');
     await listIs(watcher, 'Ana available again', isFree(ANA), last, 1_000);
     await consoleIsOpen(ana);
   });

@@ -12,7 +12,6 @@ import {
   isIn,
   isNotFree,
   listIs,
-  pressed,
   reads,
   representative,
   startDemo,
@@ -76,7 +75,7 @@ describe('a visitor and a representative', () => {
     await (await vera.find('textbox', 'What is it about?')).type('windscreen claim');
     await ana.page.evaluate(() => (window.touched = { opened: 0, asked: 0, sent: [] }));
 
-    const called = await pressed(vera, `Call ${ANA}`);
+    const called = await vera.press(`Call ${ANA}`);
     const taken = await listIs(watcher, 'Ana taken', isIn(ANA, 'being called'), called, 1_000);
     await vera.find('dialog', `Calling ${ANA}`);
     const rung = (await ana.find('dialog', 'Incoming call from Vera')).evaluate(() => Date.now());
@@ -97,7 +96,7 @@ describe('a visitor and a representative', () => {
     await Promise.all([vera.seesTile(ANA), ana.seesTile('Vera')]);
     await listIs(watcher, 'Ana in a call', isIn(ANA, 'in a call'), accepted, 1_000);
 
-    const parted = await pressed(vera, 'Leave');
+    const parted = await vera.press('Leave');
     await vera.find('heading', 'You ended the call');
     const again = await listIs(watcher, 'Ana available again', isFree(ANA), parted, 1_000);
     await ana.find('heading', 'Your call with Vera');
@@ -115,7 +114,7 @@ describe('a visitor and a representative', () => {
   it('part when the representative hangs up, and the visitor is told and may judge', async () => {
     const vera = await comes('Vera');
     await talk(vera);
-    const parted = await pressed(ana, 'Leave');
+    const parted = await ana.press('Leave');
     await vera.find('heading', 'The call has ended');
     await listIs(watcher, 'Ana available again', isFree(ANA), parted, 1_000);
     await vera.press('4 stars', 'radio');
@@ -182,7 +181,7 @@ describe('whoever is gone', () => {
     const gate = await TcpGate.open(Number(new URL(server.http).port));
     const own = await launch('chromium', GROUP_LAUNCH);
     try {
-      await pressed(ana, 'Online', 'switch');
+      await ana.press('Online', 'switch');
       const elsewhere = await representative(own, gate.http, ANA, 'ana@demo');
       await goOnline(elsewhere);
       await ana.page.goto('about:blank');
@@ -217,7 +216,7 @@ describe('a pair of other browsers', () => {
       const vera = await comes('Vera', server.http, firefox);
       const took = await talk(vera);
       expect(took, 'ms from Accept to sound and pictures').toBeLessThan(3_000);
-      const parted = await pressed(vera, 'Leave');
+      const parted = await vera.press('Leave');
       await vera.find('heading', 'You ended the call');
       await listIs(watcher, 'Ana available again', isFree(ANA), parted, 1_000);
     } finally {

@@ -5,7 +5,7 @@ import type { Browser, Frame } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch, Person } from '../harness/browsers';
 import type { Engine } from '../harness/browsers';
-import { accept, goOnline, pressed, representative, setDesk, startDemo } from '../harness/desk';
+import { accept, goOnline, representative, setDesk, startDemo } from '../harness/desk';
 import { startSite } from '../harness/demo';
 import type { Site } from '../harness/demo';
 import { examine } from '../harness/examine';
@@ -89,7 +89,7 @@ async function anaIs(online: boolean): Promise<void> {
   await ana.open(`${server.http}/staff`);
   await ana.until('the console', () => document.querySelector('[role=switch]:enabled') !== null, 5_000);
   const now = await ana.page.$eval('[role=switch]', (one) => one.getAttribute('aria-checked') === 'true');
-  if (now !== online) await pressed(ana, 'Online', 'switch');
+  if (now !== online) await ana.press('Online', 'switch');
 }
 
 describe('the button on a site that is allowed', () => {
