@@ -72,7 +72,8 @@ describe('the host', () => {
     );
     expect(live, 'devices in use by somebody who may not send').toBe(0);
     // What may not be pressed does nothing.
-    await ben.press('Turn camera on');
+    const camera = await ben.find('button', 'Turn camera on');
+    await camera.evaluate((element) => (element as HTMLElement).click());
     expect(await receiving(ana, 'video')).toEqual([]);
 
     await choose(ana, 'Everybody', 'menuitemradio');
