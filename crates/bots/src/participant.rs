@@ -74,7 +74,7 @@ impl Bot {
     /// # Errors
     /// If the server cannot be reached or refuses.
     pub async fn guest(http: &reqwest::Client, base: &str, proof: &str) -> Result<(Self, String)> {
-        let wish = TicketRequest { guest: Some(proof.to_owned()) };
+        let wish = TicketRequest { guest: Some(proof.to_owned()), appointment: None };
         let request = http.post(format!("{base}/api/v1/tickets")).json(&wish);
         let Ticket { ticket, guest, .. } = request.send().await?.error_for_status()?.json().await?;
         let proof = guest.context("a guest's ticket comes with a proof")?;
@@ -238,7 +238,7 @@ impl Bot {
         let known = match topic {
             Topic::Room => self.known.0,
             Topic::Chat => self.known.1,
-            Topic::Direct | Topic::Desk => 0,
+            Topic::Direct | Topic::Desk | Topic::Appointments => 0,
         };
         version.is_none_or(|version| version > known).then_some(event)
     }

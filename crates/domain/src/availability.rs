@@ -1,6 +1,6 @@
 //! One availability: who may be rung, who rings whom, who waits, who is in which call. Pure.
 //!
-//! A command concerns several documents (people, rings, queues) that change together or not at all. [`decide`]
+//! A command concerns several documents (people, rings, queues, visits) that change together or not at all. [`decide`]
 //! looks at those in a [`Scene`] and changes nothing; it answers with the documents as they are to be, and with
 //! what is to be told. What it needs and was not given it names ([`Stop::Missing`]), so that whoever calls it loads
 //! that too and asks again. To be ringing or in a call is one claim on both people, made by one decision.
@@ -11,9 +11,10 @@ mod pages;
 mod queueing;
 mod ringing;
 mod shapes;
+mod visiting;
 
 pub use shapes::{
-    Asking, Calling, Command, Decision, DocumentId, Queueing, Rejection, Rules, Scene, Stop, Told,
+    Admitting, Asking, Calling, Command, Decision, DocumentId, Queueing, Rejection, Rules, Scene, Stop, Told,
 };
 
 use crate::time::Timestamp;
@@ -41,6 +42,11 @@ pub fn decide(scene: &Scene, now: Timestamp, rules: Rules, command: Command) -> 
         Command::LeaveQueue { person } => draft.leave_queue(person)?,
         Command::Serve { desk, representative, ring } => draft.serve(desk, representative, ring)?,
         Command::Ask(asking) => draft.ask(asking)?,
+        Command::Attend { card, party } => draft.attend(card, party)?,
+        Command::LeaveVisit { person } => draft.leave_visit(person)?,
+        Command::Admit(admitting) => draft.admit(admitting)?,
+        Command::Hold { appointment, person } => draft.hold(appointment, person)?,
+        Command::CloseVisit { appointment, person } => draft.close_visit(appointment, person)?,
         Command::Seat { ring, person, participant } => draft.seat(ring, person, participant)?,
         Command::Unseat { ring, participant, end } => draft.unseat(ring, participant, end)?,
         Command::End { ring, end } => draft.end_call(ring, end)?,

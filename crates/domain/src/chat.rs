@@ -1,4 +1,4 @@
-//! The chat of a room: a bounded list of messages, each stored once. Pure.
+//! A chat: a bounded list of messages, each stored once. Its authors are participants of a room, or people. Pure.
 
 use crate::ids::{MessageId, ParticipantId};
 use crate::name::PersonName;
@@ -15,11 +15,11 @@ const MAX_TEXT_BYTES: usize = 256 * 1024;
 
 /// One message.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Message {
+pub struct Message<A> {
     /// Drawn by its sender.
     pub id: MessageId,
     /// Who wrote it.
-    pub from: ParticipantId,
+    pub from: A,
     /// What they were called then.
     pub name: PersonName,
     /// As typed, without control characters.
@@ -28,7 +28,7 @@ pub struct Message {
     pub at: Timestamp,
 }
 
-impl std::fmt::Debug for Message {
+impl<A> std::fmt::Debug for Message<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Message").field("id", &self.id).finish_non_exhaustive()
     }
@@ -36,11 +36,11 @@ impl std::fmt::Debug for Message {
 
 /// What happened in a chat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Event {
+pub enum Event<A> {
     /// Somebody wrote.
     Said {
         /// What.
-        message: Message,
+        message: Message<A>,
     },
 }
 
@@ -52,17 +52,23 @@ pub enum Rejection {
     MessageInvalid,
 }
 
-/// The recent messages of a room.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Chat {
+/// The recent messages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chat<A = ParticipantId> {
     version: u64,
-    messages: VecDeque<Message>,
+    messages: VecDeque<Message<A>>,
 }
 
-impl Chat {
+impl<A> Default for Chat<A> {
+    fn default() -> Self {
+        Self { version: 0, messages: VecDeque::new() }
+    }
+}
+
+impl<A: Copy + Eq> Chat<A> {
     /// Oldest first.
     #[must_use]
-    pub fn messages(&self) -> &VecDeque<Message> {
+    pub fn messages(&self) -> &VecDeque<Message<A>> {
         &self.messages
     }
 
@@ -80,10 +86,10 @@ impl Chat {
         &self,
         now: Timestamp,
         id: MessageId,
-        from: ParticipantId,
+        from: A,
         name: &PersonName,
         text: &str,
-    ) -> Result<Option<Event>, Rejection> {
+    ) -> Result<Option<Event<A>>, Rejection> {
         if let Some(known) = self.messages.iter().find(|message| message.id == id) {
             return if known.from == from { Ok(None) } else { Err(Rejection::MessageInvalid) };
         }
@@ -96,7 +102,7 @@ impl Chat {
 
     /// The chat after an event.
     #[must_use]
-    pub fn apply(mut self, event: &Event) -> Self {
+    pub fn apply(mut self, event: &Event<A>) -> Self {
         let Event::Said { message } = event;
         self.version += 1;
         self.messages.push_back(message.clone());

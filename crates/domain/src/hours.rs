@@ -1,11 +1,11 @@
 //! Opening hours of a desk: what people are told when nobody is online. They open and close nothing by themselves.
 //!
-//! Kept as a clock on the wall shows them; here they become moments. The rules of zones are in the binary, so that
-//! they are the same on every machine.
+//! Kept as a clock on the wall shows them; here they become moments.
 
 use crate::time::Timestamp;
+use crate::zone::{lookup as zone, milliseconds};
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use ts_rs::TS;
@@ -122,10 +122,6 @@ pub fn openings(hours: &Hours, now: Timestamp, days: u32) -> Vec<(Timestamp, Tim
     merged
 }
 
-fn zone(name: &str) -> Option<TimeZone> {
-    TimeZoneDatabase::bundled().get(name).ok()
-}
-
 fn date(text: &str) -> Option<Date> {
     // The library reads more forms than the one that is kept.
     text.parse::<Date>().ok().filter(|date| date.to_string() == text)
@@ -176,10 +172,6 @@ fn moment(zone: &TimeZone, shown: DateTime, reading: Reading) -> Option<Timestam
         (AmbiguousOffset::Fold { .. }, Reading::Last) => ambiguous.later(),
     };
     milliseconds(moment.ok()?)
-}
-
-fn milliseconds(moment: jiff::Timestamp) -> Option<Timestamp> {
-    u64::try_from(moment.as_millisecond()).ok().map(Timestamp)
 }
 
 #[cfg(test)]

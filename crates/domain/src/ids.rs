@@ -112,3 +112,11 @@ id!(
     /// One sign-in of one account on one browser.
     SignInId, "g"
 );
+id!(
+    /// One appointment.
+    AppointmentId, "a"
+);
+id!(
+    /// One personal link to an appointment; what goes over it stops with it.
+    LinkId, "l"
+);

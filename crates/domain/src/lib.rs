@@ -4,6 +4,7 @@
 //! `visavis-protocol`, storage of live documents in `visavis-live`.
 
 pub mod account;
+pub mod appointment;
 pub mod availability;
 pub mod chat;
 pub mod hours;
@@ -14,3 +15,5 @@ pub mod queue;
 pub mod ring;
 pub mod room;
 pub mod time;
+pub mod visit;
+pub mod zone;

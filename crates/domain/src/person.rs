@@ -1,7 +1,7 @@
 //! A person's one availability, as a document: their pages, what they chose, what they are in the middle of. What
 //! may happen to it is decided in [`crate::availability`].
 
-use crate::ids::{DeskId, PersonId, RingId, SessionId};
+use crate::ids::{AppointmentId, DeskId, PersonId, RingId, SessionId};
 use crate::name::PersonName;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ pub enum Status {
     Away,
     /// Chose not to be disturbed.
     Unavailable,
-    /// Rings somebody, is rung, or waits in a queue.
+    /// Rings somebody, is rung, or waits.
     Ringing,
     /// Talks with somebody.
     InCall,
@@ -38,6 +38,18 @@ pub enum Status {
     WrapUp,
     /// Has no page open, or is not online for their desks.
     Offline,
+}
+
+/// How far a professional is from who waits for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// Has a page of staff open.
+    Here,
+    /// Talks with somebody.
+    InCall,
+    /// Has no page open.
+    Away,
 }
 
 /// What a person is in the middle of: one thing at a time, which is what makes a claim.
@@ -51,6 +63,8 @@ pub enum Engagement {
     Called(RingId),
     /// They wait in a desk's queue.
     Waiting(DeskId),
+    /// They wait to be let in to an appointment.
+    Attending(AppointmentId),
     /// They are in the call that came of a ring.
     InCall(RingId),
 }
@@ -177,13 +191,28 @@ impl Person {
         }
         match (self.engagement, self.wrap_up_until, self.chosen) {
             (Engagement::InCall(_), _, _) => Status::InCall,
-            (Engagement::Calling(_) | Engagement::Called(_) | Engagement::Waiting(_), _, _) => {
-                Status::Ringing
-            }
+            (
+                Engagement::Calling(_)
+                | Engagement::Called(_)
+                | Engagement::Waiting(_)
+                | Engagement::Attending(_),
+                _,
+                _,
+            ) => Status::Ringing,
             (Engagement::Free, Some(_), _) => Status::WrapUp,
             (Engagement::Free, None, Chosen::Available) => Status::Available,
             (Engagement::Free, None, Chosen::Away) => Status::Away,
             (Engagement::Free, None, Chosen::Unavailable) => Status::Unavailable,
+        }
+    }
+
+    /// What somebody who waits for them is told, whether they take calls of desks or not.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        match self.engagement {
+            Engagement::InCall(_) => Reach::InCall,
+            _ if self.pages.is_empty() => Reach::Away,
+            _ => Reach::Here,
         }
     }
 

@@ -4,6 +4,7 @@
 use crate::ids::{DeskId, ParticipantId, PersonId, RingId};
 use crate::name::PersonName;
 use crate::time::Timestamp;
+use crate::visit::VisitCard;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -33,6 +34,10 @@ pub enum RingEnd {
     EndedByAdmin,
     /// The server stopped, and nobody came back to go on.
     Interrupted,
+    /// The professional sent the client back to the waiting room.
+    Held,
+    /// The appointment was closed, or the link by which one came was taken back.
+    Closed,
 }
 
 /// Why somebody is rung.
@@ -45,6 +50,8 @@ pub enum RingPurpose {
     BringIn,
     /// A colleague hands over a call that goes on.
     Transfer,
+    /// A professional lets in who waits for an appointment. Nobody is rung.
+    Appointment,
 }
 
 /// Somebody in a ring.
@@ -71,11 +78,22 @@ pub struct DeskCard {
     pub ring_s: u32,
 }
 
+/// On which side of a call somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Side {
+    /// They came to be helped: visitors, clients and those they bring along.
+    Outside,
+    /// They are there to help.
+    Staff,
+}
+
 /// A person of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Talker {
     /// Who.
     pub party: Party,
+    /// Where they stand: a call needs both sides.
+    pub side: Side,
     /// Who they are in the call's room; none before they came.
     pub participant: Option<ParticipantId>,
     /// When they count as lost unless they come; set exactly while they are not in the room.
@@ -86,6 +104,13 @@ pub struct Talker {
     pub relieves: Option<PersonId>,
 }
 
+impl Talker {
+    /// Somebody who is waited for.
+    pub(crate) fn expected(party: Party, side: Side, until: Timestamp) -> Self {
+        Self { party, side, participant: None, expected_until: Some(until), via: None, relieves: None }
+    }
+}
+
 /// One attempt to reach somebody, and the call that comes of it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Ring {
@@ -93,6 +118,8 @@ pub struct Ring {
     pub(crate) desk: Option<DeskCard>,
     pub(crate) purpose: RingPurpose,
     pub(crate) into: Option<RingId>,
+    /// The appointment it is for.
+    pub(crate) appointment: Option<VisitCard>,
     pub(crate) caller: Party,
     pub(crate) callee: Party,
     pub(crate) visitor: Party,
@@ -133,6 +160,12 @@ impl Ring {
     #[must_use]
     pub fn into(&self) -> Option<RingId> {
         self.into
+    }
+
+    /// The appointment it is for.
+    #[must_use]
+    pub fn appointment(&self) -> Option<&VisitCard> {
+        self.appointment.as_ref()
     }
 
     /// Who rings.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use visavis_domain::ids::{DeskId, PersonId, RingId};
+use visavis_domain::ids::{AppointmentId, DeskId, PersonId, RingId};
 
 /// Names one document.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -13,6 +13,8 @@ const CHAT: &str = "chat:";
 const PERSON: &str = "person:";
 const RING: &str = "ring:";
 const QUEUE: &str = "queue:";
+const VISIT: &str = "visit:";
+const WAITING_CHAT: &str = "waiting-chat:";
 
 impl Key {
     /// The document of the room of this folded name.
@@ -43,6 +45,24 @@ impl Key {
     #[must_use]
     pub fn queue(id: DeskId) -> Self {
         Self(format!("{QUEUE}{id}").into())
+    }
+
+    /// The document of what happens around an appointment.
+    #[must_use]
+    pub fn visit(id: AppointmentId) -> Self {
+        Self(format!("{VISIT}{id}").into())
+    }
+
+    /// The document of what is written around an appointment.
+    #[must_use]
+    pub fn waiting_chat(id: AppointmentId) -> Self {
+        Self(format!("{WAITING_CHAT}{id}").into())
+    }
+
+    /// The appointment's, if this is what is written around one.
+    #[must_use]
+    pub fn as_waiting_chat(&self) -> Option<AppointmentId> {
+        self.0.strip_prefix(WAITING_CHAT)?.parse().ok()
     }
 
     /// Whose, if this is a person's document.

@@ -63,6 +63,14 @@ pub enum Code {
     Engaged,
     /// No such ring, or one has no part in it, or it has ended.
     RingUnknown,
+    /// A colleague has let them in already.
+    Admitted,
+    /// No such appointment, or not one of one's own.
+    AppointmentUnknown,
+    /// Nobody may come in yet.
+    TooEarly,
+    /// The appointment is over or cancelled, or the link to it was replaced.
+    AppointmentOver,
     /// It needs a sign-in, or one that may do this.
     Forbidden,
     /// Something the server needs is away for a moment; try again.
@@ -96,11 +104,13 @@ pub enum CloseCode {
     Silent = 4006,
     /// The sign-in behind this session has ended.
     SignedOut = 4007,
+    /// The link behind this session holds no longer.
+    LinkEnded = 4008,
 }
 
 impl CloseCode {
     /// Every one, for what is generated from them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::GoingAway,
         Self::TooLarge,
         Self::PageHidden,
@@ -111,5 +121,6 @@ impl CloseCode {
         Self::Replaced,
         Self::Silent,
         Self::SignedOut,
+        Self::LinkEnded,
     ];
 }

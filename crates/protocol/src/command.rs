@@ -3,7 +3,7 @@
 use crate::{RingPurpose, Signal, TrackLabel, Viewed};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use visavis_domain::ids::{MessageId, ParticipantId, PersonId, RingId};
+use visavis_domain::ids::{AppointmentId, MessageId, ParticipantId, PersonId, RingId};
 use visavis_domain::person::Chosen;
 use visavis_domain::room::{Camera, Microphone, RoomSettings};
 
@@ -179,6 +179,45 @@ pub enum Command {
         person: PersonId,
         /// `bring_in`, or `transfer`: then one leaves when they have come.
         purpose: RingPurpose,
+    },
+    /// Follow the waiting room of the appointment whose link one came over. Answered by `waiting_room`; needs a
+    /// ticket for that appointment.
+    OpenWaitingRoom,
+    /// Wait to be let in: one is there, and one's devices may be used. Answered by `own`; whoever comes while the
+    /// call goes on is in it at once. Go in with `join_call`.
+    BeReady,
+    /// Wait no longer. Answered by `done`.
+    LeaveWaitingRoom,
+    /// Let in who waits for an appointment, as staff; before anybody does, go in first. Answered by `own`; go in
+    /// with `join_call`.
+    Admit {
+        /// Which.
+        #[ts(type = "string")]
+        appointment: AppointmentId,
+    },
+    /// Send who came for an appointment back to wait, as staff in its call. Answered by `done`.
+    Hold {
+        /// Which.
+        #[ts(type = "string")]
+        appointment: AppointmentId,
+    },
+    /// What was written around an appointment. Answered by `waiting_chat`.
+    OpenWaitingChat {
+        /// Which.
+        #[ts(type = "string")]
+        appointment: AppointmentId,
+    },
+    /// Write to who waits for an appointment, or to the staff as one who does. Answered by `done`; saying the same
+    /// message again stores nothing new.
+    SayWaiting {
+        /// Around which.
+        #[ts(type = "string")]
+        appointment: AppointmentId,
+        /// Drawn at random by the sender, 128 bits.
+        #[ts(type = "string")]
+        message: MessageId,
+        /// 1 to 4,000 characters.
+        text: String,
     },
     /// Say how a call was, as the visitor, within an hour of its end. Answered by `done`.
     RateCall {

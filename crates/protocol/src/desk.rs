@@ -1,8 +1,9 @@
 //! Desks and rings as they travel: who is free, who waits, who calls whom.
 
+use crate::appointment::VisitView;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use visavis_domain::ids::{DeskId, PersonId, RingId};
+use visavis_domain::ids::{AppointmentId, DeskId, PersonId, RingId};
 use visavis_domain::person::{Chosen, Status};
 pub use visavis_domain::ring::RingPurpose;
 use visavis_domain::time::Timestamp;
@@ -79,6 +80,10 @@ pub struct RingView {
     pub desk: Option<DeskName>,
     /// Why.
     pub purpose: RingPurpose,
+    /// The appointment it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(type = "string", optional)]
+    pub appointment: Option<AppointmentId>,
     /// The call one is asked into, when it goes on already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(type = "string", optional)]
@@ -145,6 +150,17 @@ pub enum Engagement {
         #[ts(type = "number")]
         queue_version: u64,
     },
+    /// One waits to be let in to an appointment.
+    Attending {
+        /// Which.
+        #[ts(type = "string")]
+        appointment: AppointmentId,
+        /// Since when.
+        #[ts(type = "number")]
+        since: Timestamp,
+        /// One was in the call, and was sent back to wait.
+        held: bool,
+    },
     /// One is in a call, perhaps on another page.
     InCall {
         /// The ring it came from.
@@ -200,4 +216,6 @@ pub struct ConsoleSnapshot {
     pub availability: OwnAvailability,
     /// One's desks.
     pub desks: Vec<StaffDesk>,
+    /// Appointments of one's own, or shared with one's desks, that somebody has come for.
+    pub visits: Vec<VisitView>,
 }

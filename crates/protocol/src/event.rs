@@ -1,10 +1,11 @@
 //! What the server tells: answers to commands, and events.
 
+use crate::appointment::{Reach, VisitView, WaitingChat, WaitingMessage, WaitingRoom};
 use crate::desk::{ConsoleSnapshot, DeskSnapshot, OwnAvailability, Representative, RingView, WaitingVisitor};
 use crate::{Signal, SlotLabel};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use visavis_domain::ids::{CallId, DeskId, MessageId, ParticipantId, RingId};
+use visavis_domain::ids::{AppointmentId, CallId, DeskId, MessageId, ParticipantId, RingId};
 use visavis_domain::ring::RingEnd;
 use visavis_domain::room::{Camera, LeaveReason, MediaRoute, Microphone, Presence, RoomSettings, Source};
 use visavis_domain::time::Timestamp;
@@ -21,6 +22,8 @@ pub enum Topic {
     Direct,
     /// A desk one follows; no versions but those inside.
     Desk,
+    /// Appointments; no versions but those inside.
+    Appointments,
 }
 
 /// Somebody in a room, as others see them.
@@ -178,6 +181,16 @@ pub enum Reply {
         /// Everything it shows.
         console: ConsoleSnapshot,
     },
+    /// A waiting room.
+    WaitingRoom {
+        /// Everything it shows.
+        waiting_room: WaitingRoom,
+    },
+    /// What was written around an appointment.
+    WaitingChat {
+        /// It.
+        chat: WaitingChat,
+    },
 }
 
 /// Past tense: it has happened.
@@ -302,6 +315,33 @@ pub enum Event {
     OwnChanged {
         /// It.
         own: OwnAvailability,
+    },
+    /// Who waits for an appointment, or who is in its call, is as given now. To staff.
+    VisitChanged {
+        /// As it is now; with nobody waiting and no call, nothing happens around it any more.
+        visit: VisitView,
+    },
+    /// The appointment itself was changed, or is new: ask again. To staff, and to who came for it.
+    AppointmentChanged {
+        /// Which.
+        #[ts(type = "string")]
+        appointment: AppointmentId,
+    },
+    /// The professional one waits for is this far now.
+    ReachChanged {
+        /// So far.
+        reach: Reach,
+    },
+    /// Somebody who waits wrote to the staff, or the other way round; oneself included.
+    WaitingMessageSaid {
+        /// Around which appointment.
+        #[ts(type = "string")]
+        appointment: AppointmentId,
+        /// What.
+        message: WaitingMessage,
+        /// How many there have been.
+        #[ts(type = "number")]
+        chat_version: u64,
     },
     /// A ring that one is part of has come to its end, or the call that came of it.
     RingEnded {

@@ -2,6 +2,7 @@
 
 mod account;
 mod admin;
+mod appointments;
 mod calls;
 
 pub use account::{
@@ -9,10 +10,16 @@ pub use account::{
     PasswordProof, ProfileChange, SignInOptions, SignInRequest, SignInView, TotpConfirmation, TotpOffer,
 };
 pub use admin::{AuditView, DeskSettings, DeskView, Invited, NewPerson, PersonChange};
+pub use appointments::{
+    AppointmentChange, AppointmentList, AppointmentMove, AppointmentOutcome, AppointmentView,
+    ClientAppointment, LinkProblem, LinkToken, LinkView, MailKind, MailPreview, MailRequest, MailState,
+    MailView, NewAppointment, NewLink, Repeated,
+};
 pub use calls::{CallNote, CallOutcome, CallPage, CallView};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use visavis_domain::ids::AppointmentId;
 
 /// `POST /api/v1/tickets`; a body is not needed. Answered by [`Ticket`].
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -22,6 +29,10 @@ pub struct TicketRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub guest: Option<String>,
+    /// Be who came over a link to this appointment, by the cookie; 401 `link_needed` without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(type = "string", optional)]
+    pub appointment: Option<AppointmentId>,
 }
 
 impl std::fmt::Debug for TicketRequest {

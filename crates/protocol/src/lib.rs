@@ -3,6 +3,7 @@
 //! Shapes only: what a frame means is decided in the server's `app`, what it looks like in TypeScript is
 //! generated from here by `make gen`.
 
+mod appointment;
 mod code;
 mod command;
 mod desk;
@@ -11,6 +12,10 @@ mod frame;
 mod http;
 mod signal;
 
+pub use appointment::{
+    AppointmentState, AttendeeView, LinkKind, Phase, Reach, VisitView, WaitingChat, WaitingMessage,
+    WaitingRoom,
+};
 pub use code::{CloseCode, Code};
 pub use command::{Command, MediaPath};
 pub use desk::{
@@ -20,10 +25,12 @@ pub use desk::{
 pub use event::{ChatMessage, Event, IceServer, Participant, Reply, RoomSnapshot, RoomSummary, Topic};
 pub use frame::{ClientFrame, ServerFrame};
 pub use http::{
-    AccountView, AuditView, CallNote, CallOutcome, CallPage, CallView, DeskSettings, DeskView,
-    InvitationAcceptance, InvitationKind, InvitationToken, InvitationView, Invited, NewPerson,
-    PasswordChange, PasswordProof, PersonChange, Problem, ProfileChange, SignInOptions, SignInRequest,
-    SignInView, Ticket, TicketRequest, TotpConfirmation, TotpOffer,
+    AccountView, AppointmentChange, AppointmentList, AppointmentMove, AppointmentOutcome, AppointmentView,
+    AuditView, CallNote, CallOutcome, CallPage, CallView, ClientAppointment, DeskSettings, DeskView,
+    InvitationAcceptance, InvitationKind, InvitationToken, InvitationView, Invited, LinkProblem, LinkToken,
+    LinkView, MailKind, MailPreview, MailRequest, MailState, MailView, NewAppointment, NewLink, NewPerson,
+    PasswordChange, PasswordProof, PersonChange, Problem, ProfileChange, Repeated, SignInOptions,
+    SignInRequest, SignInView, Ticket, TicketRequest, TotpConfirmation, TotpOffer,
 };
 pub use signal::{Candidate, DescriptionKind, LayerLabel, Signal, SlotLabel, TrackLabel, Viewed};
 

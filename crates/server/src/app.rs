@@ -115,6 +115,7 @@ impl Refused {
                 availability::Rejection::QueueFull => Code::QueueFull,
                 availability::Rejection::NobodyWaits => Code::TryAgain,
                 availability::Rejection::NotHere => Code::Forbidden,
+                availability::Rejection::Admitted => Code::Admitted,
             },
             Self::DeskUnknown => Code::DeskUnknown,
             Self::Text => Code::TextInvalid,

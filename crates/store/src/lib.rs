@@ -1,4 +1,4 @@
-//! What must survive a restart: accounts, desks, the history of calls, the audit log, settings.
+//! What must survive a restart: accounts, desks, appointments, the history of calls, the audit log, settings.
 //!
 //! The port is [`Store`]; [`SqlStore`] keeps it in SQLite or in PostgreSQL, from one set of entities and migrations.
 //! [`contract`] is the suite that it must pass on both. What is true only right now lives in `visavis-live`.
@@ -9,9 +9,10 @@ mod sql;
 mod url;
 
 pub use port::{
-    Account, AccountChange, Accounts, Action, AuditRow, Audited, Audits, Broken, CallFilter, CallRecord,
-    Calls, Credentials, Desk, Desks, Invitation, InvitationPurpose, NewAccount, Outcome, Page, Settings,
-    SignIn, Store, StoreError, Subject, Taken, TokenHash,
+    Account, AccountChange, Accounts, Action, Appointment, AppointmentEdit, AppointmentFilter, Appointments,
+    AuditRow, Audited, Audits, Broken, CallFilter, CallRecord, Calls, Credentials, Desk, Desks, Invitation,
+    InvitationPurpose, Link, Mail, MailKind, MailState, NewAccount, NewMail, Outcome, Page, Settings, SignIn,
+    Store, StoreError, Subject, Taken, TokenHash,
 };
 pub use sql::{SqlStore, open};
 pub use url::{DatabaseUrl, MalformedDatabaseUrl};

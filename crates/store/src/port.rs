@@ -4,6 +4,7 @@
 //! together or not at all.
 
 mod accounts;
+mod appointments;
 mod audit;
 mod calls;
 mod desks;
@@ -12,6 +13,9 @@ pub use accounts::{
     Account, AccountChange, Accounts, Credentials, Invitation, InvitationPurpose, NewAccount, SignIn,
     Subject, TokenHash,
 };
+pub use appointments::{
+    Appointment, AppointmentEdit, AppointmentFilter, Appointments, Link, Mail, MailKind, MailState, NewMail,
+};
 pub use audit::{Action, AuditRow, Audited, Audits, Broken};
 pub use calls::{CallFilter, CallRecord, Calls, Outcome};
 pub use desks::{Desk, Desks};
@@ -19,9 +23,9 @@ pub use desks::{Desk, Desks};
 use async_trait::async_trait;
 
 /// Everything that lasts.
-pub trait Store: Accounts + Desks + Calls + Audits + Settings {}
+pub trait Store: Accounts + Desks + Calls + Appointments + Audits + Settings {}
 
-impl<T: Accounts + Desks + Calls + Audits + Settings> Store for T {}
+impl<T: Accounts + Desks + Calls + Appointments + Audits + Settings> Store for T {}
 
 /// Which of the things that exist once exists already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

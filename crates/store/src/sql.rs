@@ -3,6 +3,7 @@
 //! until it is committed, and the audit log's chain has one end. Writes are few: people sign in, calls begin and end.
 
 mod accounts;
+mod appointments;
 mod audit;
 mod calls;
 mod cell;

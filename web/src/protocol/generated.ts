@@ -21,6 +21,7 @@ export const CloseCode = {
   replaced: 4005,
   silent: 4006,
   signedOut: 4007,
+  linkEnded: 4008,
 } as const;
 
 /** What an account may do. */
@@ -47,6 +48,105 @@ export type AccountView = {
   totp: boolean;
   /** Since when. */
   created_at: number;
+};
+
+/** `PATCH /api/v1/appointments/{id}`: what is absent stays. Refused as [`NewAppointment` is. */
+export type AppointmentChange = {
+  /** 1 to 64 characters. */
+  client_name?: string;
+  /** Empty takes it away. */
+  email?: string;
+  /** At most 200 characters. */
+  about?: string;
+  /** At most 10,000 characters. */
+  note?: string;
+};
+
+/** `GET /api/v1/appointments?from=&to=`: those that begin at or after `from` and before `to` (milliseconds, at most 62 days apart), earliest first. */
+export type AppointmentList = {
+  /** They. */
+  appointments: Array<AppointmentView>;
+  /** Whether this server can send mail. */
+  mail: boolean;
+  /** The server's clock. */
+  now: number;
+};
+
+/** `POST /api/v1/appointments/{id}/move`. Refused as [`NewAppointment` is; 409 `changed_meanwhile`, 409 `state_unfit` when what became of it does not allow that. Links hold as before. */
+export type AppointmentMove = {
+  /** What a clock in the zone shows, `YYYY-MM-DDTHH:MM`. */
+  wall: string;
+  /** IANA's name. */
+  zone: string;
+  /** Which of two moments, when a clock that is put back shows it twice. */
+  repeated?: Repeated;
+  /** 5 to 480. */
+  minutes: number;
+  /** As it was seen. */
+  sequence: number;
+};
+
+/** `POST /api/v1/appointments/{id}/state`: `cancelled` for good, `done`, `no_show`, or `booked` to take back one of the latter two. 409 `state_unfit`, 409 `too_soon`. Whoever waits, or is in the call, is told. */
+export type AppointmentOutcome = {
+  /** What becomes of it. */
+  state: AppointmentState;
+};
+
+/** What became of it. */
+export type AppointmentState = "booked" | "done" | "no_show" | "cancelled";
+
+/** An appointment, as staff see it. `GET /api/v1/appointments/{id}`; what changes one answers with it too. `GET /api/v1/appointments/{id}/calendar` is a calendar file for the professional. */
+export type AppointmentView = {
+  /** Which. */
+  id: string;
+  /** Whose. */
+  professional: string;
+  /** Their name. */
+  professional_name: string;
+  /** The desk whose representatives share the waiting room. */
+  desk?: DeskName;
+  /** Who it is with. */
+  client_name: string;
+  /** Where they read mail. */
+  email?: string;
+  /** What it is about; may be empty. */
+  about: string;
+  /** The moment. */
+  starts_at: number;
+  /** How long it is planned to take. */
+  minutes: number;
+  /** The zone in which it was made, IANA's name. */
+  zone: string;
+  /** What a clock in that zone shows when it starts, `YYYY-MM-DDTHH:MM`. */
+  wall: string;
+  /** From when on people may come in. */
+  opens_at: number;
+  /** Until when people may come in. */
+  closes_at: number;
+  /** What became of it. */
+  state: AppointmentState;
+  /** How often it was moved or cancelled. Comes back with the next such change. */
+  sequence: number;
+  /** The professional's own words; may be empty. */
+  note: string;
+  /** Those that hold, the client's first. */
+  links: Array<LinkView>;
+  /** The mail sent last. */
+  last_mail?: MailView;
+  /** Since when. */
+  created_at: number;
+};
+
+/** Somebody who waits to be let in, as staff see them. */
+export type AttendeeView = {
+  /** Who. */
+  id: string;
+  /** As the professional called them. */
+  name: string;
+  /** Since when. */
+  since: number;
+  /** They were in the call, and were sent back to wait. */
+  held: boolean;
 };
 
 /** A row of the audit log. `GET /api/v1/admin/audit?skip=0&take=100`, latest first. */
@@ -152,6 +252,34 @@ export type ChatMessage = {
 /** What a person chooses. */
 export type Chosen = "available" | "away" | "unavailable";
 
+/** An appointment, as who came over a link sees it. `GET /api/v1/appointment`: 401 `link_needed`, 403 [`LinkProblem`. `GET /api/v1/appointment/calendar` is a calendar file with one's link. */
+export type ClientAppointment = {
+  /** Which; asked for with tickets. */
+  id: string;
+  /** With whom. */
+  professional_name: string;
+  /** What they are there for; may be empty. */
+  professional_title: string;
+  /** Oneself. */
+  name: string;
+  /** Whether one is the client, or somebody they bring along. */
+  kind: LinkKind;
+  /** What it is about; may be empty. */
+  about: string;
+  /** The moment. */
+  starts_at: number;
+  /** How long it is planned to take. */
+  minutes: number;
+  /** From when on one may come in. */
+  opens_at: number;
+  /** Until when one may come in. */
+  closes_at: number;
+  /** Whether one may come in now. */
+  phase: Phase;
+  /** The server's clock. */
+  now: number;
+};
+
 /** From a participant's program to the server. */
 export type ClientFrame =
   | {
@@ -213,6 +341,10 @@ export type Code =
   | "nobody_online"
   | "engaged"
   | "ring_unknown"
+  | "admitted"
+  | "appointment_unknown"
+  | "too_early"
+  | "appointment_over"
   | "forbidden"
   | "try_again"
   | "internal";
@@ -352,6 +484,33 @@ export type Command =
       /** `bring_in`, or `transfer`: then one leaves when they have come. */
       purpose: RingPurpose;
     }
+  | { type: "open_waiting_room" }
+  | { type: "be_ready" }
+  | { type: "leave_waiting_room" }
+  | {
+      type: "admit";
+      /** Which. */
+      appointment: string;
+    }
+  | {
+      type: "hold";
+      /** Which. */
+      appointment: string;
+    }
+  | {
+      type: "open_waiting_chat";
+      /** Which. */
+      appointment: string;
+    }
+  | {
+      type: "say_waiting";
+      /** Around which. */
+      appointment: string;
+      /** Drawn at random by the sender, 128 bits. */
+      message: string;
+      /** 1 to 4,000 characters. */
+      text: string;
+    }
   | {
       type: "rate_call";
       /** Which. */
@@ -372,6 +531,8 @@ export type ConsoleSnapshot = {
   availability: OwnAvailability;
   /** One's desks. */
   desks: Array<StaffDesk>;
+  /** Appointments of one's own, or shared with one's desks, that somebody has come for. */
+  visits: Array<VisitView>;
 };
 
 /** Which side of a negotiation a description is. */
@@ -455,6 +616,15 @@ export type Engagement =
       since: number;
       /** Of the queue; later ones are higher. */
       queue_version: number;
+    }
+  | {
+      type: "attending";
+      /** Which. */
+      appointment: string;
+      /** Since when. */
+      since: number;
+      /** One was in the call, and was sent back to wait. */
+      held: boolean;
     }
   | {
       type: "in_call";
@@ -567,6 +737,30 @@ export type Event =
       own: OwnAvailability;
     }
   | {
+      type: "visit_changed";
+      /** As it is now; with nobody waiting and no call, nothing happens around it any more. */
+      visit: VisitView;
+    }
+  | {
+      type: "appointment_changed";
+      /** Which. */
+      appointment: string;
+    }
+  | {
+      type: "reach_changed";
+      /** So far. */
+      reach: Reach;
+    }
+  | {
+      type: "waiting_message_said";
+      /** Around which appointment. */
+      appointment: string;
+      /** What. */
+      message: WaitingMessage;
+      /** How many there have been. */
+      chat_version: number;
+    }
+  | {
       type: "ring_ended";
       /** Which. */
       ring: string;
@@ -656,6 +850,79 @@ export type LayerLabel = {
 /** Why a participant is no longer in the room. */
 export type LeaveReason = "left" | "lost" | "replaced" | "ended";
 
+/** Whose a link is. */
+export type LinkKind = "client" | "guest";
+
+/** Why a genuine link is of no use: a problem with what helps its owner. */
+export type LinkProblem = {
+  /** For people who read logs. */
+  title: string;
+  /** The HTTP status. */
+  status: number;
+  /** `link_replaced`, `appointment_cancelled`, `appointment_over`. */
+  code: string;
+  /** Whose appointment it is. */
+  professional_name: string;
+  /** When it is, or was to be. */
+  starts_at: number;
+};
+
+/** `POST /api/v1/appointment/enter`: exchanges the token of `/a#TOKEN` for the cookie. Answered by [`ClientAppointment`; 404 `link_invalid` for whatever is not genuine, 429 `rate_limited`, and 403 with [`LinkProblem` for a genuine link that is of no use. */
+export type LinkToken = {
+  /** From the fragment. */
+  token: string;
+};
+
+/** A personal link that holds. */
+export type LinkView = {
+  /** Which. */
+  id: string;
+  /** Whose. */
+  kind: LinkKind;
+  /** What they are called. */
+  name: string;
+  /** The link. Whoever has it comes in as them. */
+  url: string;
+  /** Since when. */
+  created_at: number;
+};
+
+/** What a mail tells. */
+export type MailKind = "invitation" | "change" | "cancellation";
+
+/** What would be sent. */
+export type MailPreview = {
+  /** What it tells. */
+  kind: MailKind;
+  /** To whom. */
+  to: string;
+  /** Its subject. */
+  subject: string;
+  /** Its text, with the link in it. A calendar file goes with it. */
+  text: string;
+};
+
+/** `POST /api/v1/appointments/{id}/mail` queues a mail to the client about how the appointment is now, 204; 409 `mail_unfit` without an address, or when this server sends none. `POST …/mail/preview` answers with [`MailPreview` and sends nothing. */
+export type MailRequest = {
+  /** A word to the client, at most 1,000 characters; may be empty. */
+  message: string;
+};
+
+/** How far a mail has got. */
+export type MailState = "queued" | "sent" | "failed";
+
+/** A mail about an appointment. */
+export type MailView = {
+  /** What it tells. */
+  kind: MailKind;
+  /** How far it has got. */
+  state: MailState;
+  /** The appointment's sequence that it tells of. */
+  sequence: number;
+  /** Since when it is so. */
+  at: number;
+};
+
 /** Whether the peers of an earlier presence still live. */
 export type MediaPath = "kept" | "fresh";
 
@@ -664,6 +931,32 @@ export type MediaRoute = "peer_to_peer" | "server";
 
 /** What a participant's microphone does, as they announce it. */
 export type Microphone = "live" | "muted" | "absent";
+
+/** `POST /api/v1/appointments`: 201. 422 `name_invalid`, `email_invalid`, `text_invalid`, `duration_invalid`, `zone_unknown`, `time_invalid`, `time_skipped` (the clock is put forward past it), `time_ambiguous` (the clock shows it twice: say which), `time_past`, `desk_unknown` (not one of one's own). */
+export type NewAppointment = {
+  /** 1 to 64 characters. */
+  client_name: string;
+  /** Where the client reads mail. */
+  email?: string;
+  /** At most 200 characters; may be empty. */
+  about: string;
+  /** What a clock in the zone shows, `YYYY-MM-DDTHH:MM`. */
+  wall: string;
+  /** IANA's name. */
+  zone: string;
+  /** Which of two moments, when a clock that is put back shows it twice. */
+  repeated?: Repeated;
+  /** 5 to 480. */
+  minutes: number;
+  /** The desk whose representatives share the waiting room. */
+  desk?: string;
+};
+
+/** `POST /api/v1/appointments/{id}/links`: one more, for an interpreter or a relative. 409 `links_many`. `POST …/links/{link}/reissue` takes one back and makes another in its place, `DELETE …/links/{link}` takes one back: pages that were opened by it close at once. */
+export type NewLink = {
+  /** What they are called, 1 to 64 characters. */
+  name: string;
+};
 
 /** `POST /api/v1/admin/people`: a new account. Answered by [`Invited`; 409 `email_taken`, 422 `email_invalid`, `name_invalid`, `title_invalid`. */
 export type NewPerson = {
@@ -753,6 +1046,9 @@ export type PersonChange = {
   state?: AccountState;
 };
 
+/** How far along an appointment is for who comes over a link. */
+export type Phase = "early" | "open";
+
 /** Whether a participant's signalling is up right now. */
 export type Presence = "connected" | "reconnecting";
 
@@ -776,6 +1072,12 @@ export type ProfileChange = {
 
 /** Who may send media. */
 export type Publishing = "everybody" | "host";
+
+/** How far a professional is from who waits for them. */
+export type Reach = "here" | "in_call" | "away";
+
+/** Which of two moments at which a clock that is put back shows the same. */
+export type Repeated = "first" | "second";
 
 /** What came of a command. */
 export type Reply =
@@ -832,6 +1134,16 @@ export type Reply =
       type: "console";
       /** Everything it shows. */
       console: ConsoleSnapshot;
+    }
+  | {
+      type: "waiting_room";
+      /** Everything it shows. */
+      waiting_room: WaitingRoom;
+    }
+  | {
+      type: "waiting_chat";
+      /** It. */
+      chat: WaitingChat;
     };
 
 /** A representative as visitors see them. */
@@ -860,7 +1172,9 @@ export type RingEnd =
   | "lost"
   | "transferred"
   | "ended_by_admin"
-  | "interrupted";
+  | "interrupted"
+  | "held"
+  | "closed";
 
 /** Somebody in a ring, as the other side sees them. */
 export type RingParty = {
@@ -871,7 +1185,7 @@ export type RingParty = {
 };
 
 /** Why somebody is rung. */
-export type RingPurpose = "desk" | "bring_in" | "transfer";
+export type RingPurpose = "desk" | "bring_in" | "transfer" | "appointment";
 
 /** A ring, as both sides see it. */
 export type RingView = {
@@ -881,6 +1195,8 @@ export type RingView = {
   desk?: DeskName;
   /** Why. */
   purpose: RingPurpose;
+  /** The appointment it is for. */
+  appointment?: string;
   /** The call one is asked into, when it goes on already. */
   into?: string;
   /** Who rings. */
@@ -1085,10 +1401,12 @@ export type Ticket = {
 export type TicketRequest = {
   /** From an earlier ticket: be the same guest as before. Empty, or worth nothing any more: be a new guest. Absent: be who is signed in, or else a new guest. */
   guest?: string;
+  /** Be who came over a link to this appointment, by the cookie; 401 `link_needed` without it. */
+  appointment?: string;
 };
 
 /** What an event is about: each has versions of its own. */
-export type Topic = "room" | "chat" | "direct" | "desk";
+export type Topic = "room" | "chat" | "direct" | "desk" | "appointments";
 
 /** `PUT /api/v1/me/totp`: 204; 422 `code_wrong`. `DELETE /api/v1/me/totp` with a [`PasswordProof` removes it. */
 export type TotpConfirmation = {
@@ -1128,6 +1446,56 @@ export type Viewed = {
   width: number;
   /** How large it is shown, in device pixels. */
   height: number;
+};
+
+/** What happens around an appointment, as staff see it. */
+export type VisitView = {
+  /** Which. */
+  appointment: string;
+  /** Who it is with. */
+  client: string;
+  /** Who waits, longest first. */
+  attendees: Array<AttendeeView>;
+  /** The call that goes on. */
+  call?: string;
+  /** Who of the staff is in it; there exactly when there is a call. */
+  host?: RingParty;
+  /** Of two states of one appointment the one with the higher version is the later one. */
+  version: number;
+};
+
+/** What has been written around an appointment. */
+export type WaitingChat = {
+  /** The most recent ones, oldest first. */
+  messages: Array<WaitingMessage>;
+  /** How many there have been. */
+  version: number;
+};
+
+/** A line of what is written between who waits and the staff. */
+export type WaitingMessage = {
+  /** Which. */
+  id: string;
+  /** Who wrote it. */
+  from: string;
+  /** What they were called then. */
+  name: string;
+  /** Text, never markup. */
+  text: string;
+  /** When the server took it. */
+  at: number;
+};
+
+/** A waiting room, as who came over a link sees it. */
+export type WaitingRoom = {
+  /** Oneself. */
+  person: string;
+  /** What one was in the middle of when the page was opened anew. */
+  own: OwnAvailability;
+  /** How far the professional is. */
+  reach: Reach;
+  /** What has been written. */
+  chat: WaitingChat;
 };
 
 /** A visitor who waits, as staff see them. */

@@ -3,10 +3,16 @@
 
 import type {
   AccountView,
+  AppointmentChange,
+  AppointmentList,
+  AppointmentMove,
+  AppointmentOutcome,
+  AppointmentView,
   AuditView,
   CallNote,
   CallPage,
   CallView,
+  ClientAppointment,
   ClientFrame,
   Code,
   DeskSettings,
@@ -15,6 +21,12 @@ import type {
   InvitationToken,
   InvitationView,
   Invited,
+  LinkProblem,
+  LinkToken,
+  MailPreview,
+  MailRequest,
+  NewAppointment,
+  NewLink,
   NewPerson,
   PasswordChange,
   PasswordProof,
@@ -38,6 +50,21 @@ export const clientFrames = {
     "command": {
       "type": "accept_ring",
       "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617"
+    }
+  },
+  'command.admit': {
+    "type": "command",
+    "id": 3,
+    "command": {
+      "type": "admit",
+      "appointment": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6"
+    }
+  },
+  'command.be_ready': {
+    "type": "command",
+    "id": 3,
+    "command": {
+      "type": "be_ready"
     }
   },
   'command.call_desk': {
@@ -73,6 +100,14 @@ export const clientFrames = {
     "command": {
       "type": "decline_ring",
       "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617"
+    }
+  },
+  'command.hold': {
+    "type": "command",
+    "id": 3,
+    "command": {
+      "type": "hold",
+      "appointment": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6"
     }
   },
   'command.ice_servers': {
@@ -144,6 +179,13 @@ export const clientFrames = {
       "type": "leave_queue"
     }
   },
+  'command.leave_waiting_room': {
+    "type": "command",
+    "id": 3,
+    "command": {
+      "type": "leave_waiting_room"
+    }
+  },
   'command.look': {
     "type": "command",
     "id": 1,
@@ -200,6 +242,21 @@ export const clientFrames = {
     "id": 1,
     "command": {
       "type": "open_console"
+    }
+  },
+  'command.open_waiting_chat': {
+    "type": "command",
+    "id": 3,
+    "command": {
+      "type": "open_waiting_chat",
+      "appointment": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6"
+    }
+  },
+  'command.open_waiting_room': {
+    "type": "command",
+    "id": 3,
+    "command": {
+      "type": "open_waiting_room"
     }
   },
   'command.queue_up': {
@@ -263,6 +320,16 @@ export const clientFrames = {
       "type": "say",
       "message": "m_deadbeefdeadbeefdeadbeefdeadbeef",
       "text": "<b>not bold</b>\nשלום 👋"
+    }
+  },
+  'command.say_waiting': {
+    "type": "command",
+    "id": 3,
+    "command": {
+      "type": "say_waiting",
+      "appointment": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+      "message": "m_00112233445566778899aabbccddeeff",
+      "text": "Five minutes, please 🙏\n<b>no markup</b>"
     }
   },
   'command.set_availability': {
@@ -494,6 +561,14 @@ export const serverFrames = {
       "participant": null
     }
   },
+  'event.appointment_changed': {
+    "type": "event",
+    "topic": "appointments",
+    "event": {
+      "type": "appointment_changed",
+      "appointment": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6"
+    }
+  },
   'event.desk_changed': {
     "type": "event",
     "topic": "desk",
@@ -542,6 +617,46 @@ export const serverFrames = {
         "name": "Zoë 👩‍💻",
         "text": "<b>not bold</b>\nשלום 👋",
         "at": 1763690409123
+      }
+    }
+  },
+  'event.own_changed.attending': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "own_changed",
+      "own": {
+        "online": false,
+        "chosen": "available",
+        "status": "ringing",
+        "missed": false,
+        "engagement": {
+          "type": "attending",
+          "appointment": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+          "since": 1763708401000,
+          "held": false
+        },
+        "version": 1763708400007
+      }
+    }
+  },
+  'event.own_changed.attending.held': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "own_changed",
+      "own": {
+        "online": false,
+        "chosen": "available",
+        "status": "ringing",
+        "missed": false,
+        "engagement": {
+          "type": "attending",
+          "appointment": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+          "since": 1763708401000,
+          "held": true
+        },
+        "version": 1763708400009
       }
     }
   },
@@ -818,6 +933,44 @@ export const serverFrames = {
       }
     }
   },
+  'event.own_changed.in_call.appointment': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "own_changed",
+      "own": {
+        "online": false,
+        "chosen": "available",
+        "status": "in_call",
+        "missed": false,
+        "engagement": {
+          "type": "in_call",
+          "ring": {
+            "id": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+            "purpose": "appointment",
+            "appointment": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+            "caller": {
+              "id": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+              "name": "Cem Yıldız"
+            },
+            "callee": {
+              "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+              "name": "Elif Yılmaz"
+            },
+            "visitor": {
+              "id": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+              "name": "Cem Yıldız"
+            },
+            "about": "Contract of sale",
+            "started_at": 1763708405000,
+            "rings_until": 1763708405000,
+            "accepted_at": 1763708405000
+          }
+        },
+        "version": 1763708400008
+      }
+    }
+  },
   'event.own_changed.offline': {
     "type": "event",
     "topic": "direct",
@@ -1005,6 +1158,30 @@ export const serverFrames = {
       "queue_version": 1763708400042
     }
   },
+  'event.reach_changed.away': {
+    "type": "event",
+    "topic": "appointments",
+    "event": {
+      "type": "reach_changed",
+      "reach": "away"
+    }
+  },
+  'event.reach_changed.here': {
+    "type": "event",
+    "topic": "appointments",
+    "event": {
+      "type": "reach_changed",
+      "reach": "here"
+    }
+  },
+  'event.reach_changed.in_call': {
+    "type": "event",
+    "topic": "appointments",
+    "event": {
+      "type": "reach_changed",
+      "reach": "in_call"
+    }
+  },
   'event.representative_changed.available': {
     "type": "event",
     "topic": "desk",
@@ -1137,6 +1314,15 @@ export const serverFrames = {
       "end": "cancelled"
     }
   },
+  'event.ring_ended.closed': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "ring_ended",
+      "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+      "end": "closed"
+    }
+  },
   'event.ring_ended.declined': {
     "type": "event",
     "topic": "direct",
@@ -1162,6 +1348,15 @@ export const serverFrames = {
       "type": "ring_ended",
       "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
       "end": "failed"
+    }
+  },
+  'event.ring_ended.held': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "ring_ended",
+      "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+      "end": "held"
     }
   },
   'event.ring_ended.hung_up': {
@@ -1256,6 +1451,83 @@ export const serverFrames = {
       ]
     }
   },
+  'event.visit_changed': {
+    "type": "event",
+    "topic": "appointments",
+    "event": {
+      "type": "visit_changed",
+      "visit": {
+        "appointment": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+        "client": "Cem Yıldız",
+        "attendees": [
+          {
+            "id": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+            "name": "Cem Yıldız",
+            "since": 1763708401000,
+            "held": false
+          },
+          {
+            "id": "u_77aa55cc11ee44dd8899001122334455",
+            "name": "Interpreter",
+            "since": 1763708402000,
+            "held": false
+          }
+        ],
+        "version": 1763708400003
+      }
+    }
+  },
+  'event.visit_changed.held': {
+    "type": "event",
+    "topic": "appointments",
+    "event": {
+      "type": "visit_changed",
+      "visit": {
+        "appointment": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+        "client": "Cem Yıldız",
+        "attendees": [
+          {
+            "id": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+            "name": "Cem Yıldız",
+            "since": 1763708401000,
+            "held": true
+          }
+        ],
+        "version": 1763708400005
+      }
+    }
+  },
+  'event.visit_changed.in_call': {
+    "type": "event",
+    "topic": "appointments",
+    "event": {
+      "type": "visit_changed",
+      "visit": {
+        "appointment": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+        "client": "Cem Yıldız",
+        "attendees": [],
+        "call": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+        "host": {
+          "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+          "name": "Elif Yılmaz"
+        },
+        "version": 1763708400004
+      }
+    }
+  },
+  'event.visit_changed.over': {
+    "type": "event",
+    "topic": "appointments",
+    "event": {
+      "type": "visit_changed",
+      "visit": {
+        "appointment": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+        "client": "Cem Yıldız",
+        "attendees": [],
+        "version": 1763708400006
+      }
+    }
+  },
   'event.waiting_changed': {
     "type": "event",
     "topic": "desk",
@@ -1263,6 +1535,22 @@ export const serverFrames = {
       "type": "waiting_changed",
       "desk": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
       "waiting": 2
+    }
+  },
+  'event.waiting_message_said': {
+    "type": "event",
+    "topic": "appointments",
+    "event": {
+      "type": "waiting_message_said",
+      "appointment": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+      "message": {
+        "id": "m_00112233445566778899aabbccddeeff",
+        "from": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+        "name": "Cem Yıldız",
+        "text": "Five minutes, please 🙏",
+        "at": 1763708401500
+      },
+      "chat_version": 1
     }
   },
   'fault': {
@@ -1280,6 +1568,11 @@ export const serverFrames = {
     "type": "rejection",
     "id": 3,
     "code": "room_full"
+  },
+  'rejection.admitted': {
+    "type": "rejection",
+    "id": 4,
+    "code": "admitted"
   },
   'rejection.busy': {
     "type": "rejection",
@@ -1392,6 +1685,27 @@ export const serverFrames = {
             },
             "queue": [],
             "queue_version": 0
+          }
+        ],
+        "visits": [
+          {
+            "appointment": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+            "client": "Cem Yıldız",
+            "attendees": [
+              {
+                "id": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+                "name": "Cem Yıldız",
+                "since": 1763708401000,
+                "held": false
+              },
+              {
+                "id": "u_77aa55cc11ee44dd8899001122334455",
+                "name": "Interpreter",
+                "since": 1763708402000,
+                "held": false
+              }
+            ],
+            "version": 1763708400003
           }
         ]
       }
@@ -1746,6 +2060,97 @@ export const serverFrames = {
       }
     }
   },
+  'reply.waiting_chat': {
+    "type": "reply",
+    "id": 3,
+    "reply": {
+      "type": "waiting_chat",
+      "chat": {
+        "messages": [
+          {
+            "id": "m_00112233445566778899aabbccddeeff",
+            "from": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+            "name": "Cem Yıldız",
+            "text": "Five minutes, please 🙏",
+            "at": 1763708401500
+          },
+          {
+            "id": "m_ffeeddccbbaa99887766554433221100",
+            "from": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+            "name": "Elif Yılmaz",
+            "text": "Take your time.",
+            "at": 1763708401900
+          }
+        ],
+        "version": 2
+      }
+    }
+  },
+  'reply.waiting_room': {
+    "type": "reply",
+    "id": 3,
+    "reply": {
+      "type": "waiting_room",
+      "waiting_room": {
+        "person": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+        "own": {
+          "online": false,
+          "chosen": "available",
+          "status": "available",
+          "missed": false,
+          "version": 1763708400001
+        },
+        "reach": "here",
+        "chat": {
+          "messages": [],
+          "version": 0
+        }
+      }
+    }
+  },
+  'reply.waiting_room.waiting': {
+    "type": "reply",
+    "id": 3,
+    "reply": {
+      "type": "waiting_room",
+      "waiting_room": {
+        "person": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+        "own": {
+          "online": false,
+          "chosen": "available",
+          "status": "ringing",
+          "missed": false,
+          "engagement": {
+            "type": "attending",
+            "appointment": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+            "since": 1763708401000,
+            "held": false
+          },
+          "version": 1763708400007
+        },
+        "reach": "in_call",
+        "chat": {
+          "messages": [
+            {
+              "id": "m_00112233445566778899aabbccddeeff",
+              "from": "u_9d2c7b81f0e34a5cb6a798d0e1f2a3b4",
+              "name": "Cem Yıldız",
+              "text": "Five minutes, please 🙏",
+              "at": 1763708401500
+            },
+            {
+              "id": "m_ffeeddccbbaa99887766554433221100",
+              "from": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+              "name": "Elif Yılmaz",
+              "text": "Take your time.",
+              "at": 1763708401900
+            }
+          ],
+          "version": 2
+        }
+      }
+    }
+  },
   'resumed': {
     "type": "resumed",
     "executed": 12
@@ -1799,6 +2204,302 @@ export const bodies = {
     "totp": false,
     "created_at": 1763708340000
   } satisfies AccountView,
+  'appointment_change': {
+    "note": "Bring the old contract."
+  } satisfies AppointmentChange,
+  'appointment_change.all': {
+    "client_name": "Cem Yıldız",
+    "email": "",
+    "about": "Contract of sale",
+    "note": ""
+  } satisfies AppointmentChange,
+  'appointment_list': {
+    "appointments": [
+      {
+        "id": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+        "professional": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+        "professional_name": "Elif Yılmaz",
+        "desk": {
+          "id": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+          "slug": "claims",
+          "name": "Claims"
+        },
+        "client_name": "Cem Yıldız",
+        "email": "cem@example.org",
+        "about": "Contract of sale",
+        "starts_at": 1763708400000,
+        "minutes": 30,
+        "zone": "Europe/Istanbul",
+        "wall": "2025-11-21T10:00",
+        "opens_at": 1763707500000,
+        "closes_at": 1763713800000,
+        "state": "booked",
+        "sequence": 1,
+        "note": "Bring the old contract.",
+        "links": [
+          {
+            "id": "l_c0ffee00c0ffee00c0ffee00c0ffee00",
+            "kind": "client",
+            "name": "Cem Yıldız",
+            "url": "https://visavis.example.org/a#eyJh.eyJi.c2ln",
+            "created_at": 1763708400000
+          },
+          {
+            "id": "l_0b5e55ed0b5e55ed0b5e55ed0b5e55ed",
+            "kind": "guest",
+            "name": "Interpreter",
+            "url": "https://visavis.example.org/a#eyJh.eyJj.c2ln",
+            "created_at": 1763708400001
+          }
+        ],
+        "last_mail": {
+          "kind": "change",
+          "state": "sent",
+          "sequence": 1,
+          "at": 1763704800000
+        },
+        "created_at": 1763701200000
+      }
+    ],
+    "mail": true,
+    "now": 1763708400000
+  } satisfies AppointmentList,
+  'appointment_list.empty': {
+    "appointments": [],
+    "mail": false,
+    "now": 1763708400000
+  } satisfies AppointmentList,
+  'appointment_move': {
+    "wall": "2026-10-25T02:30",
+    "zone": "Europe/Berlin",
+    "repeated": "first",
+    "minutes": 60,
+    "sequence": 0
+  } satisfies AppointmentMove,
+  'appointment_move.plain': {
+    "wall": "2026-10-26T09:15",
+    "zone": "Europe/Berlin",
+    "minutes": 60,
+    "sequence": 2
+  } satisfies AppointmentMove,
+  'appointment_outcome': {
+    "state": "no_show"
+  } satisfies AppointmentOutcome,
+  'appointment_view': {
+    "id": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+    "professional": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+    "professional_name": "Elif Yılmaz",
+    "desk": {
+      "id": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+      "slug": "claims",
+      "name": "Claims"
+    },
+    "client_name": "Cem Yıldız",
+    "email": "cem@example.org",
+    "about": "Contract of sale",
+    "starts_at": 1763708400000,
+    "minutes": 30,
+    "zone": "Europe/Istanbul",
+    "wall": "2025-11-21T10:00",
+    "opens_at": 1763707500000,
+    "closes_at": 1763713800000,
+    "state": "booked",
+    "sequence": 1,
+    "note": "Bring the old contract.",
+    "links": [
+      {
+        "id": "l_c0ffee00c0ffee00c0ffee00c0ffee00",
+        "kind": "client",
+        "name": "Cem Yıldız",
+        "url": "https://visavis.example.org/a#eyJh.eyJi.c2ln",
+        "created_at": 1763708400000
+      },
+      {
+        "id": "l_0b5e55ed0b5e55ed0b5e55ed0b5e55ed",
+        "kind": "guest",
+        "name": "Interpreter",
+        "url": "https://visavis.example.org/a#eyJh.eyJj.c2ln",
+        "created_at": 1763708400001
+      }
+    ],
+    "last_mail": {
+      "kind": "change",
+      "state": "sent",
+      "sequence": 1,
+      "at": 1763704800000
+    },
+    "created_at": 1763701200000
+  } satisfies AppointmentView,
+  'appointment_view.alone': {
+    "id": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+    "professional": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+    "professional_name": "Elif Yılmaz",
+    "client_name": "Cem Yıldız",
+    "about": "",
+    "starts_at": 1763708400000,
+    "minutes": 30,
+    "zone": "Europe/Istanbul",
+    "wall": "2025-11-21T10:00",
+    "opens_at": 1763707500000,
+    "closes_at": 1763713800000,
+    "state": "booked",
+    "sequence": 0,
+    "note": "",
+    "links": [
+      {
+        "id": "l_c0ffee00c0ffee00c0ffee00c0ffee00",
+        "kind": "client",
+        "name": "Cem Yıldız",
+        "url": "https://visavis.example.org/a#eyJh.eyJi.c2ln",
+        "created_at": 1763708400000
+      }
+    ],
+    "created_at": 1763701200000
+  } satisfies AppointmentView,
+  'appointment_view.cancelled': {
+    "id": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+    "professional": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+    "professional_name": "Elif Yılmaz",
+    "client_name": "Cem Yıldız",
+    "about": "",
+    "starts_at": 1763708400000,
+    "minutes": 30,
+    "zone": "Europe/Istanbul",
+    "wall": "2025-11-21T10:00",
+    "opens_at": 1763707500000,
+    "closes_at": 1763713800000,
+    "state": "cancelled",
+    "sequence": 0,
+    "note": "",
+    "links": [],
+    "created_at": 1763701200000
+  } satisfies AppointmentView,
+  'appointment_view.done': {
+    "id": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+    "professional": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+    "professional_name": "Elif Yılmaz",
+    "client_name": "Cem Yıldız",
+    "about": "",
+    "starts_at": 1763708400000,
+    "minutes": 30,
+    "zone": "Europe/Istanbul",
+    "wall": "2025-11-21T10:00",
+    "opens_at": 1763707500000,
+    "closes_at": 1763713800000,
+    "state": "done",
+    "sequence": 0,
+    "note": "",
+    "links": [],
+    "created_at": 1763701200000
+  } satisfies AppointmentView,
+  'appointment_view.mail_failed': {
+    "id": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+    "professional": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+    "professional_name": "Elif Yılmaz",
+    "desk": {
+      "id": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+      "slug": "claims",
+      "name": "Claims"
+    },
+    "client_name": "Cem Yıldız",
+    "email": "cem@example.org",
+    "about": "Contract of sale",
+    "starts_at": 1763708400000,
+    "minutes": 30,
+    "zone": "Europe/Istanbul",
+    "wall": "2025-11-21T10:00",
+    "opens_at": 1763707500000,
+    "closes_at": 1763713800000,
+    "state": "booked",
+    "sequence": 1,
+    "note": "Bring the old contract.",
+    "links": [
+      {
+        "id": "l_c0ffee00c0ffee00c0ffee00c0ffee00",
+        "kind": "client",
+        "name": "Cem Yıldız",
+        "url": "https://visavis.example.org/a#eyJh.eyJi.c2ln",
+        "created_at": 1763708400000
+      },
+      {
+        "id": "l_0b5e55ed0b5e55ed0b5e55ed0b5e55ed",
+        "kind": "guest",
+        "name": "Interpreter",
+        "url": "https://visavis.example.org/a#eyJh.eyJj.c2ln",
+        "created_at": 1763708400001
+      }
+    ],
+    "last_mail": {
+      "kind": "cancellation",
+      "state": "failed",
+      "sequence": 1,
+      "at": 1763708400000
+    },
+    "created_at": 1763701200000
+  } satisfies AppointmentView,
+  'appointment_view.mail_queued': {
+    "id": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+    "professional": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+    "professional_name": "Elif Yılmaz",
+    "desk": {
+      "id": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+      "slug": "claims",
+      "name": "Claims"
+    },
+    "client_name": "Cem Yıldız",
+    "email": "cem@example.org",
+    "about": "Contract of sale",
+    "starts_at": 1763708400000,
+    "minutes": 30,
+    "zone": "Europe/Istanbul",
+    "wall": "2025-11-21T10:00",
+    "opens_at": 1763707500000,
+    "closes_at": 1763713800000,
+    "state": "booked",
+    "sequence": 1,
+    "note": "Bring the old contract.",
+    "links": [
+      {
+        "id": "l_c0ffee00c0ffee00c0ffee00c0ffee00",
+        "kind": "client",
+        "name": "Cem Yıldız",
+        "url": "https://visavis.example.org/a#eyJh.eyJi.c2ln",
+        "created_at": 1763708400000
+      },
+      {
+        "id": "l_0b5e55ed0b5e55ed0b5e55ed0b5e55ed",
+        "kind": "guest",
+        "name": "Interpreter",
+        "url": "https://visavis.example.org/a#eyJh.eyJj.c2ln",
+        "created_at": 1763708400001
+      }
+    ],
+    "last_mail": {
+      "kind": "invitation",
+      "state": "queued",
+      "sequence": 1,
+      "at": 1763708400000
+    },
+    "created_at": 1763701200000
+  } satisfies AppointmentView,
+  'appointment_view.no_show': {
+    "id": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+    "professional": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+    "professional_name": "Elif Yılmaz",
+    "client_name": "Cem Yıldız",
+    "about": "",
+    "starts_at": 1763708400000,
+    "minutes": 30,
+    "zone": "Europe/Istanbul",
+    "wall": "2025-11-21T10:00",
+    "opens_at": 1763707500000,
+    "closes_at": 1763713800000,
+    "state": "no_show",
+    "sequence": 0,
+    "note": "",
+    "links": [],
+    "created_at": 1763701200000
+  } satisfies AppointmentView,
   'audit_view': {
     "number": 4711,
     "at": 1763708400012,
@@ -1932,6 +2633,48 @@ export const bodies = {
     "comment": "",
     "note": ""
   } satisfies CallView,
+  'client_appointment': {
+    "id": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+    "professional_name": "Elif Yılmaz",
+    "professional_title": "Lawyer",
+    "name": "Cem Yıldız",
+    "kind": "client",
+    "about": "Contract of sale",
+    "starts_at": 1763708400000,
+    "minutes": 30,
+    "opens_at": 1763707500000,
+    "closes_at": 1763713800000,
+    "phase": "open",
+    "now": 1763707800000
+  } satisfies ClientAppointment,
+  'client_appointment.early': {
+    "id": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+    "professional_name": "Elif Yılmaz",
+    "professional_title": "Lawyer",
+    "name": "Cem Yıldız",
+    "kind": "client",
+    "about": "Contract of sale",
+    "starts_at": 1763708400000,
+    "minutes": 30,
+    "opens_at": 1763707500000,
+    "closes_at": 1763713800000,
+    "phase": "early",
+    "now": 1763701200000
+  } satisfies ClientAppointment,
+  'client_appointment.guest': {
+    "id": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+    "professional_name": "Elif Yılmaz",
+    "professional_title": "Lawyer",
+    "name": "Interpreter",
+    "kind": "guest",
+    "about": "Contract of sale",
+    "starts_at": 1763708400000,
+    "minutes": 30,
+    "opens_at": 1763707500000,
+    "closes_at": 1763713800000,
+    "phase": "open",
+    "now": 1763707800000
+  } satisfies ClientAppointment,
   'desk_settings': {
     "slug": "claims",
     "name": "Claims",
@@ -2055,6 +2798,59 @@ export const bodies = {
     "link": "https://visavis.example/invitation#Zm9yIG9uZSB1c2Ugb25seSwgMzIgYnl0ZXM",
     "expires_at": 1763967600000
   } satisfies Invited,
+  'link_problem': {
+    "title": "The link holds no longer",
+    "status": 403,
+    "code": "link_replaced",
+    "professional_name": "Elif Yılmaz",
+    "starts_at": 1763708400000
+  } satisfies LinkProblem,
+  'link_problem.appointment_cancelled': {
+    "title": "The link holds no longer",
+    "status": 403,
+    "code": "appointment_cancelled",
+    "professional_name": "Elif Yılmaz",
+    "starts_at": 1763708400000
+  } satisfies LinkProblem,
+  'link_problem.appointment_over': {
+    "title": "The link holds no longer",
+    "status": 403,
+    "code": "appointment_over",
+    "professional_name": "Elif Yılmaz",
+    "starts_at": 1763708400000
+  } satisfies LinkProblem,
+  'link_token': {
+    "token": "eyJh.eyJi.c2ln"
+  } satisfies LinkToken,
+  'mail_preview': {
+    "kind": "invitation",
+    "to": "cem@example.org",
+    "subject": "Your appointment with Elif Yılmaz",
+    "text": "…"
+  } satisfies MailPreview,
+  'mail_request': {
+    "message": "The entrance is around the corner."
+  } satisfies MailRequest,
+  'new_appointment': {
+    "client_name": "Cem Yıldız",
+    "email": "cem@example.org",
+    "about": "Contract of sale",
+    "wall": "2026-10-25T02:30",
+    "zone": "Europe/Berlin",
+    "repeated": "second",
+    "minutes": 30,
+    "desk": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e"
+  } satisfies NewAppointment,
+  'new_appointment.least': {
+    "client_name": "Cem",
+    "about": "",
+    "wall": "2026-10-24T09:00",
+    "zone": "Europe/Berlin",
+    "minutes": 45
+  } satisfies NewAppointment,
+  'new_link': {
+    "name": "Interpreter"
+  } satisfies NewLink,
   'new_person': {
     "email": "jonas@visavis.example",
     "name": "Jonas Weiß",
@@ -2144,6 +2940,9 @@ export const bodies = {
     "guest": "eyJhbGciOiJIUzI1NiJ9.e30.Z3Vlc3Q"
   } satisfies Ticket,
   'ticket_request': {} satisfies TicketRequest,
+  'ticket_request.appointment': {
+    "appointment": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6"
+  } satisfies TicketRequest,
   'ticket_request.guest': {
     "guest": "eyJhbGciOiJIUzI1NiJ9.e30.Z3Vlc3Q"
   } satisfies TicketRequest,
@@ -2190,6 +2989,10 @@ export const codes = [
   "nobody_online",
   "engaged",
   "ring_unknown",
+  "admitted",
+  "appointment_unknown",
+  "too_early",
+  "appointment_over",
   "forbidden",
   "try_again",
   "internal"

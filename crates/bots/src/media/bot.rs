@@ -386,7 +386,11 @@ impl Session {
                 self.connect().await?;
             }
             Event::SettingsChanged { .. } | Event::MessageSaid { .. } | Event::Signalled { .. } => {}
-            // Of desks: these bots are in rooms.
+            // Of desks and appointments: these bots are in rooms.
+            Event::VisitChanged { .. }
+            | Event::AppointmentChanged { .. }
+            | Event::ReachChanged { .. }
+            | Event::WaitingMessageSaid { .. } => {}
             Event::RepresentativeChanged { .. }
             | Event::WaitingChanged { .. }
             | Event::DeskChanged { .. }

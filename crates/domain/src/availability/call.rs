@@ -4,7 +4,7 @@ use super::draft::Draft;
 use super::shapes::{Asking, Rejection, Stop, Told};
 use crate::ids::{ParticipantId, PersonId, RingId};
 use crate::person::Engagement;
-use crate::ring::{Party, Ring, RingEnd, RingPurpose, Talker};
+use crate::ring::{Party, Ring, RingEnd, RingPurpose, Side, Talker};
 use std::time::Duration;
 
 impl Draft<'_> {
@@ -12,7 +12,8 @@ impl Draft<'_> {
     pub(super) fn ask(&mut self, asking: Asking) -> Result<(), Stop> {
         let asker = self.asker(asking.asker)?;
         let Engagement::InCall(call) = asker.engagement else { return Err(Rejection::RingUnknown.into()) };
-        if asker.card.is_none() || asking.purpose == RingPurpose::Desk {
+        let into_a_call = matches!(asking.purpose, RingPurpose::BringIn | RingPurpose::Transfer);
+        if asker.card.is_none() || !into_a_call {
             return Err(Rejection::RingUnknown.into());
         }
         self.claimable(asking.callee.person)?;
@@ -30,6 +31,7 @@ impl Draft<'_> {
             desk: call.desk.clone(),
             purpose: asking.purpose,
             into: Some(call.id),
+            appointment: call.appointment.clone(),
             caller: asker.party.clone(),
             callee: asking.callee,
             visitor: call.visitor.clone(),
@@ -56,11 +58,9 @@ impl Draft<'_> {
         let joined = self.known_ring(call)?;
         joined.asked = None;
         joined.talkers.push(Talker {
-            party,
-            participant: None,
-            expected_until: Some(until),
             via: Some(id),
             relieves,
+            ..Talker::expected(party, Side::Staff, until)
         });
         self.asker(person)?.engagement = Engagement::InCall(call);
         let mut ring = self.take_ring(id)?;
@@ -100,22 +100,30 @@ impl Draft<'_> {
         }
     }
 
-    /// Somebody is in the call no longer. It ends with too few of them.
+    /// Somebody is in the call no longer. It ends with one of its sides; but a professional stays where a client who
+    /// lost the line will look for them.
     pub(super) fn part(&mut self, id: RingId, person: PersonId, end: RingEnd) -> Result<(), Stop> {
         let Some(ring) = self.ring(id)? else { return Ok(()) };
         let Some(place) = ring.talkers.iter().position(|talker| talker.party.person == person) else {
             return Ok(());
         };
-        let visitor = ring.visitor.person;
-        let others = ring.talkers.iter().filter(|talker| talker.party.person != person);
-        let goes_on =
-            ring.talkers.len() > 2 && others.into_iter().any(|talker| talker.party.person == visitor);
-        if !goes_on {
+        let left =
+            |side| ring.talkers.iter().any(|talker| talker.party.person != person && talker.side == side);
+        let awaited = ring.appointment.is_some() && end == RingEnd::Lost;
+        if !left(Side::Staff) || !(left(Side::Outside) || awaited) {
             return self.end_call(id, end);
         }
         let talker = ring.talkers.remove(place);
         let (wrap_up, asked) = (wrap_up(ring, person), ring.asked);
+        let appointment = ring.appointment.as_ref().map(|card| card.appointment);
+        let staff = ring.talkers.iter().find(|talker| talker.side == Side::Staff);
+        let staff = staff.map(|talker| talker.party.clone());
         self.let_go(id, person, wrap_up)?;
+        if let (Some(appointment), Some(staff)) = (appointment, staff)
+            && let Some(visit) = self.visit(appointment)?
+        {
+            visit.call = Some((id, staff));
+        }
         if let Some(asked) = asked
             && self.ring(asked)?.is_some_and(|asked| asked.caller.person == person)
         {
@@ -131,17 +139,16 @@ impl Draft<'_> {
         if ring.rings() {
             return self.end_ringing(id, end);
         }
-        let asked = ring.asked;
-        let people: Vec<_> = ring
-            .talkers
-            .iter()
-            .map(|talker| (talker.party.person, wrap_up(ring, talker.party.person)))
-            .collect();
-        if let Some(asked) = asked {
+        let ring = ring.clone();
+        if let Some(asked) = ring.asked {
             self.end_ringing(asked, RingEnd::Cancelled)?;
         }
-        for (person, wrap_up) in people {
-            self.let_go(id, person, wrap_up)?;
+        for talker in &ring.talkers {
+            let person = talker.party.person;
+            self.let_go(id, person, wrap_up(&ring, person))?;
+        }
+        if let Some(card) = &ring.appointment {
+            self.call_over(card.appointment, &ring.talkers, end)?;
         }
         let ring = self.take_ring(id)?;
         self.ended(ring, end);
@@ -177,8 +184,20 @@ impl Draft<'_> {
             person.engagement = Engagement::InCall(ring.id);
             restored.talkers.push(Talker { expected_until: Some(until), ..talker.clone() });
         }
-        if restored.talkers.len() < 2 || restored.talker(ring.visitor.person).is_none() {
-            return Err(Rejection::RingUnknown.into());
+        let staff = restored.talkers.iter().find(|talker| talker.side == Side::Staff);
+        let staff = staff.map(|talker| talker.party.clone()).ok_or(Rejection::RingUnknown)?;
+        match ring.appointment.clone() {
+            Some(card) => {
+                let visit = self.visit_of(card)?;
+                if visit.call.is_some() {
+                    return Err(Rejection::Admitted.into());
+                }
+                visit.call = Some((ring.id, staff));
+            }
+            None if restored.talker(ring.visitor.person).is_none() => {
+                return Err(Rejection::RingUnknown.into());
+            }
+            None => {}
         }
         self.put_ring(restored);
         Ok(())

@@ -1,11 +1,12 @@
 //! A scene that is being changed: hands out documents, remembers which ones, keeps their versions rising.
 
 use super::shapes::{Decision, DocumentId, Rejection, Rules, Scene, Stop, Told};
-use crate::ids::{DeskId, PersonId, RingId};
+use crate::ids::{AppointmentId, DeskId, PersonId, RingId};
 use crate::person::{Engagement, Person};
 use crate::queue::Queue;
 use crate::ring::{Ring, RingEnd};
 use crate::time::Timestamp;
+use crate::visit::{Visit, VisitCard};
 use std::collections::BTreeSet;
 
 pub(super) struct Draft<'a> {
@@ -68,6 +69,21 @@ impl<'a> Draft<'a> {
         Ok(slot.get_or_insert_default())
     }
 
+    /// An appointment that somebody has come for.
+    pub(super) fn visit(&mut self, id: AppointmentId) -> Result<Option<&mut Visit>, Stop> {
+        let slot = self.after.visits.get_mut(&id);
+        slot.map(Option::as_mut).ok_or(Stop::Missing(DocumentId::Visit(id)))
+    }
+
+    /// One that somebody comes for: it is as its card says now.
+    pub(super) fn visit_of(&mut self, card: VisitCard) -> Result<&mut Visit, Stop> {
+        let id = card.appointment;
+        let slot = self.after.visits.get_mut(&id).ok_or(Stop::Missing(DocumentId::Visit(id)))?;
+        let visit = slot.get_or_insert_with(|| Visit::new(card.clone()));
+        visit.card = card;
+        Ok(visit)
+    }
+
     /// Lets go of somebody whom this engagement holds; of anybody else it does not.
     pub(super) fn free(&mut self, id: PersonId, from: Engagement) -> Result<(), Stop> {
         let now = self.now;
@@ -117,6 +133,17 @@ impl<'a> Draft<'a> {
             queue.version = before.map_or(self.now.0, |before| before.version + 1);
             // Set once: people who come and go must not put it off for ever.
             queue.look_at = (!queue.waiting.is_empty()).then_some(queue.look_at.unwrap_or(look_at));
+        }
+        for (id, slot) in &mut self.after.visits {
+            let before = self.before.visits.get(id).and_then(Option::as_ref);
+            *slot = slot.take().filter(|visit| !visit.is_forgettable());
+            if before == slot.as_ref() {
+                continue;
+            }
+            changed.insert(DocumentId::Visit(*id));
+            if let Some(visit) = slot {
+                visit.version = before.map_or(self.now.0, |before| before.version + 1);
+            }
         }
         Decision { after: self.after, changed, told: self.told }
     }

@@ -100,6 +100,7 @@ impl Draft<'_> {
             Engagement::Calling(ring) => self.end_ringing(ring, RingEnd::CallerLost),
             Engagement::Called(ring) => self.end_ringing(ring, RingEnd::CalleeLost),
             Engagement::Waiting(desk) => self.forget_waiting(desk, id),
+            Engagement::Attending(appointment) => self.forget_attendee(appointment, id),
             Engagement::InCall(_) | Engagement::Free => Ok(()),
         }
     }

@@ -69,6 +69,7 @@ impl Draft<'_> {
             desk: Some(desk),
             purpose: RingPurpose::Desk,
             into: None,
+            appointment: None,
             visitor: next.party.clone(),
             caller: next.party,
             callee: Party { person: representative, name },

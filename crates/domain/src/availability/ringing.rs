@@ -5,7 +5,7 @@ use super::shapes::{Calling, Rejection, Stop, Told};
 use crate::ids::{DeskId, PersonId, RingId};
 use crate::person::{Chosen, Engagement, Person, Status};
 use crate::queue::Waiting;
-use crate::ring::{Ring, RingEnd, RingPurpose, Talker};
+use crate::ring::{Ring, RingEnd, RingPurpose, Side, Talker};
 
 impl Draft<'_> {
     /// Claims both, or neither.
@@ -22,6 +22,7 @@ impl Draft<'_> {
             Engagement::Called(_)
             | Engagement::Calling(_)
             | Engagement::Waiting(_)
+            | Engagement::Attending(_)
             | Engagement::InCall(_) => return Err(Rejection::Engaged.into()),
         }
         self.claimable(callee)?;
@@ -38,6 +39,7 @@ impl Draft<'_> {
             desk: calling.desk,
             purpose: RingPurpose::Desk,
             into: None,
+            appointment: None,
             visitor: calling.caller.clone(),
             caller: calling.caller,
             callee: calling.callee,
@@ -120,18 +122,10 @@ impl Draft<'_> {
         let (now, until) = (self.now, self.now.plus(self.rules.grace));
         let ring = self.known_ring(id)?;
         ring.accepted_at = Some(now);
-        let parties = [ring.caller.clone(), ring.callee.clone()];
-        let people = parties.clone().map(|party| party.person);
-        ring.talkers = parties
-            .into_iter()
-            .map(|party| Talker {
-                party,
-                participant: None,
-                expected_until: Some(until),
-                via: None,
-                relieves: None,
-            })
-            .collect();
+        let parties = [(ring.caller.clone(), Side::Outside), (ring.callee.clone(), Side::Staff)];
+        ring.talkers =
+            parties.into_iter().map(|(party, side)| Talker::expected(party, side, until)).collect();
+        let people = [ring.caller.person, ring.callee.person];
         let as_is = Box::new(ring.clone());
         for person in people {
             self.asker(person)?.engagement = Engagement::InCall(id);

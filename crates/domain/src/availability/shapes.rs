@@ -1,10 +1,11 @@
 //! What can be asked about availability, what comes of it, and why it is refused. Shapes alone.
 
-use crate::ids::{DeskId, ParticipantId, PersonId, RingId, SessionId};
+use crate::ids::{AppointmentId, DeskId, ParticipantId, PersonId, RingId, SessionId};
 use crate::person::{Card, Chosen, Person};
 use crate::queue::Queue;
 use crate::ring::{DeskCard, Party, Ring, RingEnd, RingPurpose};
 use crate::time::Timestamp;
+use crate::visit::{Visit, VisitCard};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -17,6 +18,8 @@ pub enum DocumentId {
     Ring(RingId),
     /// A desk's queue.
     Queue(DeskId),
+    /// What happens around an appointment.
+    Visit(AppointmentId),
 }
 
 /// Documents of one moment. One that is named without a value was looked for and does not exist.
@@ -28,6 +31,8 @@ pub struct Scene {
     pub rings: BTreeMap<RingId, Option<Ring>>,
     /// Queues.
     pub queues: BTreeMap<DeskId, Option<Queue>>,
+    /// What happens around appointments.
+    pub visits: BTreeMap<AppointmentId, Option<Visit>>,
 }
 
 impl Scene {
@@ -47,6 +52,12 @@ impl Scene {
     #[must_use]
     pub fn queue(&self, id: DeskId) -> Option<&Queue> {
         self.queues.get(&id).and_then(Option::as_ref)
+    }
+
+    /// An appointment that somebody has come for.
+    #[must_use]
+    pub fn visit(&self, id: AppointmentId) -> Option<&Visit> {
+        self.visits.get(&id).and_then(Option::as_ref)
     }
 }
 
@@ -106,6 +117,17 @@ pub struct Asking {
     pub purpose: RingPurpose,
     /// For how long it rings.
     pub ring_for: Duration,
+}
+
+/// Somebody of the staff who takes an appointment.
+#[derive(Debug, Clone)]
+pub struct Admitting {
+    /// Drawn at random; the call's, if this begins one.
+    pub ring: RingId,
+    /// The appointment.
+    pub card: VisitCard,
+    /// Who takes it.
+    pub host: Party,
 }
 
 /// What can be asked.
@@ -193,6 +215,34 @@ pub enum Command {
     },
     /// Ring a colleague into the call one is in.
     Ask(Asking),
+    /// Wait to be let in to an appointment; whoever comes while its call goes on goes straight in.
+    Attend {
+        /// Which.
+        card: VisitCard,
+        /// Who.
+        party: Party,
+    },
+    /// Wait for it no longer.
+    LeaveVisit {
+        /// Who.
+        person: PersonId,
+    },
+    /// Let in everybody who waits for an appointment; before anybody does, go in first.
+    Admit(Admitting),
+    /// Send everybody who came for the appointment back to wait.
+    Hold {
+        /// Which.
+        appointment: AppointmentId,
+        /// Who of the staff says so.
+        person: PersonId,
+    },
+    /// An appointment is over.
+    CloseVisit {
+        /// Which.
+        appointment: AppointmentId,
+        /// For this one of those who came; none for everybody.
+        person: Option<PersonId>,
+    },
     /// Somebody has come into the room of their call.
     Seat {
         /// The call's.
@@ -323,4 +373,7 @@ pub enum Rejection {
     /// Whoever asks has no page open.
     #[error("not here")]
     NotHere,
+    /// A colleague has let them in already.
+    #[error("a colleague has let them in")]
+    Admitted,
 }

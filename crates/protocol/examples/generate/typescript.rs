@@ -10,10 +10,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use ts_rs::{Config, TS, TypeVisitor};
 use visavis_protocol::{
-    AccountView, AuditView, CallNote, CallPage, CallView, ClientFrame, CloseCode, DeskSettings, DeskView,
-    InvitationAcceptance, InvitationToken, InvitationView, Invited, MAX_FRAME_BYTES, NewPerson,
-    PROTOCOL_VERSION, PasswordChange, PasswordProof, PersonChange, Problem, ProfileChange, ServerFrame,
-    SignInOptions, SignInRequest, SignInView, Ticket, TicketRequest, TotpConfirmation, TotpOffer,
+    AccountView, AppointmentChange, AppointmentList, AppointmentMove, AppointmentOutcome, AppointmentView,
+    AuditView, CallNote, CallPage, CallView, ClientAppointment, ClientFrame, CloseCode, DeskSettings,
+    DeskView, InvitationAcceptance, InvitationToken, InvitationView, Invited, LinkProblem, LinkToken,
+    MAX_FRAME_BYTES, MailPreview, MailRequest, NewAppointment, NewLink, NewPerson, PROTOCOL_VERSION,
+    PasswordChange, PasswordProof, PersonChange, Problem, ProfileChange, ServerFrame, SignInOptions,
+    SignInRequest, SignInView, Ticket, TicketRequest, TotpConfirmation, TotpOffer,
 };
 
 /// The body of an HTTP request or answer.
@@ -32,16 +34,28 @@ pub(crate) struct Body {
 pub(crate) fn bodies() -> Vec<Body> {
     vec![
         body::<AccountView>("account_view"),
+        body::<AppointmentChange>("appointment_change"),
+        body::<AppointmentList>("appointment_list"),
+        body::<AppointmentMove>("appointment_move"),
+        body::<AppointmentOutcome>("appointment_outcome"),
+        body::<AppointmentView>("appointment_view"),
         body::<AuditView>("audit_view"),
         body::<CallNote>("call_note"),
         body::<CallPage>("call_page"),
         body::<CallView>("call_view"),
+        body::<ClientAppointment>("client_appointment"),
         body::<DeskSettings>("desk_settings"),
         body::<DeskView>("desk_view"),
         body::<InvitationAcceptance>("invitation_acceptance"),
         body::<InvitationToken>("invitation_token"),
         body::<InvitationView>("invitation_view"),
         body::<Invited>("invited"),
+        body::<LinkProblem>("link_problem"),
+        body::<LinkToken>("link_token"),
+        body::<MailPreview>("mail_preview"),
+        body::<MailRequest>("mail_request"),
+        body::<NewAppointment>("new_appointment"),
+        body::<NewLink>("new_link"),
         body::<NewPerson>("new_person"),
         body::<PasswordChange>("password_change"),
         body::<PasswordProof>("password_proof"),

@@ -77,7 +77,9 @@ impl App {
             });
         }
         let name = account.name.shown().to_owned();
-        Ok(Reply::Console { console: ConsoleSnapshot { person, name, availability, desks: shown } })
+        Ok(Reply::Console {
+            console: ConsoleSnapshot { person, name, availability, desks: shown, visits: Vec::new() },
+        })
     }
 
     /// The desks somebody represents.

@@ -4,7 +4,7 @@ use super::Refused;
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
 use visavis_domain::availability::DocumentId;
-use visavis_domain::ids::{DeskId, PersonId, RingId, SessionId, SignInId};
+use visavis_domain::ids::{AppointmentId, DeskId, LinkId, PersonId, RingId, SessionId, SignInId};
 use visavis_domain::name::RoomName;
 use visavis_live::{Key, TopicName};
 
@@ -23,6 +23,16 @@ pub(crate) enum Route<'a> {
     Desk(DeskId),
     /// The representatives of a desk.
     DeskStaff(DeskId),
+    /// A professional, about their appointments.
+    Appointments(PersonId),
+    /// The representatives of a desk, about appointments shared with it.
+    DeskAppointments(DeskId),
+    /// Everybody who came for an appointment.
+    Appointment(AppointmentId),
+    /// Everybody who came over a link.
+    Link(LinkId),
+    /// Those who wait for a professional.
+    Reach(PersonId),
 }
 
 impl Route<'_> {
@@ -35,6 +45,11 @@ impl Route<'_> {
             Self::SignIn(id) => TopicName::new(format!("sign-in:{id}")),
             Self::Desk(id) => TopicName::new(format!("desk:{id}")),
             Self::DeskStaff(id) => TopicName::new(format!("desk-staff:{id}")),
+            Self::Appointments(id) => TopicName::new(format!("appointments:{id}")),
+            Self::DeskAppointments(id) => TopicName::new(format!("desk-appointments:{id}")),
+            Self::Appointment(id) => TopicName::new(format!("appointment:{id}")),
+            Self::Link(id) => TopicName::new(format!("link:{id}")),
+            Self::Reach(id) => TopicName::new(format!("reach:{id}")),
         }
     }
 }
@@ -92,6 +107,7 @@ pub(super) fn key_of(id: DocumentId) -> Key {
         DocumentId::Person(id) => Key::person(id),
         DocumentId::Ring(id) => Key::ring(id),
         DocumentId::Queue(id) => Key::queue(id),
+        DocumentId::Visit(id) => Key::visit(id),
     }
 }
 

@@ -349,7 +349,7 @@ fn participant(member: &Member) -> Participant {
     }
 }
 
-fn line(message: &chat::Message) -> ChatMessage {
+fn line(message: &chat::Message<ParticipantId>) -> ChatMessage {
     ChatMessage {
         id: message.id,
         from: message.from,
@@ -368,6 +368,6 @@ fn snapshot(room: &Room, chat: Option<&Chat>) -> RoomSnapshot {
         settings: room.settings(),
         version: room.version(),
         messages: chat.map(|chat| chat.messages().iter().map(line).collect()).unwrap_or_default(),
-        chat_version: chat.map_or(0, Chat::version),
+        chat_version: chat.map_or(0, |chat| chat.version()),
     }
 }

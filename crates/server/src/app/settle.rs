@@ -193,7 +193,7 @@ impl App {
                         Box::pin(self.serve_desk(*id)).await;
                     }
                 }
-                DocumentId::Ring(_) => {}
+                DocumentId::Ring(_) | DocumentId::Visit(_) => {}
             }
         }
         Settled { scene, loaded: room.map(|part| part.loaded) }
@@ -324,6 +324,10 @@ impl Attempt {
                 Some(queue) => (Some(documents::encode(queue)?), queue.next_deadline()),
                 None => (None, None),
             },
+            DocumentId::Visit(id) => match self.scene.visit(id) {
+                Some(visit) => (Some(documents::encode(visit)?), None),
+                None => (None, None),
+            },
         })
     }
 
@@ -375,7 +379,7 @@ impl Attempt {
                         }
                     }
                 }
-                DocumentId::Ring(_) => {}
+                DocumentId::Ring(_) | DocumentId::Visit(_) => {}
             }
         }
         Ok(told)
@@ -413,7 +417,7 @@ impl Attempt {
                     };
                     tell(Route::DeskStaff(*id), event)?;
                 }
-                DocumentId::Ring(_) => {}
+                DocumentId::Ring(_) | DocumentId::Visit(_) => {}
             }
         }
         Ok(told)
@@ -445,6 +449,7 @@ fn place(scene: &mut Scene, id: DocumentId, document: &Document) -> Result<(), R
         DocumentId::Person(id) => drop(scene.people.insert(id, documents::decode(body)?)),
         DocumentId::Ring(id) => drop(scene.rings.insert(id, documents::decode(body)?)),
         DocumentId::Queue(id) => drop(scene.queues.insert(id, documents::decode(body)?)),
+        DocumentId::Visit(id) => drop(scene.visits.insert(id, documents::decode(body)?)),
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ pub(super) fn ring(ring: &Ring) -> RingView {
         id: ring.id(),
         desk: ring.desk().map(desk_name),
         purpose: ring.purpose(),
+        appointment: ring.appointment().map(|card| card.appointment),
         into: ring.into(),
         caller: party(ring.caller()),
         callee: party(ring.callee()),
@@ -49,6 +50,12 @@ pub(super) fn own(scene: &Scene, person: &Person) -> Result<OwnAvailability, Sto
         person::Engagement::Calling(id) => ring_view(id)?.map(|ring| Engagement::Calling { ring }),
         person::Engagement::Called(id) => ring_view(id)?.map(|ring| Engagement::Called { ring }),
         person::Engagement::InCall(id) => ring_view(id)?.map(|ring| Engagement::InCall { ring }),
+        person::Engagement::Attending(id) => {
+            let visit = scene.visits.get(&id).ok_or(missing(DocumentId::Visit(id)))?.as_ref();
+            let place =
+                visit.and_then(|visit| visit.attendees().iter().find(|one| one.party.person == person.id()));
+            place.map(|one| Engagement::Attending { appointment: id, since: one.since, held: one.held })
+        }
         person::Engagement::Waiting(id) => {
             let queue = scene.queues.get(&id).ok_or(missing(DocumentId::Queue(id)))?.as_ref();
             queue.and_then(|queue| {

@@ -91,6 +91,13 @@ impl Realtime {
                     Err(code) => Err(code),
                 }
             }
+            Command::OpenWaitingRoom
+            | Command::BeReady
+            | Command::LeaveWaitingRoom
+            | Command::Admit { .. }
+            | Command::Hold { .. }
+            | Command::OpenWaitingChat { .. }
+            | Command::SayWaiting { .. } => Err(Code::Internal),
             Command::UnwatchDesk
             | Command::CallDesk { .. }
             | Command::QueueUp { .. }

@@ -29,6 +29,7 @@ fn ring(number: u128) -> CallRecord {
         about: "Hail".to_owned(),
         representative: person(1),
         representative_name: "Ana".to_owned(),
+        appointment: None,
         into: Some(RingId::from_bits(77)),
         started_at: NOW,
         accepted_at: None,
@@ -66,6 +67,7 @@ async fn records_follow_the_ring(database: &impl Database) {
     }
     let whole = CallRecord {
         desk: None,
+        appointment: None,
         into: None,
         stars: Some(5),
         comment: "Good".to_owned(),

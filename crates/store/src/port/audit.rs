@@ -35,6 +35,14 @@ pub enum Action {
     DeskChanged,
     /// A desk was removed.
     DeskRemoved,
+    /// An appointment was made.
+    AppointmentCreated,
+    /// It was moved, cancelled, done or missed, or its client, note or text changed.
+    AppointmentChanged,
+    /// A link to one was made, taken back, or replaced.
+    LinkChanged,
+    /// A mail about one was sent on its way.
+    MailQueued,
     /// A setting was changed.
     SettingChanged,
     /// An admin ended somebody's call.

@@ -2,7 +2,7 @@
 
 use super::{Page, StoreError};
 use async_trait::async_trait;
-use visavis_domain::ids::{DeskId, PersonId, RingId};
+use visavis_domain::ids::{AppointmentId, DeskId, PersonId, RingId};
 use visavis_domain::ring::RingEnd;
 use visavis_domain::time::Timestamp;
 
@@ -25,6 +25,8 @@ pub struct CallRecord {
     pub representative: PersonId,
     /// Their name then.
     pub representative_name: String,
+    /// The appointment it was for.
+    pub appointment: Option<AppointmentId>,
     /// The call into which a colleague asked them.
     pub into: Option<RingId>,
     /// When it began to ring.

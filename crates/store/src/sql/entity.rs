@@ -103,6 +103,7 @@ table!(call, "calls", {
     comment: String,
     note: String,
     outcome: Option<String>,
+    appointment: Option<String>,
 });
 
 table!(audit, "audit", {
