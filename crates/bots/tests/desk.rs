@@ -103,7 +103,7 @@ fn none() -> ConsoleSnapshot {
         version: 0,
     };
     let (person, name) = (PersonId::from_bits(0), String::new());
-    ConsoleSnapshot { person, name, availability, desks: Vec::new() }
+    ConsoleSnapshot { person, name, availability, desks: Vec::new(), visits: Vec::new() }
 }
 
 async fn console(bot: &mut Bot) -> ConsoleSnapshot {

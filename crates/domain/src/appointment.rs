@@ -57,9 +57,9 @@ pub struct Schedule {
     pub zone: String,
 }
 
-/// From when to when people may come in, before the beginning and after the end.
+/// How long before the beginning and after the end people may come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Doors {
+pub struct Margins {
     /// Before it starts.
     pub before: Duration,
     /// After its end: for those who are late, and those who were cut off.
@@ -84,11 +84,11 @@ impl Schedule {
 
     /// From when to when people may come in.
     #[must_use]
-    pub fn window(&self, doors: Doors) -> Window {
-        let before = u64::try_from(doors.before.as_millis()).unwrap_or(u64::MAX);
+    pub fn window(&self, margins: Margins) -> Window {
+        let before = u64::try_from(margins.before.as_millis()).unwrap_or(u64::MAX);
         Window {
             opens_at: Timestamp(self.starts_at.0.saturating_sub(before)),
-            closes_at: self.ends_at().plus(doors.after),
+            closes_at: self.ends_at().plus(margins.after),
         }
     }
 
@@ -149,7 +149,7 @@ pub enum Rejection {
 pub fn change(
     state: AppointmentState,
     schedule: &Schedule,
-    doors: Doors,
+    margins: Margins,
     now: Timestamp,
     change: &Change,
 ) -> Result<AppointmentState, Rejection> {
@@ -158,7 +158,7 @@ pub fn change(
         (Change::Move(to), Booked | NoShow) => to.check(now).map(|()| Booked),
         (Change::Cancel, Booked | NoShow) => Ok(Cancelled),
         (Change::Done, Booked | NoShow) => {
-            let opened = schedule.window(doors).opens_at <= now;
+            let opened = schedule.window(margins).opens_at <= now;
             if opened { Ok(Done) } else { Err(Rejection::TooSoon) }
         }
         (Change::NoShow, Booked) => {
@@ -174,7 +174,7 @@ pub fn change(
 }
 
 /// What a genuine token says. Its times are those of the schedule it was signed for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkClaims {
     /// To which appointment.
     pub appointment: AppointmentId,
@@ -235,7 +235,7 @@ pub enum LinkRefusal {
 pub fn enter(
     claims: LinkClaims,
     facts: LinkFacts<'_>,
-    doors: Doors,
+    margins: Margins,
     now: Timestamp,
 ) -> Result<Phase, LinkRefusal> {
     if facts.revoked {
@@ -249,7 +249,7 @@ pub fn enter(
     let window = if claims.sequence == facts.sequence {
         Window { opens_at: claims.not_before, closes_at: claims.expires_at }
     } else {
-        facts.schedule.window(doors)
+        facts.schedule.window(margins)
     };
     if now > window.closes_at.plus(SKEW) {
         return Err(LinkRefusal::Expired);

@@ -3,6 +3,7 @@
 //! Knows ports, not adapters, and no HTTP or WebSockets.
 
 mod accounts;
+mod appointments;
 mod calls;
 mod deadlines;
 mod desks;
@@ -16,6 +17,7 @@ mod roster;
 mod settle;
 mod tokens;
 mod views;
+mod visits;
 
 pub(crate) use accounts::{
     AccountRules, Accounts, Browser, CallsAsked, Demonstration, Denied, Entry, Passwords, Provider,
@@ -33,9 +35,12 @@ pub(crate) use rooms::JoinRequest;
 pub(crate) use roster::{Nobody, Roster};
 pub(crate) use tokens::Identity;
 
+pub(crate) use appointments::Appointments;
+
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokens::{TICKET_TTL, TokenRefused, Tokens};
+use visavis_domain::appointment::Margins;
 use visavis_domain::availability;
 use visavis_domain::ids::PersonId;
 use visavis_domain::room::{Limits, Rejection};
@@ -157,6 +162,8 @@ pub(crate) struct App {
     rules: availability::Rules,
     /// For how long colleagues ring each other.
     ring_for: Duration,
+    /// When people may come to their appointments.
+    margins: Margins,
 }
 
 /// What use cases are made of.
@@ -168,13 +175,24 @@ pub(crate) struct Parts {
     pub(crate) limits: Limits,
     pub(crate) rules: availability::Rules,
     pub(crate) ring_for: Duration,
+    pub(crate) margins: Margins,
 }
 
 impl App {
     /// Of these parts, with the installation's signing key.
     pub(crate) fn new(parts: Parts, signing_key: &[u8]) -> Self {
-        let Parts { live, store, media, history, limits, rules, ring_for } = parts;
-        Self { live, store, media, history, tokens: Tokens::new(signing_key), limits, rules, ring_for }
+        let Parts { live, store, media, history, limits, rules, ring_for, margins } = parts;
+        Self {
+            live,
+            store,
+            media,
+            history,
+            tokens: Tokens::new(signing_key),
+            limits,
+            rules,
+            ring_for,
+            margins,
+        }
     }
 
     /// The time, for this request.

@@ -30,6 +30,7 @@ pub(crate) struct Settings {
     pub(crate) oidc: Oidc,
     pub(crate) rooms: Rooms,
     pub(crate) desks: Desks,
+    pub(crate) appointments: Appointments,
     pub(crate) session: Session,
     pub(crate) media: Media,
     pub(crate) turn: Turn,
@@ -121,6 +122,13 @@ pub(crate) struct Desks {
     pub(crate) queue: usize,
     pub(crate) ring_s: u64,
     pub(crate) ring_again_after_s: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Appointments {
+    pub(crate) open_before_s: u64,
+    pub(crate) close_after_s: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -3,7 +3,9 @@
 mod accounts;
 mod networking;
 
-use crate::app::{Accounts, App, Demonstration, History, MediaNotice, Parts, drive_deadlines};
+use crate::app::{
+    Accounts, App, Appointments, Demonstration, History, MediaNotice, Parts, drive_deadlines, system_clock,
+};
 use crate::config::{Settings, TlsMode};
 use crate::edge::RateByAddress;
 use crate::http::{self, Api, Http};
@@ -22,6 +24,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use visavis_domain::appointment::Margins;
 use visavis_domain::availability::Rules;
 use visavis_domain::room::{Limits, RoomSettings};
 use visavis_live::{Live, MemoryLive};
@@ -93,7 +96,7 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     let store: Arc<dyn Store> = Arc::new(accounts::open_store(&settings, &secrets).await?);
     let networking = Networking::start(&settings, &secrets, ports.udp, ports.https_port, &ports.services)?;
     let app = start_app(&settings, &secrets, &live, &store, &networking, (&stopping, &tasks));
-    let people = Arc::new(accounts::make(&settings, &secrets, store, live.clone(), app.clone())?);
+    let people = Arc::new(accounts::make(&settings, &secrets, store.clone(), live.clone(), app.clone())?);
     let demonstration = accounts::try_out(&settings, &people, start).await?;
     if let Some(metrics) = ports.metrics {
         telemetry::serve_metrics(metrics, stopping.clone())?;
@@ -103,6 +106,7 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     let routes = start_realtime(&settings, app.clone(), people.clone(), live, networking, &stopping).await?;
     tasks.spawn(accounts::forget_expired(people.clone(), stopping.clone()));
 
+    let appointments = Arc::new(Appointments::new(store, app.clone(), system_clock(), margins(&settings)));
     let local_ca = (settings.tls.mode == TlsMode::LocalCa).then(|| settings.data.join(tls::CA_FILE));
     let token = stopping.clone();
     let router = http::router(
@@ -115,7 +119,7 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
             strict_transport: local_ca.is_none(),
             desks: app.clone(),
         },
-        &Arc::new(Api { accounts: people.clone(), app, public: settings.public_url.clone() }),
+        &Arc::new(Api { accounts: people.clone(), appointments, app, public: settings.public_url.clone() }),
         routes,
     );
     let caps = Caps::new(settings.limits.connections_per_address, settings.limits.connections);
@@ -225,6 +229,7 @@ fn start_app(
         limits,
         rules: rules(settings),
         ring_for: Duration::from_secs(settings.desks.ring_s),
+        margins: margins(settings),
     };
     let app = Arc::new(App::new(parts, secrets.signing.bytes()));
     tokio::spawn(drive_deadlines(app.clone(), stopping.clone()));
@@ -265,6 +270,13 @@ async fn start_realtime(
         },
         stopping: stopping.clone(),
     })))
+}
+
+fn margins(settings: &Settings) -> Margins {
+    Margins {
+        before: Duration::from_secs(settings.appointments.open_before_s),
+        after: Duration::from_secs(settings.appointments.close_after_s),
+    }
 }
 
 fn rules(settings: &Settings) -> Rules {

@@ -62,15 +62,18 @@ pub(crate) enum ControlNotice {
     Replaced,
     /// The sign-in that opened the session has ended.
     SignedOut,
+    /// The link that opened the session was taken back.
+    LinkEnded,
 }
 
 impl ControlNotice {
-    const ALL: [Self; 2] = [Self::Replaced, Self::SignedOut];
+    const ALL: [Self; 3] = [Self::Replaced, Self::SignedOut, Self::LinkEnded];
 
     const fn text(self) -> &'static [u8] {
         match self {
             Self::Replaced => b"!replaced",
             Self::SignedOut => b"!signed-out",
+            Self::LinkEnded => b"!link-ended",
         }
     }
 

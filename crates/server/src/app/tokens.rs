@@ -5,6 +5,7 @@
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::time::Duration;
+use visavis_domain::appointment::LinkClaims;
 use visavis_domain::ids::{CallId, ParticipantId, PersonId, SignInId};
 use visavis_domain::ring::Ring;
 use visavis_domain::room::Claim;
@@ -51,6 +52,9 @@ pub(crate) struct Identity {
     pub(crate) person: PersonId,
     /// By which sign-in; none for guests.
     pub(crate) sign_in: Option<SignInId>,
+    /// By which link to an appointment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) link: Option<LinkClaims>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -220,7 +224,8 @@ mod tests {
     use super::*;
 
     const NOW: Timestamp = Timestamp(1_700_000_000_000);
-    const WHO: Identity = Identity { person: PersonId::from_bits(7), sign_in: Some(SignInId::from_bits(8)) };
+    const WHO: Identity =
+        Identity { person: PersonId::from_bits(7), sign_in: Some(SignInId::from_bits(8)), link: None };
 
     fn claim() -> Claim {
         Claim {

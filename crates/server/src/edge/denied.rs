@@ -35,7 +35,7 @@ const fn status(denied: &Denied) -> StatusCode {
         Denied::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
         Denied::CodeWrong | Denied::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Denied::InvitationInvalid | Denied::Unknown(Unknown::Person | Unknown::Desk) => StatusCode::NOT_FOUND,
-        Denied::Unknown(Unknown::Call | Unknown::Provider) => StatusCode::NOT_FOUND,
+        Denied::Unknown(Unknown::Call | Unknown::Provider | Unknown::Appointment) => StatusCode::NOT_FOUND,
         Denied::Taken(_) | Denied::LastAdmin => StatusCode::CONFLICT,
         Denied::Store(StoreError::Unknown | StoreError::Taken(_)) => StatusCode::CONFLICT,
         Denied::Store(StoreError::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,

@@ -12,7 +12,7 @@ mod oidc;
 mod people;
 mod sign_in;
 
-use crate::app::{Accounts, App, Denied};
+use crate::app::{Accounts, App, Appointments, Denied};
 use crate::edge::{problem, same_origin};
 use axum::Router;
 use axum::body::HttpBody;
@@ -32,6 +32,7 @@ use visavis_store::{Account, SignIn};
 pub(crate) struct Api {
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) app: Arc<App>,
+    pub(crate) appointments: Arc<Appointments>,
     /// The address people use, if it is not what the server sees.
     pub(crate) public: Option<Url>,
 }

@@ -130,6 +130,7 @@ impl Hub {
                     None => session.deliver(std::slice::from_ref(&event)),
                     Some(ControlNotice::Replaced) => session.end(CloseCode::Replaced),
                     Some(ControlNotice::SignedOut) => session.end(CloseCode::SignedOut),
+                    Some(ControlNotice::LinkEnded) => session.end(CloseCode::LinkEnded),
                 }
             }
             listeners.len()

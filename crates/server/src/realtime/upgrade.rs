@@ -111,10 +111,12 @@ impl Realtime {
         };
         let unsigned = |_| Denied::Defect("a ticket cannot be signed");
         let (identity, guest) = match signed_in {
-            Some((sign_in, account)) => (Identity { person: account.id, sign_in: Some(sign_in.id) }, None),
+            Some((sign_in, account)) => {
+                (Identity { person: account.id, sign_in: Some(sign_in.id), link: None }, None)
+            }
             None => {
                 let (person, proof) = self.app.guest(wish.guest.as_deref()).map_err(unsigned)?;
-                (Identity { person, sign_in: None }, Some(proof))
+                (Identity { person, sign_in: None, link: None }, Some(proof))
             }
         };
         let (ticket, ttl) = self.app.ticket(identity).map_err(unsigned)?;
@@ -134,7 +136,7 @@ impl Realtime {
 
     /// Hears when the sign-in ends, and makes sure that it has not.
     pub(super) async fn signed_in(&self, session: &Arc<Session>) -> Result<(), Code> {
-        let Identity { person, sign_in: Some(sign_in) } = session.identity else { return Ok(()) };
+        let Identity { person, sign_in: Some(sign_in), .. } = session.identity else { return Ok(()) };
         self.hub.subscribe(session, &[Route::SignIn(sign_in).topic()]).await;
         match self.accounts.is_signed_in(person, sign_in).await {
             Ok(true) => Ok(()),

@@ -100,6 +100,7 @@ pub(crate) enum Unknown {
     Desk,
     Call,
     Provider,
+    Appointment,
 }
 
 impl From<StoreError> for Denied {
@@ -141,6 +142,7 @@ impl Denied {
             Self::Unknown(Unknown::Desk) => "desk_unknown",
             Self::Unknown(Unknown::Call) => "call_unknown",
             Self::Unknown(Unknown::Provider) => "provider_unknown",
+            Self::Unknown(Unknown::Appointment) => "appointment_unknown",
             Self::Provider(refused) => refused.code(),
             Self::Store(StoreError::ReadOnly(_)) => "storage_full",
             Self::Store(StoreError::Unavailable(_)) => "try_again",
