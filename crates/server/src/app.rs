@@ -18,6 +18,7 @@ mod settle;
 mod tokens;
 mod views;
 mod visits;
+mod waiting;
 
 pub(crate) use accounts::{
     AccountRules, Accounts, Browser, CallsAsked, Demonstration, Denied, Entry, Passwords, Provider,
@@ -76,6 +77,15 @@ pub(crate) enum Refused {
     /// No representative is online.
     #[error("nobody is online")]
     NobodyOnline,
+    /// No such appointment, or not one of theirs.
+    #[error("no such appointment")]
+    AppointmentUnknown,
+    /// Nobody may come in yet.
+    #[error("too early")]
+    TooEarly,
+    /// The appointment is over or will not be, or the link to it holds no longer.
+    #[error("the appointment is over")]
+    AppointmentOver,
     /// They may not.
     #[error("forbidden")]
     Forbidden,
@@ -126,6 +136,9 @@ impl Refused {
             Self::Text => Code::TextInvalid,
             Self::AllBusy => Code::AllBusy,
             Self::NobodyOnline => Code::NobodyOnline,
+            Self::AppointmentUnknown => Code::AppointmentUnknown,
+            Self::TooEarly => Code::TooEarly,
+            Self::AppointmentOver => Code::AppointmentOver,
             Self::Forbidden => Code::Forbidden,
             Self::Store(StoreError::Unknown) => Code::RingUnknown,
             Self::Store(StoreError::Unavailable(_) | StoreError::ReadOnly(_)) => Code::TryAgain,
