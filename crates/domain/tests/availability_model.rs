@@ -122,6 +122,7 @@ fn explore(begin: World) {
     let checker = Desk { commits: Commits::CompareAndSet, begin }.checker().threads(2).spawn_bfs().join();
     assert!(checker.is_done());
     let states = checker.unique_state_count();
+    eprintln!("{states} states");
     assert!(states > 10_000, "{states}: hardly anything happens any more");
     checker.assert_properties();
 }
@@ -149,6 +150,11 @@ fn one_who_waits_for_two_representatives() {
 #[test]
 fn two_who_ring_each_other_and_a_colleague_who_takes_over() {
     explore(scenes::colleagues());
+}
+
+#[test]
+fn two_hosts_who_let_in_one_client_with_two_pages() {
+    explore(scenes::appointment());
 }
 
 /// The model can fail: without the compare-and-set it finds what that is there for.

@@ -100,8 +100,8 @@ impl Draft<'_> {
         }
     }
 
-    /// Somebody is in the call no longer. It ends with one of its sides; but a professional stays where a client who
-    /// lost the line will look for them.
+    /// Somebody is in the call no longer, which ends it when one of its sides has nobody left. But for an appointment
+    /// a professional may be alone: before anybody came, and where a client who lost the line will look for them.
     pub(super) fn part(&mut self, id: RingId, person: PersonId, end: RingEnd) -> Result<(), Stop> {
         let Some(ring) = self.ring(id)? else { return Ok(()) };
         let Some(place) = ring.talkers.iter().position(|talker| talker.party.person == person) else {
@@ -109,8 +109,9 @@ impl Draft<'_> {
         };
         let left =
             |side| ring.talkers.iter().any(|talker| talker.party.person != person && talker.side == side);
-        let awaited = ring.appointment.is_some() && end == RingEnd::Lost;
-        if !left(Side::Staff) || !(left(Side::Outside) || awaited) {
+        let may_be_alone =
+            ring.appointment.is_some() && (end == RingEnd::Lost || ring.talkers[place].side == Side::Staff);
+        if !left(Side::Staff) || !(left(Side::Outside) || may_be_alone) {
             return self.end_call(id, end);
         }
         let talker = ring.talkers.remove(place);
@@ -148,7 +149,7 @@ impl Draft<'_> {
             self.let_go(id, person, wrap_up(&ring, person))?;
         }
         if let Some(card) = &ring.appointment {
-            self.call_over(card.appointment, &ring.talkers, end)?;
+            self.call_over(card.clone(), &ring.talkers, end)?;
         }
         let ring = self.take_ring(id)?;
         self.ended(ring, end);
@@ -167,18 +168,19 @@ impl Draft<'_> {
     }
 
     /// A call that live state has lost, as one of its people proves it. Whoever is in the middle of something else
-    /// by now is not one of them any more.
+    /// by now is not one of them any more; whoever waits for its appointment again goes in.
     pub(super) fn restore(&mut self, ring: &Ring) -> Result<(), Stop> {
         if self.ring(ring.id)?.is_some() {
             return Ok(());
         }
         let until = self.now.plus(self.rules.grace);
+        let attending = ring.appointment.as_ref().map(|card| Engagement::Attending(card.appointment));
         let mut restored = ring.clone();
         restored.asked = None;
         restored.talkers.clear();
         for talker in &ring.talkers {
             let person = self.somebody(talker.party.person)?;
-            if person.engagement != Engagement::Free {
+            if person.engagement != Engagement::Free && Some(person.engagement) != attending {
                 continue;
             }
             person.engagement = Engagement::InCall(ring.id);
@@ -186,14 +188,8 @@ impl Draft<'_> {
         }
         let staff = restored.talkers.iter().find(|talker| talker.side == Side::Staff);
         let staff = staff.map(|talker| talker.party.clone()).ok_or(Rejection::RingUnknown)?;
-        match ring.appointment.clone() {
-            Some(card) => {
-                let visit = self.visit_of(card)?;
-                if visit.call.is_some() {
-                    return Err(Rejection::Admitted.into());
-                }
-                visit.call = Some((ring.id, staff));
-            }
+        match &ring.appointment {
+            Some(card) => self.reopen_visit(card, &mut restored, staff)?,
             None if restored.talker(ring.visitor.person).is_none() => {
                 return Err(Rejection::RingUnknown.into());
             }

@@ -77,11 +77,16 @@ impl<'a> Draft<'a> {
 
     /// One that somebody comes for: it is as its card says now.
     pub(super) fn visit_of(&mut self, card: VisitCard) -> Result<&mut Visit, Stop> {
-        let id = card.appointment;
-        let slot = self.after.visits.get_mut(&id).ok_or(Stop::Missing(DocumentId::Visit(id)))?;
-        let visit = slot.get_or_insert_with(|| Visit::new(card.clone()));
+        let visit = self.visit_as_it_is(card.clone())?;
         visit.card = card;
         Ok(visit)
+    }
+
+    /// One whose card is older than what is there, if anything is.
+    pub(super) fn visit_as_it_is(&mut self, card: VisitCard) -> Result<&mut Visit, Stop> {
+        let id = card.appointment;
+        let slot = self.after.visits.get_mut(&id).ok_or(Stop::Missing(DocumentId::Visit(id)))?;
+        Ok(slot.get_or_insert_with(|| Visit::new(card)))
     }
 
     /// Lets go of somebody whom this engagement holds; of anybody else it does not.

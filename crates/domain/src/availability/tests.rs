@@ -6,12 +6,14 @@ mod pages;
 mod queues;
 mod rings;
 mod sequences;
+mod visiting;
 
 use super::*;
-use crate::ids::{DeskId, ParticipantId, PersonId, RingId, SessionId};
+use crate::ids::{AppointmentId, DeskId, ParticipantId, PersonId, RingId, SessionId};
 use crate::name::PersonName;
 use crate::person::{Card, Chosen, Engagement, Person, Status};
 use crate::ring::{DeskCard, Party, Ring, RingEnd, RingPurpose};
+use crate::visit::{Visit, VisitCard};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -34,6 +36,10 @@ const RAY: PersonId = PersonId::from_bits(13);
 /// Of both of which all of them are.
 const CLAIMS: DeskId = DeskId::from_bits(21);
 const LOANS: DeskId = DeskId::from_bits(22);
+/// Ria's appointments with Vera, with Vito and with Vuk, in a waiting room that all representatives share.
+const MONDAY: AppointmentId = AppointmentId::from_bits(31);
+const TUESDAY: AppointmentId = AppointmentId::from_bits(32);
+const FRIDAY: AppointmentId = AppointmentId::from_bits(33);
 
 fn at(ms: u64) -> Timestamp {
     Timestamp(ms)
@@ -143,6 +149,44 @@ fn lose_line(person: PersonId, until: u64) -> Command {
     Command::Detach { person, session: page_of(person), until: at(until) }
 }
 
+fn client_of(appointment: AppointmentId) -> PersonId {
+    match appointment {
+        MONDAY => VERA,
+        TUESDAY => VITO,
+        _ => VUK,
+    }
+}
+
+fn visit_card(appointment: AppointmentId) -> VisitCard {
+    VisitCard {
+        appointment,
+        professional: RIA,
+        desk: Some(CLAIMS),
+        client: party(client_of(appointment)),
+        about: "a will".to_owned(),
+    }
+}
+
+fn attend(appointment: AppointmentId, person: PersonId) -> Command {
+    Command::Attend { card: visit_card(appointment), party: party(person) }
+}
+
+fn leave_visit(person: PersonId) -> Command {
+    Command::LeaveVisit { person }
+}
+
+fn admit(n: u128, appointment: AppointmentId, host: PersonId) -> Command {
+    Command::Admit(Admitting { ring: ring(n), card: visit_card(appointment), host: party(host) })
+}
+
+fn hold(appointment: AppointmentId, person: PersonId) -> Command {
+    Command::Hold { appointment, person }
+}
+
+fn close(appointment: AppointmentId, person: Option<PersonId>) -> Command {
+    Command::CloseVisit { appointment, person }
+}
+
 /// All documents there are, and the time.
 #[derive(Clone)]
 struct World {
@@ -206,6 +250,7 @@ impl World {
                 all.people.retain(|_, slot| slot.is_some());
                 all.rings.retain(|_, slot| slot.is_some());
                 all.queues.retain(|_, slot| slot.is_some());
+                all.visits.retain(|_, slot| slot.is_some());
                 assert_eq!(self.documents, all, "it depends on what else is at hand");
                 self.told = narrow.told;
                 Ok(narrow.changed)
@@ -223,6 +268,7 @@ impl World {
             DocumentId::Person(id) => drop(scene.people.insert(id, self.documents.person(id).cloned())),
             DocumentId::Ring(id) => drop(scene.rings.insert(id, self.documents.ring(id).cloned())),
             DocumentId::Queue(id) => drop(scene.queues.insert(id, self.documents.queue(id).cloned())),
+            DocumentId::Visit(id) => drop(scene.visits.insert(id, self.documents.visit(id).cloned())),
         }
     }
 
@@ -270,6 +316,22 @@ impl World {
         queue.map(|queue| queue.waiting().iter().map(|one| one.party.person).collect()).unwrap_or_default()
     }
 
+    fn visit(&self, id: AppointmentId) -> &Visit {
+        self.documents.visit(id).expect("somebody has come for it")
+    }
+
+    /// Who waits to be let in.
+    fn attendees(&self, id: AppointmentId) -> Vec<PersonId> {
+        let visit = self.documents.visit(id);
+        visit.map(|visit| visit.attendees().iter().map(|one| one.party.person).collect()).unwrap_or_default()
+    }
+
+    /// The call of an appointment, and who of the staff takes it.
+    fn visit_call(&self, id: AppointmentId) -> Option<(RingId, PersonId)> {
+        let (ring, host) = self.documents.visit(id)?.call()?;
+        Some((*ring, host.person))
+    }
+
     fn talkers(&self, n: u128) -> Vec<PersonId> {
         self.ring(n).talkers().iter().map(|talker| talker.party.person).collect()
     }
@@ -296,7 +358,9 @@ impl World {
 fn ids_of(scene: &Scene) -> Vec<DocumentId> {
     let people = scene.people.keys().map(|id| DocumentId::Person(*id));
     let rings = scene.rings.keys().map(|id| DocumentId::Ring(*id));
-    people.chain(rings).chain(scene.queues.keys().map(|id| DocumentId::Queue(*id))).collect()
+    let queues = scene.queues.keys().map(|id| DocumentId::Queue(*id));
+    let visits = scene.visits.keys().map(|id| DocumentId::Visit(*id));
+    people.chain(rings).chain(queues).chain(visits).collect()
 }
 
 /// Documents that exist no more are none of the map's.
@@ -313,6 +377,10 @@ fn copy(from: &Scene, to: &mut Scene, id: DocumentId) {
         DocumentId::Queue(id) => match from.queue(id) {
             Some(queue) => drop(to.queues.insert(id, Some(queue.clone()))),
             None => drop(to.queues.remove(&id)),
+        },
+        DocumentId::Visit(id) => match from.visit(id) {
+            Some(visit) => drop(to.visits.insert(id, Some(visit.clone()))),
+            None => drop(to.visits.remove(&id)),
         },
     }
 }

@@ -99,10 +99,11 @@ impl Draft<'_> {
     }
 
     pub(super) fn hold(&mut self, appointment: AppointmentId, person: PersonId) -> Result<(), Stop> {
-        let engagement = self.asker(person)?.engagement;
+        self.asker(person)?;
         let call = self.visit(appointment)?.and_then(|visit| visit.call.as_ref().map(|(ring, _)| *ring));
-        match call {
-            Some(call) if engagement == Engagement::InCall(call) => self.end_call(call, RingEnd::Held),
+        let Some(call) = call else { return Err(Rejection::RingUnknown.into()) };
+        match self.known_ring(call)?.talker(person) {
+            Some(talker) if talker.side == Side::Staff => self.end_call(call, RingEnd::Held),
             _ => Err(Rejection::RingUnknown.into()),
         }
     }
@@ -131,11 +132,11 @@ impl Draft<'_> {
     /// are still there.
     pub(super) fn call_over(
         &mut self,
-        appointment: AppointmentId,
+        card: VisitCard,
         talkers: &[Talker],
         end: RingEnd,
     ) -> Result<(), Stop> {
-        let now = self.now;
+        let (now, appointment) = (self.now, card.appointment);
         let again = matches!(end, RingEnd::Held | RingEnd::Lost);
         let mut attendees = Vec::new();
         for talker in talkers.iter().filter(|talker| again && talker.side == Side::Outside) {
@@ -147,9 +148,32 @@ impl Draft<'_> {
                 attendees.push(Attendee { party, since: now, held: end == RingEnd::Held });
             }
         }
-        if let Some(visit) = self.visit(appointment)? {
-            visit.call = None;
-            visit.attendees.extend(attendees);
+        let visit = self.visit_as_it_is(card)?;
+        visit.call = None;
+        visit.attendees.extend(attendees);
+        Ok(())
+    }
+
+    /// A call is brought back: it is its appointment's again, unless another one has begun, and nobody waits at an
+    /// open door.
+    pub(super) fn reopen_visit(
+        &mut self,
+        card: &VisitCard,
+        restored: &mut Ring,
+        staff: Party,
+    ) -> Result<(), Stop> {
+        let until = self.now.plus(self.rules.grace);
+        let visit = self.visit_as_it_is(card.clone())?;
+        if visit.call.is_some() {
+            return Err(Rejection::RingUnknown.into());
+        }
+        visit.call = Some((restored.id, staff));
+        for attendee in std::mem::take(&mut visit.attendees) {
+            let person = attendee.party.person;
+            if restored.talker(person).is_none() {
+                restored.talkers.push(Talker::expected(attendee.party, Side::Outside, until));
+                self.asker(person)?.engagement = Engagement::InCall(restored.id);
+            }
         }
         Ok(())
     }

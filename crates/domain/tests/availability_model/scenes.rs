@@ -1,4 +1,4 @@
-//! Small worlds that hold what is hard: races for one person, both ways at once, queues, colleagues.
+//! Small worlds that hold what is hard: races for one person, both ways at once, queues, colleagues, appointments.
 
 use super::world::{Intent, World, card};
 use visavis_domain::availability::Command;
@@ -95,5 +95,23 @@ pub(crate) fn colleagues() -> World {
     ]
     .into();
     (world.crashes, world.strays) = (1, 1);
+    world
+}
+
+/// Two hosts let one client in who has two pages; one holds, the client comes again, lines break.
+pub(crate) fn appointment() -> World {
+    let second_page = Command::Open { person: VERA, session: page(VERA, 2), card: None };
+    let mut world = present(&[VERA, RIA, ROB]).given(&second_page);
+    world.script = [
+        Intent::Attend(VERA, page(VERA, 1)),
+        Intent::Attend(VERA, page(VERA, 2)),
+        Intent::Admit { ring: FIRST, host: RIA },
+        Intent::Admit { ring: SECOND, host: ROB },
+        Intent::Hold(RIA),
+        Intent::LoseLine(VERA, page(VERA, 1)),
+        Intent::LoseLine(VERA, page(VERA, 2)),
+    ]
+    .into();
+    world.crashes = 1;
     world
 }

@@ -6,7 +6,7 @@ use visavis_domain::availability::{Command, DocumentId, Scene};
 use visavis_domain::ids::RingId;
 use visavis_domain::person::{Engagement, Person};
 use visavis_domain::queue::Queue;
-use visavis_domain::ring::{Ring, RingEnd};
+use visavis_domain::ring::{Ring, RingEnd, Side};
 use visavis_domain::time::Timestamp;
 
 /// More than the longest way: each round ends a ring, a page, a wrap-up, or looks at a queue in which somebody waits
@@ -74,6 +74,8 @@ impl Later {
                 let mut free = self.documents.people.values().flatten().filter(|one| may_serve(one));
                 !free.any(|one| queue.is_some_and(|queue| queue.next_for(one.id(), self.now).is_some()))
             }
+            // Time alone changes nothing about a visit: it has no deadline.
+            DocumentId::Visit(_) => false,
         }
     }
 
@@ -97,17 +99,26 @@ impl Later {
         }
     }
 
-    /// Nothing rings, whoever talks does so with somebody who is there, and everybody else is free or waits.
+    /// Nothing rings, whoever talks does so with somebody who is there, or stays where a client will look for them,
+    /// and everybody else is free or waits.
     fn nobody_is_alone(&self) -> bool {
         let there = |person| self.documents.person(person).is_some_and(|one| !one.pages().is_empty());
         let talks = |ring: &Ring| {
-            let here = ring.talkers().iter().filter(|talker| there(talker.party.person));
-            !ring.rings() && here.count() >= 2 && there(ring.visitor().person)
+            let here = |side: Option<Side>| {
+                let talkers = ring.talkers().iter();
+                let on_it = talkers.filter(|one| side.is_none_or(|side| one.side == side));
+                on_it.filter(|one| there(one.party.person)).count()
+            };
+            let enough = match ring.appointment() {
+                Some(_) => here(Some(Side::Staff)) >= 1,
+                None => here(None) >= 2 && there(ring.visitor().person),
+            };
+            !ring.rings() && enough
         };
         self.documents.rings.values().flatten().all(talks)
             && self.documents.people.values().flatten().all(|one| match one.engagement() {
                 Engagement::Free => true,
-                Engagement::Waiting(_) => there(one.id()),
+                Engagement::Waiting(_) | Engagement::Attending(_) => there(one.id()),
                 Engagement::Calling(_) | Engagement::Called(_) => false,
                 Engagement::InCall(ring) => self.documents.ring(ring).is_some(),
             })

@@ -1,17 +1,20 @@
 //! The documents, the attempts to change them that are under way, and what people may still do.
 
+use super::scenes::{RIA, VERA};
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 use visavis_domain::availability::{
-    Asking, Calling, Command, Decision, DocumentId, Queueing, Rejection, Rules, Scene, Stop, decide,
+    Admitting, Asking, Calling, Command, Decision, DocumentId, Queueing, Rejection, Rules, Scene, Stop,
+    decide,
 };
-use visavis_domain::ids::{DeskId, ParticipantId, PersonId, RingId, SessionId};
+use visavis_domain::ids::{AppointmentId, DeskId, ParticipantId, PersonId, RingId, SessionId};
 use visavis_domain::name::PersonName;
 use visavis_domain::person::{Card, Engagement, Person};
 use visavis_domain::ring::{DeskCard, Party, Ring, RingEnd, RingPurpose, Talker};
 use visavis_domain::time::Timestamp;
+use visavis_domain::visit::{Visit, VisitCard};
 
 pub(crate) const RULES: Rules = Rules {
     grace: Duration::from_secs(15),
@@ -23,6 +26,7 @@ pub(crate) const NOW: Timestamp = Timestamp(1_000_000);
 /// For how long a page without a line counts as there.
 const PAGE_GRACE: Duration = Duration::from_secs(3);
 pub(crate) const DESK: DeskId = DeskId::from_bits(1);
+pub(crate) const APPOINTMENT: AppointmentId = AppointmentId::from_bits(1);
 /// Rings that come of serving a queue begin here.
 const SERVED: u128 = 100;
 
@@ -40,14 +44,31 @@ pub(crate) enum Commits {
 pub(crate) enum Intent {
     GoOnline(PersonId),
     ComeBack(PersonId),
-    Call { ring: RingId, caller: PersonId, callee: PersonId },
-    Ask { ring: RingId, asker: PersonId, callee: PersonId, purpose: RingPurpose },
+    Call {
+        ring: RingId,
+        caller: PersonId,
+        callee: PersonId,
+    },
+    Ask {
+        ring: RingId,
+        asker: PersonId,
+        callee: PersonId,
+        purpose: RingPurpose,
+    },
     Accept(RingId, PersonId),
     Decline(RingId, PersonId),
     Cancel(RingId, PersonId),
     QueueUp(PersonId),
     LeaveQueue(PersonId),
     Serve(PersonId),
+    /// From one of their pages.
+    Attend(PersonId, SessionId),
+    LeaveVisit(PersonId),
+    Admit {
+        ring: RingId,
+        host: PersonId,
+    },
+    Hold(PersonId),
     Seat(RingId, PersonId),
     Unseat(RingId, PersonId, RingEnd),
     LoseLine(PersonId, SessionId),
@@ -125,6 +146,7 @@ impl World {
         }
         documents.people.retain(|_, slot| slot.is_some());
         documents.rings.retain(|_, slot| slot.is_some());
+        documents.visits.retain(|_, slot| slot.is_some());
     }
 
     pub(crate) fn documents(&self) -> &Scene {
@@ -255,7 +277,11 @@ impl World {
         self.follow.extend(serve.into_iter().map(Intent::Serve));
     }
 
-    /// In how many rings, calls and queues somebody is: what rings and queues say, whatever the person's own
+    fn visits(&self) -> impl Iterator<Item = &Visit> {
+        self.documents.visits.values().flatten()
+    }
+
+    /// In how many rings, calls, queues and waiting rooms somebody is: what those say, whatever the person's own
     /// document says.
     pub(crate) fn claims(&self, person: PersonId) -> usize {
         let rings = self.rings().filter(|ring| match (ring.rings(), ring.into()) {
@@ -264,7 +290,8 @@ impl World {
             (false, _) => ring.talker(person).is_some(),
         });
         let waiting = self.documents.queue(DESK).into_iter().flat_map(|queue| queue.waiting());
-        rings.count() + waiting.filter(|one| one.party.person == person).count()
+        let attendees = self.visits().flat_map(Visit::attendees).filter(|one| one.party.person == person);
+        rings.count() + waiting.filter(|one| one.party.person == person).count() + attendees.count()
     }
 
     /// Whether somebody's own document says what the others say, and they are there to be engaged.
@@ -281,7 +308,30 @@ impl World {
                 Engagement::Waiting(desk) => {
                     self.documents.queue(desk).is_some_and(|queue| queue.position(id).is_some())
                 }
+                Engagement::Attending(it) => {
+                    let visit = self.documents.visit(it);
+                    visit.is_some_and(|visit| visit.attendees().iter().any(|one| one.party.person == id))
+                }
             }
+    }
+
+    /// The call of an appointment is its visit's and the other way round, its host is in it, and nobody waits at an
+    /// open door.
+    fn visits_are_whole(&self) -> bool {
+        let visits = self.visits().all(|visit| match visit.call() {
+            Some((ring, host)) => {
+                let ring = self.documents.ring(*ring);
+                let talks = |ring: &Ring| !ring.rings() && ring.talker(host.person).is_some();
+                visit.attendees().is_empty() && ring.is_some_and(talks)
+            }
+            None => !visit.attendees().is_empty(),
+        });
+        let is_its_visits = |ring: &Ring| {
+            let visit = ring.appointment().map(|card| self.documents.visit(card.appointment));
+            let call = ring.into().unwrap_or(ring.id());
+            visit.is_none_or(|visit| visit.and_then(Visit::call).is_some_and(|(ring, _)| *ring == call))
+        };
+        visits && self.rings().all(is_its_visits)
     }
 
     /// Rings have their people and the call they lead into, people who are not in their room yet are awaited, and
@@ -300,7 +350,9 @@ impl World {
                 && people.all(|one| self.documents.person(one).is_some())
         });
         let queue = self.documents.queue(DESK);
-        rings && queue.is_none_or(|queue| queue.waiting().is_empty() || queue.next_deadline().is_some())
+        rings
+            && self.visits_are_whole()
+            && queue.is_none_or(|queue| queue.waiting().is_empty() || queue.next_deadline().is_some())
     }
 }
 
@@ -311,6 +363,7 @@ impl Attempt {
             DocumentId::Person(id) => scene.people.contains_key(id),
             DocumentId::Ring(id) => scene.rings.contains_key(id),
             DocumentId::Queue(id) => scene.queues.contains_key(id),
+            DocumentId::Visit(id) => scene.visits.contains_key(id),
         });
         if moved {
             self.loaded = Loaded::Moved;
@@ -354,6 +407,12 @@ impl Attempt {
             }
             Intent::LeaveQueue(person) => Command::LeaveQueue { person },
             Intent::Serve(representative) => Command::Serve { desk: DESK, representative, ring: self.ring },
+            Intent::Attend(person, _) => Command::Attend { card: visit_card(), party: party(person) },
+            Intent::LeaveVisit(person) => Command::LeaveVisit { person },
+            Intent::Admit { ring, host } => {
+                Command::Admit(Admitting { ring, card: visit_card(), host: party(host) })
+            }
+            Intent::Hold(person) => Command::Hold { appointment: APPOINTMENT, person },
             Intent::Seat(ring, person) => Command::Seat { ring, person, participant: seat(ring, person) },
             Intent::Unseat(ring, person, end) => {
                 Command::Unseat { ring, participant: seat(ring, person), end }
@@ -409,6 +468,9 @@ fn hash_scene<H: Hasher>(scene: &Scene, state: &mut H) {
     for queue in scene.queues.values().flatten() {
         (queue.waiting(), queue.next_deadline()).hash(state);
     }
+    for visit in scene.visits.values().flatten() {
+        (visit.attendees(), visit.call()).hash(state);
+    }
 }
 
 /// By their number.
@@ -431,6 +493,16 @@ fn party(person: PersonId) -> Party {
 
 fn desk() -> DeskCard {
     DeskCard { id: DESK, slug: String::new(), name: String::new(), wrap_up_s: 10, ring_s: 30 }
+}
+
+fn visit_card() -> VisitCard {
+    VisitCard {
+        appointment: APPOINTMENT,
+        professional: RIA,
+        desk: Some(DESK),
+        client: party(VERA),
+        about: String::new(),
+    }
 }
 
 fn seat(ring: RingId, person: PersonId) -> ParticipantId {
@@ -459,5 +531,6 @@ pub(crate) fn copy(from: &Scene, to: &mut Scene, id: DocumentId) {
         DocumentId::Person(id) => drop(to.people.insert(id, from.person(id).cloned())),
         DocumentId::Ring(id) => drop(to.rings.insert(id, from.ring(id).cloned())),
         DocumentId::Queue(id) => drop(to.queues.insert(id, from.queue(id).cloned())),
+        DocumentId::Visit(id) => drop(to.visits.insert(id, from.visit(id).cloned())),
     }
 }

@@ -213,6 +213,7 @@ impl Run {
                     DocumentId::Person(person) => Command::PersonDue { person },
                     DocumentId::Ring(ring) => Command::RingDue { ring },
                     DocumentId::Queue(desk) => Command::QueueDue { desk },
+                    DocumentId::Visit(_) => unreachable!("time alone changes nothing about a visit"),
                 });
                 let again = deadline(&self.world.documents, id);
                 assert!(again.is_none_or(|again| again > now), "it stays due for ever");
@@ -254,6 +255,7 @@ fn deadline(documents: &Scene, id: DocumentId) -> Option<Timestamp> {
         DocumentId::Person(id) => documents.person(id)?.next_deadline(),
         DocumentId::Ring(id) => documents.ring(id)?.next_deadline(),
         DocumentId::Queue(id) => documents.queue(id)?.next_deadline(),
+        DocumentId::Visit(_) => None,
     }
 }
 
@@ -292,6 +294,10 @@ fn assert_person(documents: &Scene, person: &Person) {
         Engagement::Waiting(desk) => {
             let queue = documents.queue(desk).expect("whoever waits has a queue");
             assert_eq!(queue.waiting().iter().filter(|one| one.party.person == id).count(), 1);
+        }
+        Engagement::Attending(appointment) => {
+            let visit = documents.visit(appointment).expect("whoever came has a visit");
+            assert_eq!(visit.attendees().iter().filter(|one| one.party.person == id).count(), 1);
         }
         Engagement::InCall(ring) => {
             let talkers = ring_of(ring).talkers().iter();
