@@ -108,6 +108,7 @@ pub(crate) fn appointment() -> World {
         Intent::Admit { ring: FIRST, host: RIA },
         Intent::Admit { ring: SECOND, host: ROB },
         Intent::Hold(RIA),
+        Intent::LeaveVisit(VERA),
         Intent::LoseLine(VERA, page(VERA, 1)),
         Intent::LoseLine(VERA, page(VERA, 2)),
     ]

@@ -315,6 +315,10 @@ impl World {
             }
     }
 
+    pub(crate) fn calls_of_the_appointment(&self) -> usize {
+        self.rings().filter(|ring| ring.appointment().is_some() && Ring::into(ring).is_none()).count()
+    }
+
     /// The call of an appointment is its visit's and the other way round, its host is in it, and nobody waits at an
     /// open door.
     fn visits_are_whole(&self) -> bool {
