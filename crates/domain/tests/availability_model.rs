@@ -5,6 +5,8 @@
 //! Versions are not modelled as numbers: an attempt whose documents have moved since it loaded them is one that the
 //! compare-and-set refuses. Time passes only where a deadline is fired, at its own moment.
 
+#[path = "availability_model/cast.rs"]
+mod cast;
 #[path = "availability_model/scenes.rs"]
 mod scenes;
 #[path = "availability_model/settle.rs"]
