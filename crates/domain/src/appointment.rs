@@ -256,3 +256,6 @@ pub fn enter(
     }
     if now.plus(SKEW) < window.opens_at { Ok(Phase::Early) } else { Ok(Phase::Open) }
 }
+
+#[cfg(test)]
+mod tests;

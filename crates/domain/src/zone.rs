@@ -35,7 +35,8 @@ pub enum WallError {
 }
 
 pub(crate) fn lookup(name: &str) -> Option<TimeZone> {
-    TimeZoneDatabase::bundled().get(name).ok()
+    // The library has a name for not knowing the zone; nobody lives there.
+    TimeZoneDatabase::bundled().get(name).ok().filter(|zone| !zone.is_unknown())
 }
 
 /// Whether this is a zone of IANA's.
@@ -80,3 +81,6 @@ fn format(shown: DateTime) -> String {
 pub(crate) fn milliseconds(moment: jiff::Timestamp) -> Option<Timestamp> {
     u64::try_from(moment.as_millisecond()).ok().map(Timestamp)
 }
+
+#[cfg(test)]
+mod tests;

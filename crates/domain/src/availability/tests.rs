@@ -12,7 +12,7 @@ use super::*;
 use crate::ids::{AppointmentId, DeskId, ParticipantId, PersonId, RingId, SessionId};
 use crate::name::PersonName;
 use crate::person::{Card, Chosen, Engagement, Person, Status};
-use crate::ring::{DeskCard, Party, Ring, RingEnd, RingPurpose};
+use crate::ring::{DeskCard, Party, Ring, RingEnd, RingPurpose, Side, Talker};
 use crate::visit::{Visit, VisitCard};
 use std::collections::BTreeSet;
 use std::time::Duration;

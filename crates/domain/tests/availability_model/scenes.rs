@@ -1,14 +1,10 @@
 //! Small worlds that hold what is hard: races for one person, both ways at once, queues, colleagues, appointments.
 
-use super::world::{Intent, World, card};
+use super::cast::{RIA, ROB, VERA, VITO, card};
+use super::world::{Intent, World};
 use visavis_domain::availability::Command;
 use visavis_domain::ids::{PersonId, RingId, SessionId};
 use visavis_domain::ring::RingPurpose;
-
-pub(crate) const VERA: PersonId = PersonId::from_bits(1);
-pub(crate) const VITO: PersonId = PersonId::from_bits(2);
-pub(crate) const RIA: PersonId = PersonId::from_bits(11);
-pub(crate) const ROB: PersonId = PersonId::from_bits(12);
 
 const FIRST: RingId = RingId::from_bits(1);
 const SECOND: RingId = RingId::from_bits(2);

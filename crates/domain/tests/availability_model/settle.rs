@@ -1,7 +1,8 @@
 //! What becomes of a world in which nobody does anything any more: every instance dies now and others take over,
 //! nobody answers, and time fires the deadlines. Then nobody may be left with nobody.
 
-use super::world::{NOW, World, copy, decide_on, may_serve};
+use super::cast::may_serve;
+use super::world::{NOW, World, copy, decide_on};
 use visavis_domain::availability::{Command, DocumentId, Scene};
 use visavis_domain::ids::RingId;
 use visavis_domain::person::{Engagement, Person};

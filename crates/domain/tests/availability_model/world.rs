@@ -1,6 +1,6 @@
 //! The documents, the attempts to change them that are under way, and what people may still do.
 
-use super::scenes::{RIA, VERA};
+use super::cast::{APPOINTMENT, DESK, desk, may_serve, party, seat, visit_card};
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -9,12 +9,11 @@ use visavis_domain::availability::{
     Admitting, Asking, Calling, Command, Decision, DocumentId, Queueing, Rejection, Rules, Scene, Stop,
     decide,
 };
-use visavis_domain::ids::{AppointmentId, DeskId, ParticipantId, PersonId, RingId, SessionId};
-use visavis_domain::name::PersonName;
-use visavis_domain::person::{Card, Engagement, Person};
-use visavis_domain::ring::{DeskCard, Party, Ring, RingEnd, RingPurpose, Talker};
+use visavis_domain::ids::{PersonId, RingId, SessionId};
+use visavis_domain::person::{Engagement, Person};
+use visavis_domain::ring::{Ring, RingEnd, RingPurpose, Talker};
 use visavis_domain::time::Timestamp;
-use visavis_domain::visit::{Visit, VisitCard};
+use visavis_domain::visit::Visit;
 
 pub(crate) const RULES: Rules = Rules {
     grace: Duration::from_secs(15),
@@ -25,8 +24,6 @@ pub(crate) const RULES: Rules = Rules {
 pub(crate) const NOW: Timestamp = Timestamp(1_000_000);
 /// For how long a page without a line counts as there.
 const PAGE_GRACE: Duration = Duration::from_secs(3);
-pub(crate) const DESK: DeskId = DeskId::from_bits(1);
-pub(crate) const APPOINTMENT: AppointmentId = AppointmentId::from_bits(1);
 /// Rings that come of serving a queue begin here.
 const SERVED: u128 = 100;
 
@@ -63,7 +60,6 @@ pub(crate) enum Intent {
     Serve(PersonId),
     /// From one of their pages.
     Attend(PersonId, SessionId),
-    LeaveVisit(PersonId),
     Admit {
         ring: RingId,
         host: PersonId,
@@ -315,6 +311,10 @@ impl World {
             }
     }
 
+    pub(crate) fn calls_of_the_appointment(&self) -> usize {
+        self.rings().filter(|ring| ring.appointment().is_some() && Ring::into(ring).is_none()).count()
+    }
+
     /// The call of an appointment is its visit's and the other way round, its host is in it, and nobody waits at an
     /// open door.
     fn visits_are_whole(&self) -> bool {
@@ -408,7 +408,6 @@ impl Attempt {
             Intent::LeaveQueue(person) => Command::LeaveQueue { person },
             Intent::Serve(representative) => Command::Serve { desk: DESK, representative, ring: self.ring },
             Intent::Attend(person, _) => Command::Attend { card: visit_card(), party: party(person) },
-            Intent::LeaveVisit(person) => Command::LeaveVisit { person },
             Intent::Admit { ring, host } => {
                 Command::Admit(Admitting { ring, card: visit_card(), host: party(host) })
             }
@@ -471,42 +470,6 @@ fn hash_scene<H: Hasher>(scene: &Scene, state: &mut H) {
     for visit in scene.visits.values().flatten() {
         (visit.attendees(), visit.call()).hash(state);
     }
-}
-
-/// By their number.
-fn is_representative(person: PersonId) -> bool {
-    person.bits() >= 10
-}
-
-pub(crate) fn may_serve(person: &Person) -> bool {
-    person.may_be_rung() && person.card().is_some()
-}
-
-pub(crate) fn card(person: PersonId) -> Option<Card> {
-    let card = Card { name: party(person).name, title: String::new(), desks: vec![DESK] };
-    is_representative(person).then_some(card)
-}
-
-fn party(person: PersonId) -> Party {
-    Party { person, name: PersonName::parse("A").expect("a letter is a name") }
-}
-
-fn desk() -> DeskCard {
-    DeskCard { id: DESK, slug: String::new(), name: String::new(), wrap_up_s: 10, ring_s: 30 }
-}
-
-fn visit_card() -> VisitCard {
-    VisitCard {
-        appointment: APPOINTMENT,
-        professional: RIA,
-        desk: Some(DESK),
-        client: party(VERA),
-        about: String::new(),
-    }
-}
-
-fn seat(ring: RingId, person: PersonId) -> ParticipantId {
-    ParticipantId::from_bits(ring.bits() * 1_000 + person.bits())
 }
 
 /// What is decided on no more than the documents that are asked for, and which those were.
