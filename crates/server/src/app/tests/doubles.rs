@@ -6,12 +6,14 @@ use async_trait::async_trait;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use visavis_domain::account::Email;
-use visavis_domain::ids::{CallId, DeskId, ParticipantId, PersonId, RingId, SignInId};
+use visavis_domain::appointment::AppointmentState;
+use visavis_domain::ids::{AppointmentId, CallId, DeskId, LinkId, ParticipantId, PersonId, RingId, SignInId};
 use visavis_domain::time::Timestamp;
 use visavis_protocol::Viewed;
 use visavis_store::{
-    Account, AccountChange, Accounts, AuditRow, Audited, Audits, Broken, CallFilter, CallRecord, Calls,
-    Credentials, Desk, Desks, Invitation, NewAccount, Outcome, Page, Settings, SignIn, StoreError, Subject,
+    Account, AccountChange, Accounts, Appointment, AppointmentEdit, AppointmentFilter, Appointments,
+    AuditRow, Audited, Audits, Broken, CallFilter, CallRecord, Calls, Credentials, Desk, Desks, Invitation,
+    Link, Mail, MailState, NewAccount, NewMail, Outcome, Page, Settings, SignIn, StoreError, Subject,
     TokenHash,
 };
 
@@ -126,6 +128,28 @@ refusing! {
     async fn call(&self, ring: RingId) -> Result<Option<CallRecord>, StoreError> {
         Ok(self.calls().get(&ring).map(|one| one.record.clone()))
     }
+}
+
+refusing! {
+    Appointments;
+    fn create_appointment(&self, appointment: Appointment, link: Link, audited: Audited) -> ();
+    fn appointment(&self, id: AppointmentId) -> Option<Appointment>;
+    fn appointments(&self, filter: AppointmentFilter) -> Vec<Appointment>;
+    fn edit_appointment(
+        &self, id: AppointmentId, seen: (AppointmentState, u32), edit: AppointmentEdit, audited: Audited,
+    ) -> Appointment;
+    fn link(&self, id: LinkId) -> Option<Link>;
+    fn links(&self, appointment: AppointmentId) -> Vec<Link>;
+    fn links_of(&self, appointments: &[AppointmentId]) -> Vec<Link>;
+    fn change_links(
+        &self, take_back: Option<(LinkId, Timestamp)>, add: Option<Link>, audited: Audited,
+    ) -> ();
+    fn queue_mail(&self, mail: NewMail, audited: Audited) -> ();
+    fn due_mails(&self, now: Timestamp, take: u64) -> Vec<Mail>;
+    fn next_mail(&self) -> Option<Timestamp>;
+    fn last_mails(&self, appointments: &[AppointmentId]) -> Vec<Mail>;
+    fn mail_is(&self, number: u64, seen: MailState, now: MailState) -> bool;
+    =>
 }
 
 refusing! {

@@ -12,6 +12,7 @@ use tokio::sync::Barrier;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use visavis_domain::account::{AccountRole, AccountState, Email};
+use visavis_domain::appointment::Margins;
 use visavis_domain::availability::{Command, DocumentId, Rules};
 use visavis_domain::ids::{DeskId, PersonId, RingId, SessionId};
 use visavis_domain::name::PersonName;
@@ -89,6 +90,7 @@ impl Ground {
             },
             rules: Rules { grace: LONG, queue: 100, ring_again_after: Duration::ZERO, look_every: LONG },
             ring_for: LONG,
+            margins: Margins { before: LONG, after: LONG },
         };
         let app = Arc::new(App::new(parts, &[7; 32]));
         let recorder = tokio::spawn(recorder.run(stopping.clone()));
@@ -258,6 +260,8 @@ impl Found {
                 Engagement::Waiting(at) => {
                     self.queues.iter().any(|(desk, queue)| *desk == at && queue.position(id).is_some())
                 }
+                // Nobody has an appointment here.
+                Engagement::Attending(_) => false,
             };
             if !right {
                 return Err(format!("{person:?} is in nothing of the kind"));
@@ -292,7 +296,7 @@ impl Found {
 pub(super) fn ring_of(engagement: Engagement) -> Option<RingId> {
     match engagement {
         Engagement::Calling(ring) | Engagement::Called(ring) | Engagement::InCall(ring) => Some(ring),
-        Engagement::Free | Engagement::Waiting(_) => None,
+        Engagement::Free | Engagement::Waiting(_) | Engagement::Attending(_) => None,
     }
 }
 
