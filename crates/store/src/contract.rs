@@ -7,9 +7,11 @@
 #![allow(clippy::needless_pass_by_value, reason = "results are judged where they are made")]
 
 mod accounts;
+mod appointments;
 mod audit;
 mod calls;
 mod desks;
+mod mails;
 mod races;
 mod sign_ins;
 
@@ -41,6 +43,8 @@ pub async fn all<D: Database, F: Future<Output = D>>(fresh: impl Fn() -> F) {
     sign_ins::all(&fresh).await;
     desks::all(&fresh).await;
     calls::all(&fresh).await;
+    appointments::all(&fresh).await;
+    mails::all(&fresh).await;
     audit::all(&fresh).await;
     races::all(&fresh).await;
 }
@@ -124,6 +128,7 @@ async fn written(store: &dyn Store) -> u64 {
     store.verify_audit().await.expect("can be walked").expect("is whole")
 }
 
+#[track_caller]
 fn unknown<T: std::fmt::Debug>(result: Result<T, StoreError>) {
     assert!(matches!(result, Err(StoreError::Unknown)), "{result:?}");
 }

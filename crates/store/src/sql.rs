@@ -11,6 +11,8 @@ mod desks;
 mod entity;
 mod failure;
 mod invitations;
+mod links;
+mod mails;
 mod migrations;
 mod postgres;
 mod settings;
@@ -35,7 +37,7 @@ use std::time::Duration;
 /// where a disk is merely slow.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Accounts, desks, history, audit log and settings in an SQL database.
+/// Accounts, desks, appointments, history, audit log and settings in an SQL database.
 pub struct SqlStore {
     reading: DatabaseConnection,
     writing: DatabaseConnection,

@@ -3,7 +3,7 @@
 use super::{Database, NOW, person, unknown};
 use crate::{CallFilter, CallRecord, Outcome, Page, Store};
 use std::future::Future;
-use visavis_domain::ids::{DeskId, RingId};
+use visavis_domain::ids::{AppointmentId, DeskId, RingId};
 use visavis_domain::ring::RingEnd;
 use visavis_domain::time::Timestamp;
 
@@ -19,7 +19,7 @@ fn at(seconds: u64) -> Timestamp {
 }
 
 /// A ring that has just begun.
-fn ring(number: u128) -> CallRecord {
+pub(super) fn ring(number: u128) -> CallRecord {
     CallRecord {
         ring: RingId::from_bits(number),
         desk: Some(DeskId::from_bits(1)),
@@ -29,7 +29,7 @@ fn ring(number: u128) -> CallRecord {
         about: "Hail".to_owned(),
         representative: person(1),
         representative_name: "Ana".to_owned(),
-        appointment: None,
+        appointment: Some(AppointmentId::from_bits(55)),
         into: Some(RingId::from_bits(77)),
         started_at: NOW,
         accepted_at: None,

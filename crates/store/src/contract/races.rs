@@ -27,7 +27,7 @@ async fn opening_at_once_makes_the_tables_once(database: &impl Database) {
 }
 
 /// What came of many at once.
-async fn at_once<T, F>(database: &impl Database, work: impl Fn(Arc<dyn Store>, u8) -> F) -> Vec<T>
+pub(super) async fn at_once<T, F>(database: &impl Database, work: impl Fn(Arc<dyn Store>, u8) -> F) -> Vec<T>
 where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,
@@ -41,7 +41,7 @@ where
 }
 
 /// How many did it; all others were told that there is nothing to do it with.
-fn winners<T: std::fmt::Debug>(results: &[Result<T, StoreError>]) -> usize {
+pub(super) fn winners<T: std::fmt::Debug>(results: &[Result<T, StoreError>]) -> usize {
     for lost in results.iter().filter(|result| result.is_err()) {
         assert!(matches!(lost, Err(StoreError::Unknown | StoreError::Taken(_))), "{lost:?}");
     }

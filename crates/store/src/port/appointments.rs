@@ -162,7 +162,7 @@ pub trait Appointments: Send + Sync + 'static {
     /// Makes one with its first link.
     ///
     /// # Errors
-    /// [`StoreError::Unknown`] if the professional or the desk is.
+    /// [`StoreError::Unknown`] if the professional or the desk is, or if the link is to another appointment.
     async fn create_appointment(
         &self,
         appointment: Appointment,
@@ -215,8 +215,8 @@ pub trait Appointments: Send + Sync + 'static {
     /// Takes one back, makes another, or one in place of the other. What is taken back stays so.
     ///
     /// # Errors
-    /// [`StoreError::Unknown`] if the one to take back does not exist or does not hold any more, or if the
-    /// appointment does not exist.
+    /// [`StoreError::Unknown`] if the one to take back does not exist or does not hold any more, if the appointment
+    /// does not exist, or if one is to take the place of another appointment's.
     async fn change_links(
         &self,
         take_back: Option<(LinkId, Timestamp)>,
@@ -242,13 +242,14 @@ pub trait Appointments: Send + Sync + 'static {
     /// As said above.
     async fn next_mail(&self) -> Result<Option<Timestamp>, StoreError>;
 
-    /// The last one about each of these.
+    /// The last one about each of these, by number.
     ///
     /// # Errors
     /// As said above.
     async fn last_mails(&self, appointments: &[AppointmentId]) -> Result<Vec<Mail>, StoreError>;
 
-    /// How far one has got, if it is still as far as was seen; false if it is not.
+    /// How far one has got, if it is still as far as was seen; false if it is not, or was replaced. Numbers are given
+    /// out once.
     ///
     /// # Errors
     /// As said above.

@@ -62,7 +62,7 @@ pub trait Desks: Send + Sync + 'static {
     /// [`StoreError::Taken`] with the slug; [`StoreError::Unknown`] if a member is no account.
     async fn put_desk(&self, desk: Desk, audited: Audited) -> Result<(), StoreError>;
 
-    /// Removes it; the history of its calls stays.
+    /// Removes it; the history of its calls stays, and appointments shared with it are their professional's alone.
     ///
     /// # Errors
     /// [`StoreError::Unknown`].

@@ -106,6 +106,47 @@ table!(call, "calls", {
     appointment: Option<String>,
 });
 
+table!(appointment, "appointments", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: String,
+    professional: String,
+    desk: Option<String>,
+    client: String,
+    email: Option<String>,
+    about: String,
+    starts_at: i64,
+    minutes: i64,
+    zone: String,
+    state: String,
+    sequence: i64,
+    note: String,
+    created_at: i64,
+});
+
+table!(link, "links", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: String,
+    appointment: String,
+    person: String,
+    kind: String,
+    name: Option<String>,
+    created_at: i64,
+    revoked_at: Option<i64>,
+});
+
+table!(mail, "mails", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    number: i64,
+    appointment: String,
+    kind: String,
+    sequence: i64,
+    message: String,
+    base: String,
+    state: String,
+    at: i64,
+    tries: Option<i64>,
+});
+
 table!(audit, "audit", {
     #[sea_orm(primary_key, auto_increment = false)]
     number: i64,
