@@ -25,6 +25,9 @@ pub(crate) use accounts::{
     ProviderRefused, QUESTION_TTL, Question, SignInToken, Strangers, Surroundings, Tries, Unknown, Verified,
     part, system_clock, view,
 };
+pub(crate) use appointments::{
+    AppointmentParts, Appointments, Came, Entered, LinkCookie, LinkKeys, LinkRefused,
+};
 pub(crate) use calls::JoinCall;
 pub(crate) use deadlines::drive_deadlines;
 pub(crate) use desks::Introduction;
@@ -35,8 +38,6 @@ pub(crate) use media::{Media, MediaNotice, MediaOffer, MediaRefused, MediaSeat};
 pub(crate) use rooms::JoinRequest;
 pub(crate) use roster::{Nobody, Roster};
 pub(crate) use tokens::Identity;
-
-pub(crate) use appointments::Appointments;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

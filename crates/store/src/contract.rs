@@ -128,6 +128,7 @@ async fn written(store: &dyn Store) -> u64 {
     store.verify_audit().await.expect("can be walked").expect("is whole")
 }
 
+#[track_caller]
 fn unknown<T: std::fmt::Debug>(result: Result<T, StoreError>) {
     assert!(matches!(result, Err(StoreError::Unknown)), "{result:?}");
 }

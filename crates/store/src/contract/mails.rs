@@ -13,6 +13,7 @@ pub(super) async fn all<D: Database, F: Future<Output = D>>(fresh: &impl Fn() ->
     those_that_are_due_come_in_order(&*fresh().await.open().await).await;
     a_mail_is_tried_sent_or_given_up(&*fresh().await.open().await).await;
     the_last_of_each_is_found(&*fresh().await.open().await).await;
+    what_does_not_read_is_damage(&fresh().await).await;
     of_many_who_take_a_mail_one_does(&fresh().await).await;
     numbers_of_many_at_once_are_unique(&fresh().await).await;
 }
@@ -193,6 +194,24 @@ async fn the_last_of_each_is_found(store: &dyn Store) {
     assert_eq!(found[0].state, MailState::Sent { at: at(1) });
     assert_eq!(found[1].state, queued(NOW, 0));
     assert!(store.last_mails(&[]).await.expect("lists").is_empty());
+}
+
+async fn what_does_not_read_is_damage(database: &impl Database) {
+    let store = database.open().await;
+    with(&*store, &[1]).await;
+    queue(&*store, mail(1, NOW)).await.expect("queues");
+    for sql in [
+        "UPDATE mails SET state = 'lost', tries = NULL",
+        "UPDATE mails SET state = 'sent', kind = 'advertisement'",
+        "UPDATE mails SET kind = 'change', sequence = -1",
+        "UPDATE mails SET sequence = 0, at = -1",
+    ] {
+        assert_eq!(database.tamper(sql).await, 1, "{sql}");
+        let read = store.last_mails(&[id(1)]).await;
+        assert!(matches!(read, Err(StoreError::Damaged(_))), "{sql}: {read:?}");
+    }
+    database.tamper("UPDATE mails SET at = 0").await;
+    assert_eq!(last(&*store, 1).await.state, MailState::Sent { at: Timestamp(0) });
 }
 
 async fn of_many_who_take_a_mail_one_does(database: &impl Database) {
