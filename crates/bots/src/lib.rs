@@ -1,11 +1,13 @@
 //! Headless participants that talk to a server over the network like anybody, with or without media, and a server
 //! process to talk to.
 
+mod invitee;
 pub mod media;
 mod participant;
 mod process;
 mod staff;
 
+pub use invitee::Invitee;
 pub use participant::{Bot, Refused, http_client};
 pub use process::{DEMO_PASSWORD, ServerProcess, cpu_of};
 pub use staff::Staff;

@@ -18,11 +18,15 @@ mod settle;
 mod tokens;
 mod views;
 mod visits;
+mod waiting;
 
 pub(crate) use accounts::{
     AccountRules, Accounts, Browser, CallsAsked, Demonstration, Denied, Entry, Passwords, Provider,
     ProviderRefused, QUESTION_TTL, Question, SignInToken, Strangers, Surroundings, Tries, Unknown, Verified,
     part, system_clock, view,
+};
+pub(crate) use appointments::{
+    AppointmentParts, Appointments, Came, Entered, LinkCookie, LinkKeys, LinkRefused,
 };
 pub(crate) use calls::JoinCall;
 pub(crate) use deadlines::drive_deadlines;
@@ -34,8 +38,6 @@ pub(crate) use media::{Media, MediaNotice, MediaOffer, MediaRefused, MediaSeat};
 pub(crate) use rooms::JoinRequest;
 pub(crate) use roster::{Nobody, Roster};
 pub(crate) use tokens::Identity;
-
-pub(crate) use appointments::Appointments;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -76,6 +78,15 @@ pub(crate) enum Refused {
     /// No representative is online.
     #[error("nobody is online")]
     NobodyOnline,
+    /// No such appointment, or not one of theirs.
+    #[error("no such appointment")]
+    AppointmentUnknown,
+    /// Nobody may come in yet.
+    #[error("too early")]
+    TooEarly,
+    /// The appointment is over or will not be, or the link to it holds no longer.
+    #[error("the appointment is over")]
+    AppointmentOver,
     /// They may not.
     #[error("forbidden")]
     Forbidden,
@@ -126,6 +137,9 @@ impl Refused {
             Self::Text => Code::TextInvalid,
             Self::AllBusy => Code::AllBusy,
             Self::NobodyOnline => Code::NobodyOnline,
+            Self::AppointmentUnknown => Code::AppointmentUnknown,
+            Self::TooEarly => Code::TooEarly,
+            Self::AppointmentOver => Code::AppointmentOver,
             Self::Forbidden => Code::Forbidden,
             Self::Store(StoreError::Unknown) => Code::RingUnknown,
             Self::Store(StoreError::Unavailable(_) | StoreError::ReadOnly(_)) => Code::TryAgain,

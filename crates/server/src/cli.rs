@@ -186,8 +186,12 @@ fn announce(links: &wiring::Links) {
 }
 
 fn to_try_out(demonstration: &Demonstration, base: &str) -> String {
-    let Demonstration { desk, people, password } = demonstration;
-    let mut text = format!("\nTo try out:\n\n  desk     {base}{desk}\n  staff    {base}/staff\n\n");
+    let Demonstration { desk, people, password, appointment } = demonstration;
+    let mut text = format!("\nTo try out:\n\n  desk     {base}{desk}\n  staff    {base}/staff\n");
+    if let Some(link) = appointment {
+        text.push_str(&format!("  appointment  {link}\n"));
+    }
+    text.push('\n');
     for (email, entry) in people {
         let with = match entry {
             Entry::Shared => password.as_str(),

@@ -8,7 +8,7 @@ mod rate;
 
 pub(crate) use browser::browser;
 pub(crate) use cookie::{cookie, cookie_gone, keep_cookie};
-pub(crate) use origin::same_origin;
+pub(crate) use origin::{authority_of, same_origin};
 pub(crate) use rate::RateByAddress;
 
 use axum::Json;

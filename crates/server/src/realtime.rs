@@ -2,6 +2,7 @@
 //!
 //! It knows frames and sockets; what a command means is [`crate::app`]'s.
 
+mod appointments;
 mod command;
 mod crowd;
 mod desk;

@@ -31,6 +31,8 @@ pub(crate) struct Secrets {
     pub(crate) turn: Secret,
     /// Binds the rows of the audit log to each other.
     pub(crate) audit: Secret,
+    /// Sign personal links.
+    pub(crate) links: LinkSecrets,
 }
 
 impl Secrets {
@@ -45,8 +47,69 @@ impl Secrets {
             signing: secret(&data.join("signing.key"))?,
             turn: secret(&data.join("turn.key"))?,
             audit: secret(&data.join("audit.key"))?,
+            links: LinkSecrets::load_or_create(&data.join(LINKS_FILE))?,
         })
     }
+}
+
+/// Keys of links lie one after another in one file, the newest first.
+const LINKS_FILE: &str = "links.keys";
+const KEY_BYTES: usize = 32;
+
+/// The key that signs personal links, and those that did before and are still believed.
+#[derive(Debug, Clone)]
+pub(crate) struct LinkSecrets {
+    pub(crate) newest: Secret,
+    pub(crate) earlier: Vec<Secret>,
+}
+
+/// What becomes of the links that were given out with earlier keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Earlier {
+    /// They hold.
+    Kept,
+    /// They are worth nothing any more.
+    Forgotten,
+}
+
+impl LinkSecrets {
+    fn load_or_create(path: &Path) -> Result<Self> {
+        match fs::read(path) {
+            Ok(bytes) => Self::read(&bytes)
+                .with_context(|| format!("{} does not consist of keys of {KEY_BYTES} bytes", path.display())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                write_private(path, &draw::<KEY_BYTES>()?)?;
+                // As with the other keys: what lies there counts.
+                Self::load_or_create(path)
+            }
+            Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
+        }
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (keys, rest) = bytes.as_chunks::<KEY_BYTES>();
+        let (newest, earlier) = keys.split_first()?;
+        let earlier = earlier.iter().map(|key| Secret(*key)).collect();
+        rest.is_empty().then_some(Self { newest: Secret(*newest), earlier })
+    }
+
+    /// Adds a key that signs from the next start on.
+    pub(crate) fn rotate(data: &Path, earlier: Earlier) -> Result<()> {
+        let path = data.join(LINKS_FILE);
+        let mut bytes = draw::<KEY_BYTES>()?.to_vec();
+        if earlier == Earlier::Kept {
+            let before = Self::load_or_create(&path)?;
+            bytes.extend_from_slice(before.newest.bytes());
+            bytes.extend(before.earlier.iter().flat_map(Secret::bytes));
+        }
+        replace_private(&path, &bytes)
+    }
+}
+
+fn draw<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    aws_lc_rs::rand::fill(&mut bytes).context("the operating system gives no randomness")?;
+    Ok(bytes)
 }
 
 fn secret(path: &Path) -> Result<Secret> {
@@ -56,9 +119,7 @@ fn secret(path: &Path) -> Result<Secret> {
             bytes.map(Secret).with_context(|| format!("{} is not a key of 32 bytes", path.display()))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let mut bytes = [0; 32];
-            aws_lc_rs::rand::fill(&mut bytes).context("the operating system gives no randomness")?;
-            write_private(path, &bytes)?;
+            write_private(path, &draw::<KEY_BYTES>()?)?;
             // Another instance on the same directory may have been faster: what lies there counts.
             secret(path)
         }
@@ -68,17 +129,24 @@ fn secret(path: &Path) -> Result<Secret> {
 
 /// Writes a file only its owner can read, complete or not at all; leaves one that is there already.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut nonce = [0; 8];
-    aws_lc_rs::rand::fill(&mut nonce).context("the operating system gives no randomness")?;
-    let draft = path.with_extension(format!("{:016x}", u64::from_be_bytes(nonce)));
+    through_draft(path, bytes, |draft| match fs::hard_link(draft, path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    })
+}
+
+/// Writes a file only its owner can read, complete or not at all, in place of one that is there already.
+fn replace_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    through_draft(path, bytes, |draft| fs::rename(draft, path))
+}
+
+fn through_draft(path: &Path, bytes: &[u8], place: impl Fn(&Path) -> std::io::Result<()>) -> Result<()> {
+    let draft = path.with_extension(format!("{:016x}", u64::from_be_bytes(draw()?)));
     let write = || -> std::io::Result<()> {
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
         file.write_all(bytes)?;
         file.sync_all()?;
-        match fs::hard_link(&draft, path) {
-            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
-            _ => Ok(()),
-        }
+        place(&draft)
     };
     let outcome = write();
     let _ = fs::remove_file(&draft);
@@ -98,10 +166,10 @@ mod tests {
         let second = Secrets::load_or_create(&data).unwrap();
         assert_eq!(first.signing.bytes(), second.signing.bytes());
         assert_ne!(first.signing.bytes(), first.turn.bytes());
-        for name in ["signing.key", "turn.key", "audit.key"] {
+        for name in ["signing.key", "turn.key", "audit.key", "links.keys"] {
             assert_eq!(fs::metadata(data.join(name)).unwrap().permissions().mode() & 0o777, 0o600);
         }
-        assert_eq!(fs::read_dir(&data).unwrap().count(), 3, "no drafts are left");
+        assert_eq!(fs::read_dir(&data).unwrap().count(), 4, "no drafts are left");
         assert!(!format!("{first:?}").contains(char::is_numeric));
     }
 

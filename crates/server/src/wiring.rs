@@ -4,18 +4,20 @@ mod accounts;
 mod networking;
 
 use crate::app::{
-    Accounts, App, Appointments, Demonstration, History, MediaNotice, Parts, drive_deadlines, system_clock,
+    Accounts, App, AppointmentParts, Appointments, Demonstration, History, LinkKeys, MediaNotice, Parts,
+    drive_deadlines, system_clock,
 };
 use crate::config::{Settings, TlsMode};
 use crate::edge::RateByAddress;
 use crate::http::{self, Api, Http};
 use crate::listen::{Caps, Doors, Listener, Timeouts};
 use crate::realtime::{self, Hub, Realtime, RealtimeSettings, Sessions};
-use crate::secrets::Secrets;
+use crate::secrets::{Earlier, LinkSecrets, Secret, Secrets};
 use crate::{telemetry, tls};
 use anyhow::{Context, Result};
 use networking::Networking;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +38,9 @@ const STOP_WITHIN: Duration = Duration::from_secs(5);
 /// How often a queue is looked at though nobody said that somebody is free: what an instance that died has left
 /// undone is found so. More often costs a read per waiting desk.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// Links that one address may show: everybody in a building at the full hour, and far too few to guess one.
+const LINKS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("more than none");
 
 /// Where the server answers.
 pub(crate) struct Links {
@@ -75,6 +80,17 @@ pub(crate) fn with_accounts<T>(
     runtime.block_on(async { run(&accounts::alone(settings).await?).await })
 }
 
+/// Adds a key for links, and a row in the audit log before it: nobody's links are ended by somebody unknown.
+pub(crate) fn rotate_link_key(settings: &Settings, earlier: Earlier) -> Result<()> {
+    let word = match earlier {
+        Earlier::Kept => "kept",
+        Earlier::Forgotten => "forgotten",
+    };
+    let detail = serde_json::json!({ "earlier": word });
+    with_accounts(settings, async |accounts| Ok(accounts.begin_rotation(detail).await?))?;
+    LinkSecrets::rotate(&settings.data, earlier)
+}
+
 /// Whether the database can be used, or why not.
 pub(crate) fn check_database(settings: &Settings) -> Result<String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -97,16 +113,25 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     let networking = Networking::start(&settings, &secrets, ports.udp, ports.https_port, &ports.services)?;
     let app = start_app(&settings, &secrets, &live, &store, &networking, (&stopping, &tasks));
     let people = Arc::new(accounts::make(&settings, &secrets, store.clone(), live.clone(), app.clone())?);
-    let demonstration = accounts::try_out(&settings, &people, start).await?;
+    let appointments = Arc::new(make_appointments(&settings, &secrets, &store, &app));
+    let pages = links(&settings, ports.http.as_ref().map(|(_, port)| *port), ports.https_port);
+    let base = pages.first().map(|(_, address)| address.clone()).unwrap_or_default();
+    let demonstration = accounts::try_out(&settings, &people, &appointments, &base, start).await?;
     if let Some(metrics) = ports.metrics {
         telemetry::serve_metrics(metrics, stopping.clone())?;
     }
     let tls = tls::prepare(&settings, stopping.clone())?;
     let (stun, ice) = (networking.stun.clone(), networking.streams.clone());
-    let routes = start_realtime(&settings, app.clone(), people.clone(), live, networking, &stopping).await?;
+    let routes = start_realtime(
+        &settings,
+        app.clone(),
+        (people.clone(), appointments.clone()),
+        live,
+        networking,
+        &stopping,
+    )
+    .await?;
     tasks.spawn(accounts::forget_expired(people.clone(), stopping.clone()));
-
-    let appointments = Arc::new(Appointments::new(store, app.clone(), system_clock(), margins(&settings)));
     let local_ca = (settings.tls.mode == TlsMode::LocalCa).then(|| settings.data.join(tls::CA_FILE));
     let token = stopping.clone();
     let router = http::router(
@@ -119,7 +144,13 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
             strict_transport: local_ca.is_none(),
             desks: app.clone(),
         },
-        &Arc::new(Api { accounts: people.clone(), appointments, app, public: settings.public_url.clone() }),
+        &Arc::new(Api {
+            accounts: people.clone(),
+            appointments,
+            links: RateByAddress::per_minute(LINKS_PER_MINUTE),
+            app,
+            public: settings.public_url.clone(),
+        }),
         routes,
     );
     let caps = Caps::new(settings.limits.connections_per_address, settings.limits.connections);
@@ -136,14 +167,11 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     let doors =
         Doors { router: router.clone(), tls: Some(tls), stun: Some(stun), ice: Some(ice), redirect_port };
     tasks.spawn(listener(ports.https, doors).run());
-    let http_port = ports.http.as_ref().map(|(_, port)| *port);
     if let Some((socket, _)) = ports.http {
         let doors = Doors { router, tls: None, stun: None, ice: None, redirect_port: None };
         tasks.spawn(listener(socket, doors).run());
     }
-    let pages = links(&settings, http_port, ports.https_port);
-    let base = pages.first().map(|(_, address)| address.as_str()).unwrap_or_default();
-    let first_admin = people.invite_first_admin(base).await?;
+    let first_admin = people.invite_first_admin(&base).await?;
     ready(&Links { pages, ca: local_ca, first_admin, demonstration });
     end(&stopping, &tasks).await
 }
@@ -237,10 +265,28 @@ fn start_app(
     app
 }
 
+fn make_appointments(
+    settings: &Settings,
+    secrets: &Secrets,
+    store: &Arc<dyn Store>,
+    app: &Arc<App>,
+) -> Appointments {
+    let keys = &secrets.links;
+    let parts = AppointmentParts {
+        store: store.clone(),
+        app: app.clone(),
+        clock: system_clock(),
+        margins: margins(settings),
+        keys: LinkKeys::new(keys.newest.bytes(), keys.earlier.iter().map(Secret::bytes)),
+        mail: false,
+    };
+    Appointments::new(parts, secrets.signing.bytes())
+}
+
 async fn start_realtime(
     settings: &Settings,
     app: Arc<App>,
-    accounts: Arc<Accounts>,
+    (accounts, appointments): (Arc<Accounts>, Arc<Appointments>),
     live: Arc<dyn Live>,
     networking: Networking,
     stopping: &CancellationToken,
@@ -256,6 +302,7 @@ async fn start_realtime(
     Ok(realtime::router(Arc::new(Realtime {
         app,
         accounts,
+        appointments,
         hub,
         sessions,
         ice: networking.ice,

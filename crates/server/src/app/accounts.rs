@@ -17,9 +17,11 @@ mod sign_in;
 mod throttle;
 mod totp;
 
+pub(super) use demonstration::{DESK as DEMO_DESK, PROFESSIONAL as DEMO_PROFESSIONAL};
 pub(crate) use demonstration::{Demonstration, Entry};
-pub(crate) use denied::{Denied, Invalid, Unknown};
+pub(crate) use denied::{Denied, Invalid, Unfit, Unknown};
 pub(crate) use history::{CallsAsked, part};
+pub(super) use me::person_name;
 pub(crate) use oidc::QUESTION_TTL;
 pub(crate) use passwords::Passwords;
 pub(crate) use provider::{Provider, ProviderRefused, Question, Verified};
@@ -192,12 +194,12 @@ pub(crate) fn view(account: &Account) -> AccountView {
     }
 }
 
-fn email(typed: &str) -> Result<Email, Denied> {
+pub(super) fn email(typed: &str) -> Result<Email, Denied> {
     Email::parse(typed).map_err(|_| Denied::Invalid(Invalid::Email))
 }
 
 /// One line of text as typed: trimmed, without control characters, not too long. Empty is one too.
-fn line(typed: &str, most_chars: usize) -> Option<String> {
+pub(super) fn line(typed: &str, most_chars: usize) -> Option<String> {
     let trimmed = typed.trim();
     let fits = trimmed.chars().count() <= most_chars && !trimmed.chars().any(char::is_control);
     fits.then(|| trimmed.to_owned())

@@ -2,41 +2,99 @@
 //!
 //! Who waits and who is in the call is live state, in `app::visits`; this tells it what was changed.
 
-use super::App;
+mod access;
+mod coming;
+mod demonstration;
+mod links;
+mod planning;
+mod views;
+
+pub(crate) use coming::{Came, Entered, LinkCookie, LinkRefused};
+pub(crate) use links::LinkKeys;
+
 use super::accounts::{Clock, Denied, Unknown};
+use super::tokens::Tokens;
+use super::{App, Refused};
 use std::sync::Arc;
 use visavis_domain::appointment::Margins;
 use visavis_domain::ids::{AppointmentId, PersonId};
 use visavis_domain::time::Timestamp;
-use visavis_store::{Appointment, Store};
+use visavis_store::{Action, Appointment, Audited, Store};
 
 /// Everything the edges can ask for about appointments.
 pub(crate) struct Appointments {
-    store: Arc<dyn Store>,
-    app: Arc<App>,
-    clock: Clock,
-    margins: Margins,
+    around: AppointmentParts,
+    /// Signs cookies.
+    tokens: Tokens,
+}
+
+/// What appointments are made over.
+pub(crate) struct AppointmentParts {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) app: Arc<App>,
+    pub(crate) clock: Clock,
+    pub(crate) margins: Margins,
+    /// Sign links.
+    pub(crate) keys: LinkKeys,
+    /// Whether this server can send mail.
+    pub(crate) mail: bool,
 }
 
 impl Appointments {
-    pub(crate) fn new(store: Arc<dyn Store>, app: Arc<App>, clock: Clock, margins: Margins) -> Self {
-        Self { store, app, clock, margins }
+    /// With the installation's signing key.
+    pub(crate) fn new(around: AppointmentParts, signing_key: &[u8]) -> Self {
+        Self { around, tokens: Tokens::new(signing_key) }
     }
 
     /// The time, for this request.
     pub(crate) fn now(&self) -> Timestamp {
-        (self.clock)()
+        (self.around.clock)()
+    }
+
+    fn store(&self) -> &dyn Store {
+        &*self.around.store
+    }
+
+    fn margins(&self) -> Margins {
+        self.around.margins
+    }
+
+    fn random_bits(&self) -> u128 {
+        self.around.app.random_bits()
     }
 
     /// One that this person may see: their own, or shared with a desk of theirs.
     async fn visible(&self, person: PersonId, id: AppointmentId) -> Result<Appointment, Denied> {
         let unknown = Denied::Unknown(Unknown::Appointment);
-        let Some(found) = self.store.appointment(id).await? else { return Err(unknown) };
+        let Some(found) = self.store().appointment(id).await? else { return Err(unknown) };
         if found.professional == person {
             return Ok(found);
         }
-        let desks = self.store.desks_of(person).await?;
+        let desks = self.store().desks_of(person).await?;
         let shared = found.desk.is_some_and(|desk| desks.iter().any(|own| own.id == desk));
         if shared { Ok(found) } else { Err(unknown) }
+    }
+
+    /// A row for the audit log.
+    fn audited(
+        &self,
+        actor: Option<PersonId>,
+        action: Action,
+        appointment: AppointmentId,
+        detail: serde_json::Value,
+    ) -> Audited {
+        Audited { at: self.now(), actor, action, subject: appointment.into(), detail }
+    }
+
+    /// Whoever shows it asks again.
+    async fn tell_changed(&self, appointment: &Appointment) {
+        told(appointment.id, self.around.app.appointment_changed(appointment).await);
+    }
+}
+
+/// If live state is away this is only said in the log: the store has it, and every use of a link asks the store.
+fn told(appointment: AppointmentId, told: Result<(), Refused>) {
+    if let Err(refused) = told {
+        tracing::warn!(%refused, %appointment, "a change of an appointment could not be told");
     }
 }

@@ -65,6 +65,8 @@ async fn fire(app: &App) -> Result<(), Refused> {
 async fn fire_one(app: &App, key: &Key) -> Result<(), Refused> {
     let (id, command) = if let Some(name) = key.as_room() {
         return app.expire(&RoomName::parse(name).map_err(|_| Refused::Corrupt)?).await;
+    } else if let Some(appointment) = key.as_waiting_chat() {
+        return app.forget_waiting_chat(appointment).await;
     } else if let Some(person) = key.as_person() {
         (DocumentId::Person(person), Command::PersonDue { person })
     } else if let Some(ring) = key.as_ring() {

@@ -77,9 +77,8 @@ impl App {
             });
         }
         let name = account.name.shown().to_owned();
-        Ok(Reply::Console {
-            console: ConsoleSnapshot { person, name, availability, desks: shown, visits: Vec::new() },
-        })
+        let visits = self.visits(person, desks.iter().map(|desk| desk.id).collect()).await?;
+        Ok(Reply::Console { console: ConsoleSnapshot { person, name, availability, desks: shown, visits } })
     }
 
     /// The desks somebody represents.
@@ -330,7 +329,7 @@ impl App {
         Ok(documents::decode(body)?.unwrap_or_default())
     }
 
-    async fn open_page(
+    pub(super) async fn open_page(
         &self,
         person: PersonId,
         session: SessionId,
@@ -341,7 +340,7 @@ impl App {
     }
 
     /// One's own availability, as it is at this moment.
-    async fn own(&self, person: PersonId) -> Result<OwnAvailability, Refused> {
+    pub(super) async fn own(&self, person: PersonId) -> Result<OwnAvailability, Refused> {
         let mut needs = vec![DocumentId::Person(person)];
         loop {
             let scene = self.scene(&needs).await?;
@@ -356,7 +355,7 @@ impl App {
         }
     }
 
-    async fn about_person(&self, person: PersonId, command: Command) -> Result<Settled, Refused> {
+    pub(super) async fn about_person(&self, person: PersonId, command: Command) -> Result<Settled, Refused> {
         self.settle(Cause::Availability(command), &[DocumentId::Person(person)]).await
     }
 

@@ -1,18 +1,19 @@
 //! Carries out what the machine of availability decides, and what a call's room has to do with it: people, rings,
-//! queues and the room change in one commit, or none of them does.
+//! queues, visits and the room change in one commit, or none of them does. Who is told what is `telling`.
 
-use super::documents::{self, Route, call_room, chat_key, key_of, room_key};
+mod telling;
+
+use super::documents::{self, call_room, chat_key, key_of, room_key};
 use super::rooms::{ATTEMPTS, Loaded, room_events};
-use super::{App, Refused, views};
+use super::{App, Refused};
 use bytes::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
 use visavis_domain::availability::{Command, Decision, DocumentId, Scene, Stop, Told, decide};
 use visavis_domain::ids::{DeskId, PersonId, RingId};
-use visavis_domain::person::{Card, Person, Status};
+use visavis_domain::person::Person;
 use visavis_domain::ring::RingEnd;
 use visavis_domain::room::{self, LeaveReason, Room};
 use visavis_live::{Commit, Document, Key, LiveError, TopicName, Version, Write};
-use visavis_protocol::{Event, Representative, ServerFrame, Topic};
 
 /// What sets something off.
 #[derive(Debug, Clone)]
@@ -302,6 +303,7 @@ impl Attempt {
             events.extend(std::mem::take(&mut part.notices));
         }
         // Those who ring and are rung hear of it before the many who only watch.
+        events.extend(self.told_about_appointments().map_err(Need::Refused)?);
         events.extend(self.told_to_desks().map_err(Need::Refused)?);
         commit.events = events;
         Ok(commit)
@@ -330,117 +332,6 @@ impl Attempt {
             },
         })
     }
-
-    fn told_to_people(&self) -> Result<Vec<(TopicName, Bytes)>, Need> {
-        let mut told = Vec::new();
-        let mut tell = |person: PersonId, event: Event| {
-            let frame = ServerFrame::Event { topic: Topic::Direct, version: None, event };
-            let body = documents::encode(&frame).map_err(Need::Refused)?;
-            told.push((Route::Person(person).topic(), body));
-            Ok::<(), Need>(())
-        };
-        for one in &self.told {
-            match one {
-                Told::Ended { ring, end } => {
-                    let talkers = ring.talkers().iter().map(|talker| talker.party.person);
-                    let both = [ring.caller().person, ring.callee().person];
-                    for person in talkers.chain(both).collect::<BTreeSet<_>>() {
-                        // Whoever handed the call over has been told how it ended for them.
-                        let concerned = ring.rings() || ring.talker(person).is_some();
-                        if concerned {
-                            tell(person, Event::RingEnded { ring: ring.id(), end: *end })?;
-                        }
-                    }
-                }
-                Told::Parted { ring, person, end, .. } => {
-                    tell(*person, Event::RingEnded { ring: *ring, end: *end })?;
-                }
-                Told::Started { .. } | Told::Accepted { .. } => {}
-            }
-        }
-        for id in &self.changed {
-            match id {
-                DocumentId::Person(id) => {
-                    let Some(person) = self.scene.person(*id) else { continue };
-                    let own = views::own(&self.scene, person)?;
-                    tell(*id, Event::OwnChanged { own })?;
-                }
-                DocumentId::Queue(id) => {
-                    let Some(queue) = self.scene.queue(*id) else { continue };
-                    let before = self.before.queue(*id);
-                    for one in queue.waiting() {
-                        let (now, was) = (
-                            queue.position(one.party.person),
-                            before.and_then(|b| b.position(one.party.person)),
-                        );
-                        if let Some(position) = now.filter(|_| was.is_some() && now != was) {
-                            let queue_version = queue.version();
-                            tell(one.party.person, Event::QueueMoved { desk: *id, position, queue_version })?;
-                        }
-                    }
-                }
-                DocumentId::Ring(_) | DocumentId::Visit(_) => {}
-            }
-        }
-        Ok(told)
-    }
-
-    fn told_to_desks(&self) -> Result<Vec<(TopicName, Bytes)>, Refused> {
-        let mut told = Vec::new();
-        let mut tell = |route: Route<'_>, event: Event| {
-            let frame = ServerFrame::Event { topic: Topic::Desk, version: None, event };
-            told.push((route.topic(), documents::encode(&frame)?));
-            Ok::<(), Refused>(())
-        };
-        for id in &self.changed {
-            match id {
-                DocumentId::Person(id) => {
-                    let (before, after) = (self.before.person(*id), self.scene.person(*id));
-                    for desk in desks(before).union(&desks(after)).copied() {
-                        if let Some(representative) = seen_change(before, after, desk) {
-                            tell(Route::Desk(desk), Event::RepresentativeChanged { desk, representative })?;
-                        }
-                    }
-                }
-                DocumentId::Queue(id) => {
-                    let (before, after) = (self.before.queue(*id), self.scene.queue(*id));
-                    let Some(queue) = after else { continue };
-                    if before.map(visavis_domain::queue::Queue::waiting) == Some(queue.waiting()) {
-                        continue;
-                    }
-                    let waiting = u32::try_from(queue.waiting().len()).unwrap_or(u32::MAX);
-                    tell(Route::Desk(*id), Event::WaitingChanged { desk: *id, waiting })?;
-                    let event = Event::QueueChanged {
-                        desk: *id,
-                        queue: views::queue(queue),
-                        queue_version: queue.version(),
-                    };
-                    tell(Route::DeskStaff(*id), event)?;
-                }
-                DocumentId::Ring(_) | DocumentId::Visit(_) => {}
-            }
-        }
-        Ok(told)
-    }
-}
-
-fn desks(person: Option<&Person>) -> BTreeSet<DeskId> {
-    let desks = person.and_then(Person::card).map(|card: &Card| card.desks.iter().copied().collect());
-    desks.unwrap_or_default()
-}
-
-/// A representative as a desk's visitors see them now, if they see a change.
-fn seen_change(before: Option<&Person>, after: Option<&Person>, desk: DeskId) -> Option<Representative> {
-    let view = |person: Option<&Person>| person.and_then(|person| views::representative(person, desk));
-    let (was, is) = (view(before), view(after));
-    let is = is.or_else(|| {
-        let version = after.map(Person::version).or(was.as_ref().map(|was| was.version + 1))?;
-        Some(Representative { status: Status::Offline, version, ..was.clone()? })
-    })?;
-    let hidden = was.as_ref().is_none_or(|was| was.status == Status::Offline);
-    let same = was.is_some_and(|was| Representative { version: is.version, ..was } == is);
-    let nothing = same || (hidden && is.status == Status::Offline);
-    (!nothing).then_some(is)
 }
 
 fn place(scene: &mut Scene, id: DocumentId, document: &Document) -> Result<(), Refused> {

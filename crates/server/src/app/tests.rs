@@ -4,4 +4,5 @@
 mod doubles;
 mod ground;
 mod races;
+mod visiting;
 mod wavering;

@@ -64,7 +64,17 @@ struct GuestClaims {
     sub: PersonId,
 }
 
+/// In the cookie of who came over a link to an appointment.
+#[derive(Clone, Serialize, Deserialize)]
+struct LinkCookieClaims {
+    aud: String,
+    exp: u64,
+    link: LinkClaims,
+}
+
 const GUEST: &str = "guest";
+/// Not the audience of links themselves: the one is not taken for the other, whatever keys sign them.
+const LINK_COOKIE: &str = "appointment cookie";
 const TICKET: &str = "ticket";
 const CONTINUATION: &str = "continuation";
 
@@ -112,6 +122,18 @@ impl Tokens {
         let claims: GuestClaims = self.verify(GUEST, guest)?;
         in_time(now, claims.exp)?;
         Ok(claims.sub)
+    }
+
+    /// Proof of having come over a link, until then.
+    pub(crate) fn link_cookie(&self, until: Timestamp, link: LinkClaims) -> Result<String, TokenRefused> {
+        self.sign(&LinkCookieClaims { aud: LINK_COOKIE.into(), exp: seconds(until), link })
+    }
+
+    /// Over which link, if the proof is ours and still holds. Whether the link does is asked each time.
+    pub(crate) fn check_link_cookie(&self, now: Timestamp, cookie: &str) -> Result<LinkClaims, TokenRefused> {
+        let claims: LinkCookieClaims = self.verify(LINK_COOKIE, cookie)?;
+        in_time(now, claims.exp)?;
+        Ok(claims.link)
     }
 
     /// Proof of having been this participant of a call that came of a ring.

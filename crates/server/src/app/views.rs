@@ -5,8 +5,10 @@ use visavis_domain::ids::DeskId;
 use visavis_domain::person::{self, Person, Status};
 use visavis_domain::queue::Queue;
 use visavis_domain::ring::{DeskCard, Party, Ring};
+use visavis_domain::visit::Visit;
 use visavis_protocol::{
-    DeskName, Engagement, OwnAvailability, Representative, RingParty, RingView, WaitingVisitor,
+    AttendeeView, DeskName, Engagement, OwnAvailability, Reach, Representative, RingParty, RingView,
+    VisitView, WaitingVisitor,
 };
 
 /// A ring, for both sides.
@@ -114,4 +116,38 @@ pub(super) fn queue(queue: &Queue) -> Vec<WaitingVisitor> {
         since: one.since,
     };
     queue.waiting().iter().map(visitor).collect()
+}
+
+/// How far somebody of the staff is, for who waits for them.
+pub(super) fn reach(person: Option<&Person>) -> Reach {
+    person.filter(|person| person.card().is_some()).map_or(Reach::Away, Person::reach)
+}
+
+/// What happens around an appointment, for the staff.
+pub(super) fn visit(visit: &Visit) -> VisitView {
+    let attendee = |one: &visavis_domain::visit::Attendee| AttendeeView {
+        id: one.party.person,
+        name: one.party.name.shown().to_owned(),
+        since: one.since,
+        held: one.held,
+    };
+    VisitView {
+        attendees: visit.attendees().iter().map(attendee).collect(),
+        call: visit.call().map(|(ring, _)| *ring),
+        host: visit.call().map(|(_, host)| party(host)),
+        version: visit.version(),
+        ..no_visit(visit)
+    }
+}
+
+/// That nothing happens around an appointment any more, for the staff.
+pub(super) fn no_visit(before: &Visit) -> VisitView {
+    VisitView {
+        appointment: before.card().appointment,
+        client: before.card().client.name.shown().to_owned(),
+        attendees: Vec::new(),
+        call: None,
+        host: None,
+        version: before.version() + 1,
+    }
 }

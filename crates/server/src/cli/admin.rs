@@ -1,6 +1,7 @@
 //! `visavis admin`: accounts and the audit log, for who has the machine. Works beside a running server too.
 
 use crate::config::Settings;
+use crate::secrets::Earlier;
 use crate::wiring;
 use anyhow::{Result, anyhow};
 use clap::Subcommand;
@@ -33,6 +34,12 @@ pub(super) enum Task {
     },
     /// Print all accounts
     List,
+    /// Sign personal links with a new key from the server's next start on
+    RotateLinkKey {
+        /// Believe no earlier key: all links given out so far are worth nothing then
+        #[arg(long)]
+        forget: bool,
+    },
     /// Check that no row of the audit log was altered, removed or added
     VerifyAudit,
 }
@@ -46,6 +53,9 @@ pub(super) fn run(settings: &Settings, task: Task) -> ExitCode {
         }
         Task::ResetPassword { email } => reset(settings, &email),
         Task::List => list(settings),
+        Task::RotateLinkKey { forget } => {
+            rotate(settings, if forget { Earlier::Forgotten } else { Earlier::Kept })
+        }
         Task::VerifyAudit => verify(settings),
     };
     done.unwrap_or_else(|error| {
@@ -90,6 +100,20 @@ fn list(settings: &Settings) -> Result<ExitCode> {
         };
         let (role, state) = (word(serde_json::json!(person.role)), word(serde_json::json!(person.state)));
         println!("{}\t{}\t{role}\t{state}\t{}", person.id, person.email, person.name);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A server that runs has read its keys at its start, and goes on with them.
+fn rotate(settings: &Settings, earlier: Earlier) -> Result<ExitCode> {
+    wiring::rotate_link_key(settings, earlier)?;
+    println!("links are signed with a new key from the server's next start on");
+    match earlier {
+        Earlier::Kept => eprintln!("Links given out before that hold as they did."),
+        Earlier::Forgotten => eprintln!(
+            "From then on all links given out before are worth nothing. Copy new ones from the dashboard, or send them \
+             again. Who has come over one already stays in; taking a link back ends that."
+        ),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -3,13 +3,16 @@
 //! All of them are `__Host-` cookies: set by this host over a secure channel, for this host alone. Browsers take
 //! `http://localhost` for secure.
 
-use crate::app::{Accounts, Denied, SignInToken};
+use crate::app::{Accounts, Appointments, Came, Denied, Identity, LinkCookie, SignInToken};
 use axum::http::{HeaderMap, HeaderValue, header};
 use std::time::Duration;
+use visavis_domain::ids::AppointmentId;
 use visavis_store::{Account, SignIn};
 
 /// The sign-in's.
 const SIGN_IN: &str = "__Host-visavis";
+/// Of who came over a link to an appointment. Beside the sign-in's: who is signed in may try a link, too.
+const LINK: &str = "__Host-visavis-appointment";
 
 impl Accounts {
     /// Who sent this request, by the cookie of their sign-in. None for visitors; a sign-in that has ended is none.
@@ -31,6 +34,25 @@ impl Accounts {
         if let Err(denied) = ended {
             tracing::warn!(error = %denied, "an earlier sign-in of a browser was not ended");
         }
+    }
+}
+
+impl Appointments {
+    /// Who sent this request, by the cookie of their link.
+    pub(crate) async fn came(&self, headers: &HeaderMap) -> Result<Came, Denied> {
+        self.came_over(cookie(headers, LINK).ok_or(Denied::LinkNeeded)?).await
+    }
+
+    /// Who came for this appointment, as sessions have them, by the cookie of their link.
+    pub(crate) async fn visitor(&self, id: AppointmentId, headers: &HeaderMap) -> Result<Identity, Denied> {
+        self.came_for(id, cookie(headers, LINK).ok_or(Denied::LinkNeeded)?).await
+    }
+}
+
+impl LinkCookie {
+    /// Sets the cookie.
+    pub(crate) fn header(&self) -> Option<HeaderValue> {
+        keep_cookie(LINK, self.as_str(), self.keep)
     }
 }
 

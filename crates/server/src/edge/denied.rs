@@ -1,9 +1,11 @@
 //! How a refusal of accounts goes over HTTP: a status, a code, and nothing about why the store failed.
 
 use super::problem;
-use crate::app::{Denied, Unknown};
+use crate::app::{Denied, LinkRefused, Unknown};
+use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use visavis_protocol::LinkProblem;
 use visavis_store::StoreError;
 
 /// Seconds after which it is worth trying again when the database is away.
@@ -15,7 +17,10 @@ impl IntoResponse for Denied {
         if status.is_server_error() {
             tracing::error!(error = %self, "a use case of accounts failed");
         }
-        let mut response = problem(status, self.code(), title(&self));
+        let mut response = match &self {
+            Denied::Link(refused) => link_problem(status, self.code(), title(&self), refused),
+            _ => problem(status, self.code(), title(&self)),
+        };
         let wait = match &self {
             Denied::Limited { wait } => Some(wait.as_secs() + 1),
             Denied::Store(StoreError::Unavailable(_)) => Some(TRY_AGAIN_S),
@@ -28,15 +33,30 @@ impl IntoResponse for Denied {
     }
 }
 
+/// With what helps the owner of a link that was genuine.
+fn link_problem(status: StatusCode, code: &str, title: &str, refused: &LinkRefused) -> Response {
+    let body = LinkProblem {
+        title: title.into(),
+        status: status.as_u16(),
+        code: code.into(),
+        professional_name: refused.professional.shown().to_owned(),
+        starts_at: refused.starts_at,
+    };
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(body)).into_response()
+}
+
 const fn status(denied: &Denied) -> StatusCode {
     match denied {
         Denied::SignedOut | Denied::SignInRefused | Denied::TotpRequired => StatusCode::UNAUTHORIZED,
+        Denied::LinkNeeded => StatusCode::UNAUTHORIZED,
         Denied::Forbidden | Denied::PasswordWrong | Denied::Provider(_) => StatusCode::FORBIDDEN,
+        Denied::Link(_) => StatusCode::FORBIDDEN,
         Denied::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
         Denied::CodeWrong | Denied::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Denied::InvitationInvalid | Denied::Unknown(Unknown::Person | Unknown::Desk) => StatusCode::NOT_FOUND,
         Denied::Unknown(Unknown::Call | Unknown::Provider | Unknown::Appointment) => StatusCode::NOT_FOUND,
-        Denied::Taken(_) | Denied::LastAdmin => StatusCode::CONFLICT,
+        Denied::Unknown(Unknown::Link) | Denied::LinkInvalid => StatusCode::NOT_FOUND,
+        Denied::Taken(_) | Denied::LastAdmin | Denied::Unfit(_) => StatusCode::CONFLICT,
         Denied::Store(StoreError::Unknown | StoreError::Taken(_)) => StatusCode::CONFLICT,
         Denied::Store(StoreError::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
         Denied::Store(StoreError::ReadOnly(_)) => StatusCode::INSUFFICIENT_STORAGE,
@@ -57,6 +77,10 @@ const fn title(denied: &Denied) -> &'static str {
         Denied::Invalid(_) => "A value that cannot be",
         Denied::Taken(_) => "There is one already",
         Denied::LastAdmin => "At least one admin must be able to sign in",
+        Denied::Unfit(_) => "What it is in does not allow that",
+        Denied::LinkInvalid => "This link is none of this server's",
+        Denied::LinkNeeded => "Open the personal link to the appointment first",
+        Denied::Link(_) => "This link is of no use now",
         Denied::Unknown(_) => "There is no such thing",
         Denied::Provider(_) => "The identity provider's sign-in is refused",
         Denied::Store(StoreError::Unknown | StoreError::Taken(_)) => "It has changed meanwhile",

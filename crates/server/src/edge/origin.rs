@@ -23,7 +23,7 @@ pub(crate) fn same_origin(headers: &HeaderMap, target: &Uri, public: Option<&Url
 }
 
 /// The name and port by which the request reached us: HTTP/1.1 says it in a header, HTTP/2 in the target.
-fn authority_of(headers: &HeaderMap, target: &Uri) -> Option<Authority> {
+pub(crate) fn authority_of(headers: &HeaderMap, target: &Uri) -> Option<Authority> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     host.and_then(|host| host.parse().ok()).or_else(|| target.authority().cloned())
 }

@@ -3,6 +3,8 @@
 //! Every route is added with who may use it, and the check stands around its handler: a route cannot be without.
 //! The list of them is what the tests walk through.
 
+mod appointment;
+mod appointments;
 mod body;
 mod calls;
 mod desks;
@@ -12,8 +14,9 @@ mod oidc;
 mod people;
 mod sign_in;
 
-use crate::app::{Accounts, App, Appointments, Denied};
-use crate::edge::{problem, same_origin};
+use crate::app::{Accounts, App, Appointments, Came, Denied};
+use crate::edge::{RateByAddress, authority_of, problem, same_origin};
+use crate::listen::{Connection, Security};
 use axum::Router;
 use axum::body::HttpBody;
 use axum::extract::{FromRequestParts, Request, State};
@@ -33,6 +36,8 @@ pub(crate) struct Api {
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) app: Arc<App>,
     pub(crate) appointments: Arc<Appointments>,
+    /// How often an address may show a link.
+    pub(crate) links: RateByAddress,
     /// The address people use, if it is not what the server sees.
     pub(crate) public: Option<Url>,
 }
@@ -60,6 +65,8 @@ fn routes(api: &Arc<Api>) -> Routes {
         people::routes,
         desks::routes,
         calls::routes,
+        appointments::routes,
+        appointment::routes,
         oidc::routes,
     ]
     .into_iter()
@@ -77,6 +84,8 @@ pub(crate) fn table(api: &Arc<Api>) -> Vec<(Access, Method, &'static str)> {
 pub(crate) enum Access {
     /// Who is not signed in, too.
     Anybody,
+    /// Whoever came over a link to an appointment.
+    Link,
     /// Whoever is signed in.
     Staff,
     /// Admins.
@@ -120,6 +129,12 @@ async fn guard(
     }
     match access {
         Access::Anybody => {}
+        Access::Link => match api.appointments.came(request.headers()).await {
+            Err(denied) => return denied.into_response(),
+            Ok(came) => {
+                request.extensions_mut().insert(came);
+            }
+        },
         Access::Staff | Access::Admin => match api.accounts.who(request.headers()).await {
             Err(denied) => return denied.into_response(),
             Ok(None) => return Denied::SignedOut.into_response(),
@@ -171,6 +186,17 @@ impl<S: Sync> FromRequestParts<S> for Signed {
     }
 }
 
+/// Who came, for handlers behind [`Access::Link`].
+struct Guest(Came);
+
+impl<S: Sync> FromRequestParts<S> for Guest {
+    type Rejection = Denied;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Denied> {
+        parts.extensions.remove().map(Self).ok_or(Denied::LinkNeeded)
+    }
+}
+
 /// Whose request it is, for limits and for the list of sign-ins.
 struct Asker(crate::app::Browser);
 
@@ -182,8 +208,9 @@ impl<S: Sync> FromRequestParts<S> for Asker {
     }
 }
 
-/// What links that are handed out begin with: the public address, or the one by which the admin's own page reached
-/// us. The guard has seen to it that the origin is ours.
+/// What links that are handed out begin with: the public address, or the one by which the page of who asks reached
+/// us. Pages say their origin with what changes something, and the guard has seen to it that it is ours; for the
+/// rest it is made of what they asked for.
 struct Base(String);
 
 impl FromRequestParts<Arc<Api>> for Base {
@@ -194,8 +221,11 @@ impl FromRequestParts<Arc<Api>> for Base {
             return Ok(Self(public.origin().ascii_serialization()));
         }
         let origin = parts.headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
-        let host = || parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        let base = origin.map(str::to_owned).or_else(|| host().map(|host| format!("https://{host}")));
+        let connection = parts.extensions.get::<Connection>();
+        let plain = connection.is_some_and(|connection| connection.security == Security::Plain);
+        let scheme = if plain { "http" } else { "https" };
+        let asked = || authority_of(&parts.headers, &parts.uri).map(|host| format!("{scheme}://{host}"));
+        let base = origin.map(str::to_owned).or_else(asked);
         base.map(Self).ok_or(Denied::Defect("the address of a request"))
     }
 }

@@ -97,7 +97,12 @@ impl Realtime {
             | Command::Admit { .. }
             | Command::Hold { .. }
             | Command::OpenWaitingChat { .. }
-            | Command::SayWaiting { .. } => Err(Code::Internal),
+            | Command::SayWaiting { .. } => match self.about_appointment(session, execution, command).await {
+                Ok(reply) => {
+                    return session.release(super::socket::encode(&ServerFrame::Reply { id, reply }));
+                }
+                Err(code) => Err(code),
+            },
             Command::UnwatchDesk
             | Command::CallDesk { .. }
             | Command::QueueUp { .. }

@@ -9,7 +9,7 @@ use visavis_live::TopicName;
 use visavis_protocol::{Code, Command, Reply};
 
 impl Realtime {
-    /// Follows a desk, or one's own desks: hears of them first, so that nothing between is missed.
+    /// Follows a desk, or one's own desks and appointments: hears of them first, so that nothing between is missed.
     pub(super) async fn follow(
         &self,
         session: &Arc<Session>,
@@ -49,12 +49,19 @@ impl Realtime {
         let both = |desk: &DeskId| [Route::Desk(*desk).topic(), Route::DeskStaff(*desk).topic()];
         let mut topics = vec![Route::Person(person).topic()];
         topics.extend(desks.iter().flat_map(both));
+        topics.push(Route::Appointments(person).topic());
+        topics.extend(desks.iter().map(|desk| Route::DeskAppointments(*desk).topic()));
         self.hear(session, execution, topics).await;
         self.app.open_console(person, session.id).await
     }
 
     /// Hears of these, and of nothing else that was followed before.
-    async fn hear(&self, session: &Arc<Session>, execution: &mut Execution, topics: Vec<TopicName>) {
+    pub(super) async fn hear(
+        &self,
+        session: &Arc<Session>,
+        execution: &mut Execution,
+        topics: Vec<TopicName>,
+    ) {
         let over: Vec<_> = execution.followed.iter().filter(|one| !topics.contains(one)).cloned().collect();
         self.hub.unsubscribe(session, &over).await;
         self.hub.subscribe(session, &topics).await;

@@ -266,7 +266,7 @@ async fn hello(
     }
     let identity = realtime.app.check_ticket(ticket).map_err(|refused| refused.code())?;
     let session = realtime.open(identity, host);
-    if let Err(code) = realtime.signed_in(&session).await {
+    if let Err(code) = realtime.still_holds(&session).await {
         realtime.forget(&session).await;
         return Err(code);
     }

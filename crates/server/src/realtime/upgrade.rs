@@ -4,7 +4,7 @@ use super::command::room_topics;
 use super::hub::Hub;
 use super::session::{Session, Sessions, SocketNumber};
 use super::socket::{End, Socket};
-use crate::app::{Accounts, App, Denied, IceServers, Identity, Route};
+use crate::app::{Accounts, App, Appointments, Denied, IceServers, Identity, Route};
 use crate::edge::{ClientAddress, RateByAddress, problem};
 use axum::body::Bytes;
 use axum::extract::ws::WebSocketUpgrade;
@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use visavis_domain::ids::SessionId;
+use visavis_live::TopicName;
 use visavis_protocol::{CloseCode, Code, IceServer, MAX_FRAME_BYTES, ServerFrame, Ticket, TicketRequest};
 
 /// Bytes read from a socket at a time. The library's default costs 134 KB per idle socket, this about 4 KB.
@@ -47,6 +48,7 @@ pub(crate) struct RealtimeSettings {
 pub(crate) struct Realtime {
     pub(crate) app: Arc<App>,
     pub(crate) accounts: Arc<Accounts>,
+    pub(crate) appointments: Arc<Appointments>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) ice: Arc<dyn IceServers>,
@@ -103,24 +105,31 @@ async fn upgrade(State(realtime): State<Arc<Realtime>>, request: axum::extract::
 }
 
 impl Realtime {
-    /// For whoever is signed in, unless they want to be a guest; for everybody else as a guest.
+    /// For who came over a link, if that is asked for; else for whoever is signed in, unless they want to be a guest;
+    /// for everybody else as a guest.
     async fn ticket(&self, parts: &Parts, wish: &TicketRequest) -> Result<Ticket, Denied> {
+        let (identity, guest) = match wish.appointment {
+            Some(id) => (self.appointments.visitor(id, &parts.headers).await?, None),
+            None => self.signed_in_or_guest(parts, wish).await?,
+        };
+        let (ticket, ttl) = self.app.ticket(identity).map_err(unsigned)?;
+        Ok(Ticket { ticket, expires_in: u32::try_from(ttl.as_secs()).unwrap_or(u32::MAX), guest })
+    }
+
+    async fn signed_in_or_guest(
+        &self,
+        parts: &Parts,
+        wish: &TicketRequest,
+    ) -> Result<(Identity, Option<String>), Denied> {
         let signed_in = match wish.guest {
             Some(_) => None,
             None => self.accounts.who(&parts.headers).await?,
         };
-        let unsigned = |_| Denied::Defect("a ticket cannot be signed");
-        let (identity, guest) = match signed_in {
-            Some((sign_in, account)) => {
-                (Identity { person: account.id, sign_in: Some(sign_in.id), link: None }, None)
-            }
-            None => {
-                let (person, proof) = self.app.guest(wish.guest.as_deref()).map_err(unsigned)?;
-                (Identity { person, sign_in: None, link: None }, Some(proof))
-            }
-        };
-        let (ticket, ttl) = self.app.ticket(identity).map_err(unsigned)?;
-        Ok(Ticket { ticket, expires_in: u32::try_from(ttl.as_secs()).unwrap_or(u32::MAX), guest })
+        if let Some((sign_in, account)) = signed_in {
+            return Ok((Identity { person: account.id, sign_in: Some(sign_in.id), link: None }, None));
+        }
+        let (person, proof) = self.app.guest(wish.guest.as_deref()).map_err(unsigned)?;
+        Ok((Identity { person, sign_in: None, link: None }, Some(proof)))
     }
 
     /// A new session, known to this instance.
@@ -134,11 +143,16 @@ impl Realtime {
         session
     }
 
-    /// Hears when the sign-in ends, and makes sure that it has not.
-    pub(super) async fn signed_in(&self, session: &Arc<Session>) -> Result<(), Code> {
-        let Identity { person, sign_in: Some(sign_in), .. } = session.identity else { return Ok(()) };
-        self.hub.subscribe(session, &[Route::SignIn(sign_in).topic()]).await;
-        match self.accounts.is_signed_in(person, sign_in).await {
+    /// Hears when the sign-in or the link behind a session ends, and makes sure that it has not.
+    pub(super) async fn still_holds(&self, session: &Arc<Session>) -> Result<(), Code> {
+        let Identity { person, sign_in, link } = session.identity;
+        self.hub.subscribe(session, &ends_of(session)).await;
+        let holds = match (sign_in, link) {
+            (Some(sign_in), _) => self.accounts.is_signed_in(person, sign_in).await,
+            (None, Some(claims)) => self.appointments.still_holds(claims).await,
+            (None, None) => Ok(true),
+        };
+        match holds {
             Ok(true) => Ok(()),
             Ok(false) => Err(Code::TicketInvalid),
             Err(_) => Err(Code::TryAgain),
@@ -219,7 +233,7 @@ impl Realtime {
             self.hub.unsubscribe(session, &room_topics(session, &room)).await;
         }
         let mut followed = std::mem::take(&mut execution.followed);
-        followed.extend(session.identity.sign_in.map(|sign_in| Route::SignIn(sign_in).topic()));
+        followed.extend(ends_of(session));
         self.hub.unsubscribe(session, &followed).await;
         drop(execution);
         self.sessions.close(session.id);
@@ -234,6 +248,17 @@ impl Realtime {
         #[allow(clippy::cast_precision_loss, reason = "a gauge of sessions, exact up to 2^53")]
         metrics::gauge!("visavis_sessions").set(self.sessions.count() as f64);
     }
+}
+
+/// Where it is told that what a session was opened with has ended.
+fn ends_of(session: &Session) -> Vec<TopicName> {
+    let Identity { sign_in, link, .. } = session.identity;
+    let routes = [sign_in.map(Route::SignIn), link.map(|claims| Route::Link(claims.link))];
+    routes.into_iter().flatten().map(|route| route.topic()).collect()
+}
+
+fn unsigned<E>(_: E) -> Denied {
+    Denied::Defect("a ticket cannot be signed")
 }
 
 /// Programs send no origin and have a ticket; pages send theirs, which must be the host that they talk to, or a

@@ -5,8 +5,8 @@ mod tests;
 
 use super::Start;
 use crate::app::{
-    AccountRules, Accounts, Demonstration, Nobody, Passwords, Provider, Roster, Strangers, Surroundings,
-    Tries, system_clock,
+    AccountRules, Accounts, Appointments, Demonstration, Denied, Nobody, Passwords, Provider, Roster,
+    Strangers, Surroundings, Tries, system_clock,
 };
 use crate::config::{self, Settings};
 use crate::oidc::{OidcProvider, OidcSettings};
@@ -130,6 +130,8 @@ pub(super) async fn forget_expired(accounts: Arc<Accounts>, stopping: Cancellati
 pub(super) async fn try_out(
     settings: &Settings,
     accounts: &Accounts,
+    appointments: &Appointments,
+    base: &str,
     start: Start,
 ) -> Result<Option<Demonstration>> {
     let password = match start {
@@ -138,8 +140,11 @@ pub(super) async fn try_out(
         Start::Demonstration(Some(_)) => bail!("VISAVIS_DEMO_PASSWORD has to be of 10 to 200 characters"),
         Start::Demonstration(None) => drawn_password(accounts, &settings.data.join(DEMO_PASSWORD_FILE))?,
     };
-    let made = accounts.demonstrate(password).await;
-    made.map(Some).context("the demonstration set could not be made")
+    let made = async {
+        let accounts = accounts.demonstrate(password).await?;
+        Ok::<_, Denied>(Demonstration { appointment: appointments.demonstrate(base).await?, ..accounts })
+    };
+    made.await.map(Some).context("the demonstration set could not be made")
 }
 
 fn drawn_password(accounts: &Accounts, file: &Path) -> Result<String> {

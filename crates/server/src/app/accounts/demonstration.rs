@@ -9,7 +9,10 @@ use visavis_domain::ids::{DeskId, PersonId};
 use visavis_protocol::NewPerson;
 use visavis_store::Desk;
 
-const SLUG: &str = "help";
+/// The slug of its desk.
+pub(in crate::app) const DESK: &str = "help";
+/// Who has an appointment.
+pub(in crate::app) const PROFESSIONAL: &str = "ana@demo";
 /// Without letters and digits that look like others.
 const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
@@ -25,7 +28,7 @@ struct Person {
 const PEOPLE: [Person; 4] = [
     Person { email: "admin@demo", name: "Admin", title: "", role: AccountRole::Admin, member: false },
     Person {
-        email: "ana@demo",
+        email: PROFESSIONAL,
         name: "Ana Kaya",
         title: "Claims, English · Türkçe",
         role: AccountRole::Staff,
@@ -49,6 +52,8 @@ pub(crate) struct Demonstration {
     pub(crate) people: Vec<(&'static str, Entry)>,
     /// Of the former.
     pub(crate) password: String,
+    /// The link of a client to the next appointment.
+    pub(crate) appointment: Option<String>,
 }
 
 /// How somebody of the set signs in.
@@ -78,11 +83,11 @@ impl Accounts {
                 members.push(id);
             }
         }
-        if self.desk_of_slug(SLUG).await?.is_none() {
+        if self.desk_of_slug(DESK).await?.is_none() {
             let id = DeskId::from_bits(self.random_bits());
             self.put_desk(None, demo_desk(id, members)).await?;
         }
-        Ok(Demonstration { desk: format!("/desk/{SLUG}"), people, password })
+        Ok(Demonstration { desk: format!("/desk/{DESK}"), people, password, appointment: None })
     }
 
     async fn demonstrator(&self, person: &Person, password: &str) -> Result<(PersonId, Entry), Denied> {
@@ -106,7 +111,7 @@ fn demo_desk(id: DeskId, members: Vec<PersonId>) -> Desk {
     let office = |weekday| Opening { weekday, from: 9 * 60, to: 17 * 60 };
     Desk {
         id,
-        slug: SLUG.to_owned(),
+        slug: DESK.to_owned(),
         name: "Insurance help".to_owned(),
         about: "Claims, contracts and everything else about your insurance".to_owned(),
         hours: Some(Hours {

@@ -1,6 +1,8 @@
-//! Why a use case of accounts did not happen, each with the stable code that HTTP carries.
+//! Why a use case of accounts or appointments did not happen, each with the stable code that HTTP carries.
 
+use crate::app::LinkRefused;
 use std::time::Duration;
+use visavis_domain::appointment::LinkRefusal;
 use visavis_store::{StoreError, Taken};
 
 /// Why not.
@@ -42,6 +44,18 @@ pub(crate) enum Denied {
     /// It would leave no admin who can sign in.
     #[error("it is the last admin")]
     LastAdmin,
+    /// What it is in does not allow that.
+    #[error("{} does not allow it", .0.code())]
+    Unfit(Unfit),
+    /// Not a link of ours.
+    #[error("not a link of ours")]
+    LinkInvalid,
+    /// It needs the cookie of a link.
+    #[error("nobody came over a link")]
+    LinkNeeded,
+    /// A genuine link that is of no use.
+    #[error("{}", .0.refusal)]
+    Link(Box<LinkRefused>),
     /// There is no such thing, or it is not one's own.
     #[error("there is no such {0:?}")]
     Unknown(Unknown),
@@ -71,6 +85,15 @@ pub(crate) enum Invalid {
     Seconds,
     Member,
     Note,
+    Text,
+    Duration,
+    Zone,
+    Time,
+    TimeSkipped,
+    TimeAmbiguous,
+    TimePast,
+    /// Not one of one's own.
+    Desk,
 }
 
 impl Invalid {
@@ -89,6 +112,36 @@ impl Invalid {
             Self::Seconds => "seconds_invalid",
             Self::Member => "person_unknown",
             Self::Note => "note_invalid",
+            Self::Text => "text_invalid",
+            Self::Duration => "duration_invalid",
+            Self::Zone => "zone_unknown",
+            Self::Time => "time_invalid",
+            Self::TimeSkipped => "time_skipped",
+            Self::TimeAmbiguous => "time_ambiguous",
+            Self::TimePast => "time_past",
+            Self::Desk => "desk_unknown",
+        }
+    }
+}
+
+/// What does not allow it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    /// What became of the appointment.
+    State,
+    /// It has not begun.
+    TooSoon,
+    /// It has as many links as it may.
+    Links,
+}
+
+impl Unfit {
+    /// The stable code.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::State => "state_unfit",
+            Self::TooSoon => "too_soon",
+            Self::Links => "links_many",
         }
     }
 }
@@ -101,6 +154,7 @@ pub(crate) enum Unknown {
     Call,
     Provider,
     Appointment,
+    Link,
 }
 
 impl From<StoreError> for Denied {
@@ -143,6 +197,15 @@ impl Denied {
             Self::Unknown(Unknown::Call) => "call_unknown",
             Self::Unknown(Unknown::Provider) => "provider_unknown",
             Self::Unknown(Unknown::Appointment) => "appointment_unknown",
+            Self::Unknown(Unknown::Link) => "link_unknown",
+            Self::Unfit(what) => what.code(),
+            Self::LinkInvalid => "link_invalid",
+            Self::LinkNeeded => "link_needed",
+            Self::Link(refused) => match refused.refusal {
+                LinkRefusal::Replaced => "link_replaced",
+                LinkRefusal::Cancelled => "appointment_cancelled",
+                LinkRefusal::Expired => "appointment_over",
+            },
             Self::Provider(refused) => refused.code(),
             Self::Store(StoreError::ReadOnly(_)) => "storage_full",
             Self::Store(StoreError::Unavailable(_)) => "try_again",

@@ -49,6 +49,12 @@ impl Accounts {
         Ok(self.store().audit(audited).await?)
     }
 
+    /// Somebody at the machine is about to draw another key for links.
+    pub(crate) async fn begin_rotation(&self, detail: serde_json::Value) -> Result<(), Denied> {
+        let audited = self.audited(None, Action::SettingChanged, "link key", detail);
+        Ok(self.store().audit(audited).await?)
+    }
+
     /// One's own calls.
     pub(crate) async fn own_calls(
         &self,

@@ -24,7 +24,7 @@ struct Offer {
     expires_at: Timestamp,
 }
 
-pub(super) fn person_name(typed: &str) -> Result<PersonName, Denied> {
+pub(in crate::app) fn person_name(typed: &str) -> Result<PersonName, Denied> {
     PersonName::parse(typed).map_err(|_| Denied::Invalid(Invalid::Name))
 }
 

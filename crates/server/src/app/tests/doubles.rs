@@ -6,12 +6,14 @@ use async_trait::async_trait;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use visavis_domain::account::Email;
-use visavis_domain::ids::{CallId, DeskId, ParticipantId, PersonId, RingId, SignInId};
+use visavis_domain::appointment::AppointmentState;
+use visavis_domain::ids::{AppointmentId, CallId, DeskId, LinkId, ParticipantId, PersonId, RingId, SignInId};
 use visavis_domain::time::Timestamp;
 use visavis_protocol::Viewed;
 use visavis_store::{
-    Account, AccountChange, Accounts, AuditRow, Audited, Audits, Broken, CallFilter, CallRecord, Calls,
-    Credentials, Desk, Desks, Invitation, NewAccount, Outcome, Page, Settings, SignIn, StoreError, Subject,
+    Account, AccountChange, Accounts, Appointment, AppointmentEdit, AppointmentFilter, Appointments,
+    AuditRow, Audited, Audits, Broken, CallFilter, CallRecord, Calls, Credentials, Desk, Desks, Invitation,
+    Link, Mail, MailState, NewAccount, NewMail, Outcome, Page, Settings, SignIn, StoreError, Subject,
     TokenHash,
 };
 
@@ -20,6 +22,8 @@ use visavis_store::{
 pub(super) struct Given {
     pub(super) accounts: HashMap<PersonId, Account>,
     pub(super) desks: HashMap<DeskId, Desk>,
+    pub(super) appointments: HashMap<AppointmentId, Appointment>,
+    links: Mutex<HashMap<LinkId, Link>>,
     calls: Mutex<HashMap<RingId, Remembered>>,
 }
 
@@ -33,6 +37,10 @@ pub(super) struct Remembered {
 impl Given {
     pub(super) fn calls(&self) -> MutexGuard<'_, HashMap<RingId, Remembered>> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn links(&self) -> MutexGuard<'_, HashMap<LinkId, Link>> {
+        self.links.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -99,6 +107,40 @@ refusing! {
 
     async fn desks_of(&self, person: PersonId) -> Result<Vec<Desk>, StoreError> {
         Ok(self.desks.values().filter(|desk| desk.members.contains(&person)).cloned().collect())
+    }
+}
+
+refusing! {
+    Appointments;
+    fn create_appointment(&self, appointment: Appointment, link: Link, audited: Audited) -> ();
+    fn edit_appointment(
+        &self, id: AppointmentId, seen: (AppointmentState, u32), edit: AppointmentEdit, audited: Audited,
+    ) -> Appointment;
+    fn links_of(&self, appointments: &[AppointmentId]) -> Vec<Link>;
+    fn change_links(
+        &self, take_back: Option<(LinkId, Timestamp)>, add: Option<Link>, audited: Audited,
+    ) -> ();
+    fn queue_mail(&self, mail: NewMail, audited: Audited) -> ();
+    fn due_mails(&self, now: Timestamp, take: u64) -> Vec<Mail>;
+    fn next_mail(&self) -> Option<Timestamp>;
+    fn last_mails(&self, appointments: &[AppointmentId]) -> Vec<Mail>;
+    fn mail_is(&self, number: u64, seen: MailState, now: MailState) -> bool;
+    =>
+    async fn appointment(&self, id: AppointmentId) -> Result<Option<Appointment>, StoreError> {
+        Ok(self.appointments.get(&id).cloned())
+    }
+
+    async fn appointments(&self, filter: AppointmentFilter) -> Result<Vec<Appointment>, StoreError> {
+        let seen = |one: &&Appointment| one.desk.is_some_and(|desk| filter.desks.contains(&desk));
+        Ok(self.appointments.values().filter(seen).cloned().collect())
+    }
+
+    async fn link(&self, id: LinkId) -> Result<Option<Link>, StoreError> {
+        Ok(self.links().get(&id).cloned())
+    }
+
+    async fn links(&self, appointment: AppointmentId) -> Result<Vec<Link>, StoreError> {
+        Ok(self.links().values().filter(|link| link.appointment == appointment).cloned().collect())
     }
 }
 

@@ -7,25 +7,30 @@ use crate::app::settle::Cause;
 use crate::app::{App, History, Introduction, JoinCall, Parts, Refused, call_room};
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::Barrier;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use visavis_domain::account::{AccountRole, AccountState, Email};
+use visavis_domain::appointment::{AppointmentState, LinkClaims, LinkKind, Margins, Schedule};
 use visavis_domain::availability::{Command, DocumentId, Rules};
-use visavis_domain::ids::{DeskId, PersonId, RingId, SessionId};
+use visavis_domain::ids::{AppointmentId, DeskId, LinkId, PersonId, RingId, SessionId};
 use visavis_domain::name::PersonName;
 use visavis_domain::person::{Chosen, Engagement, Person};
 use visavis_domain::queue::Queue;
 use visavis_domain::ring::Ring;
 use visavis_domain::room::{Camera, Devices, Limits, Microphone, RoomSettings};
 use visavis_domain::time::Timestamp;
+use visavis_domain::visit::Visit;
 use visavis_live::{Key, Live};
 use visavis_protocol::{MediaPath, Reply, RingView};
-use visavis_store::{Account, Desk, Store};
+use visavis_store::{Account, Appointment, Desk, Link, Store};
 
 /// Longer than any test: what is waited for comes when the test says so.
 const LONG: Duration = Duration::from_secs(3600);
+
+/// The place of the first visitor among a desk's people.
+const CLIENT: usize = 1000;
 
 /// What went wrong, in words.
 pub(super) type Held = Result<(), String>;
@@ -33,7 +38,7 @@ pub(super) type Held = Result<(), String>;
 /// Everything one server has, without its edges.
 pub(super) struct Ground {
     pub(super) live: Arc<Wavering>,
-    store: Arc<Given>,
+    pub(super) store: Arc<Given>,
     recorder: JoinHandle<()>,
     stopping: CancellationToken,
 }
@@ -45,13 +50,15 @@ pub(super) struct Page {
     pub(super) session: SessionId,
 }
 
-/// A desk, who works there, who calls.
+/// A desk, who works there, who calls; and an appointment that is shared with it.
 #[derive(Clone)]
 pub(super) struct Place {
     pub(super) app: Arc<App>,
     pub(super) desk: DeskId,
     pub(super) representatives: Vec<Page>,
     pub(super) visitors: Vec<Page>,
+    /// The link that the first of them has to the appointment.
+    pub(super) link: LinkClaims,
 }
 
 /// What lies in live state.
@@ -60,6 +67,7 @@ struct Found {
     people: Vec<Person>,
     rings: Vec<Ring>,
     queues: Vec<(DeskId, Queue)>,
+    visits: Vec<Visit>,
 }
 
 impl Ground {
@@ -70,6 +78,10 @@ impl Ground {
             let members: Vec<_> = (0..*representatives).map(|place| person(index, place)).collect();
             store.accounts.extend(members.iter().map(|one| (*one, account(*one))));
             let desk = desk(index, members);
+            let appointment = appointment(index);
+            let link = link(index);
+            store.links().insert(link.id, link);
+            store.appointments.insert(appointment.id, appointment);
             store.desks.insert(desk.id, desk);
         }
         let (live, store) = (Arc::new(Wavering::new(comparing)), Arc::new(store));
@@ -89,6 +101,7 @@ impl Ground {
             },
             rules: Rules { grace: LONG, queue: 100, ring_again_after: Duration::ZERO, look_every: LONG },
             ring_for: LONG,
+            margins: Margins { before: LONG, after: LONG },
         };
         let app = Arc::new(App::new(parts, &[7; 32]));
         let recorder = tokio::spawn(recorder.run(stopping.clone()));
@@ -102,7 +115,8 @@ impl Ground {
                 app: app.clone(),
                 desk: DeskId::from_bits(index as u128 + 1),
                 representatives: (0..*representatives).map(page).collect(),
-                visitors: (0..*visitors).map(|place| page(1000 + place)).collect(),
+                visitors: (0..*visitors).map(|place| page(CLIENT + place)).collect(),
+                link: claims(index),
             };
             for one in &place.representatives {
                 app.open_console(one.person, one.session).await.expect("they are one of the desk's");
@@ -122,9 +136,13 @@ impl Ground {
         }
         let found = look(&*self.live, &self.live.keys()).await;
         let waiting = found.queues.iter().any(|(_, queue)| !queue.waiting().is_empty());
-        if !found.people.is_empty() || !found.rings.is_empty() || waiting {
+        let mut visits = Vec::new();
+        for place in places {
+            visits.extend(place.visit().await);
+        }
+        if !found.people.is_empty() || !found.rings.is_empty() || waiting || !visits.is_empty() {
             let Found { people, rings, .. } = found;
-            return Err(format!("left over: {people:?} {rings:?}, waiting: {waiting}"));
+            return Err(format!("left over: {people:?} {rings:?} {visits:?}, waiting: {waiting}"));
         }
         self.stopping.cancel();
         self.recorder.await.map_err(|error| error.to_string())?;
@@ -201,6 +219,11 @@ impl Place {
         scene.queue(self.desk).cloned().unwrap_or_default()
     }
 
+    /// What happens around the appointment.
+    pub(super) async fn visit(&self) -> Option<Visit> {
+        self.app.visit(self.link.appointment).await.expect("live state is there")
+    }
+
     /// What people are in the middle of is in the documents of it, and the other way round.
     pub(super) async fn holds(&self) -> Held {
         let people = self.representatives.iter().chain(&self.visitors);
@@ -212,6 +235,7 @@ impl Place {
         keys.sort_unstable();
         keys.dedup();
         found.rings = look(&*self.app.live, &keys).await.rings;
+        found.visits = self.visit().await.into_iter().collect();
         found.agrees()?;
         // Nobody waits while somebody is free.
         let now = Timestamp(u64::MAX);
@@ -255,6 +279,10 @@ impl Found {
                 Engagement::InCall(of) => {
                     ring(of).is_some_and(|ring| !ring.rings() && ring.talker(id).is_some())
                 }
+                Engagement::Attending(of) => self.visits.iter().any(|visit| {
+                    let waits = visit.attendees().iter().any(|one| one.party.person == id);
+                    visit.card().appointment == of && visit.call().is_none() && waits
+                }),
                 Engagement::Waiting(at) => {
                     self.queues.iter().any(|(desk, queue)| *desk == at && queue.position(id).is_some())
                 }
@@ -278,6 +306,17 @@ impl Found {
                 return Err(format!("{ring:?} does not hold its people"));
             }
         }
+        for visit in &self.visits {
+            let appointment = visit.card().appointment;
+            let mut waiting = visit.attendees().iter();
+            let there =
+                |call| self.rings.iter().any(|ring: &Ring| ring.id() == call && ring.appointment().is_some());
+            if !waiting.all(|one| engaged(one.party.person) == Engagement::Attending(appointment))
+                || visit.call().is_some_and(|(call, _)| !there(*call))
+            {
+                return Err(format!("{visit:?} does not hold its people"));
+            }
+        }
         for (desk, queue) in &self.queues {
             let mut waiting = queue.waiting().iter();
             if !waiting.all(|one| engaged(one.party.person) == Engagement::Waiting(*desk)) {
@@ -292,7 +331,7 @@ impl Found {
 pub(super) fn ring_of(engagement: Engagement) -> Option<RingId> {
     match engagement {
         Engagement::Calling(ring) | Engagement::Called(ring) | Engagement::InCall(ring) => Some(ring),
-        Engagement::Free | Engagement::Waiting(_) => None,
+        Engagement::Free | Engagement::Waiting(_) | Engagement::Attending(_) => None,
     }
 }
 
@@ -351,6 +390,49 @@ fn account(id: PersonId) -> Account {
         state: AccountState::Active,
         totp: false,
         created_at: Timestamp(1),
+    }
+}
+
+/// The first representative's, with the first visitor.
+fn appointment(index: usize) -> Appointment {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970");
+    let starts_at = Timestamp(u64::try_from(now.as_millis()).expect("it is before the end of time"));
+    Appointment {
+        id: claims(index).appointment,
+        professional: person(index, 0),
+        desk: Some(DeskId::from_bits(index as u128 + 1)),
+        client: PersonName::parse("Client").expect("a name"),
+        email: None,
+        about: String::new(),
+        schedule: Schedule { starts_at, minutes: 60, zone: "UTC".into() },
+        state: AppointmentState::Booked,
+        sequence: 0,
+        note: String::new(),
+        created_at: Timestamp(1),
+    }
+}
+
+fn link(index: usize) -> Link {
+    let LinkClaims { appointment, link: id, .. } = claims(index);
+    Link {
+        id,
+        appointment,
+        person: person(index, CLIENT),
+        kind: LinkKind::Client,
+        name: None,
+        created_at: Timestamp(1),
+        revoked_at: None,
+    }
+}
+
+fn claims(index: usize) -> LinkClaims {
+    let number = index as u128 + 1;
+    LinkClaims {
+        appointment: AppointmentId::from_bits(number),
+        link: LinkId::from_bits(number),
+        sequence: 0,
+        not_before: Timestamp(0),
+        expires_at: Timestamp(u64::MAX),
     }
 }
 

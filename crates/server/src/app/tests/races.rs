@@ -11,7 +11,7 @@ use visavis_domain::ring::RingEnd;
 use visavis_protocol::{Code, RingView};
 
 /// What one of them does.
-type Doing<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+pub(super) type Doing<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Desks at which there are races at the same time.
 const DESKS: usize = 50;
@@ -19,7 +19,7 @@ const DESKS: usize = 50;
 const ROUNDS: usize = 200;
 
 /// Runs the rounds of each place, all places at once.
-async fn everywhere<F>(
+pub(super) async fn everywhere<F>(
     places: &[Place],
     rounds: usize,
     round: impl Fn(Place, usize) -> F + Copy + Send + 'static,

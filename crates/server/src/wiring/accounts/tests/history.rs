@@ -11,6 +11,7 @@ fn call(number: u128, representative: PersonId, end: Option<RingEnd>) -> CallRec
     let started_at = Timestamp(1_600_000_000_000 + u64::try_from(number).unwrap() * 1000);
     CallRecord {
         ring: RingId::from_bits(number),
+        appointment: None,
         desk: Some(DeskId::from_bits(1)),
         desk_name: "Help".into(),
         visitor: PersonId::from_bits(7),

@@ -1,10 +1,10 @@
 //! One installation in a test: everything real but the clock, the costs of passwords, and the sockets.
 
 use crate::app::{
-    AccountRules, Accounts, App, ControlNotice, History, Media, MediaOffer, MediaRefused, MediaSeat, Parts,
-    Passwords, Provider, Route, Strangers, Surroundings, Tries,
+    AccountRules, Accounts, App, AppointmentParts, Appointments, ControlNotice, History, LinkKeys, Media,
+    MediaOffer, MediaRefused, MediaSeat, Parts, Passwords, Provider, Route, Strangers, Surroundings, Tries,
 };
-use crate::edge::ClientAddress;
+use crate::edge::{ClientAddress, RateByAddress};
 use crate::http::{self, Api, Http};
 use argon2::Params;
 use async_trait::async_trait;
@@ -15,11 +15,13 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tower::ServiceExt;
 use visavis_domain::account::AccountRole;
+use visavis_domain::appointment::Margins;
 use visavis_domain::ids::{CallId, ParticipantId, PersonId};
 use visavis_domain::room::{Limits, RoomSettings};
 use visavis_domain::time::Timestamp;
@@ -29,6 +31,10 @@ use visavis_store::{Action, DatabaseUrl, Page, Store};
 
 pub(super) const PASSWORD: &str = "correct horse battery";
 pub(super) const ORIGIN: &str = "https://here.example";
+pub(super) const SIGNING_KEY: [u8; 32] = [9; 32];
+pub(super) const LINK_KEY: [u8; 32] = [11; 32];
+pub(super) const MARGINS: Margins =
+    Margins { before: Duration::from_secs(15 * 60), after: Duration::from_secs(60 * 60) };
 
 pub(super) struct World {
     pub(super) accounts: Arc<Accounts>,
@@ -115,13 +121,12 @@ impl World {
         let store: Arc<dyn Store> = Arc::new(visavis_store::open(&url, [7; 32]).await.unwrap());
         let live: Arc<dyn Live> = Arc::new(MemoryLive::default());
         let clock = Arc::new(AtomicU64::new(1_700_000_000_000));
-        let reads = clock.clone();
         let app = Arc::new(app(&live, &store));
         let around = Surroundings {
             store: store.clone(),
             live: live.clone(),
             roster: app.clone(),
-            clock: Arc::new(move || Timestamp(reads.load(Ordering::SeqCst))),
+            clock: reading(&clock),
             passwords: Passwords::with_costs(costs),
             provider,
         };
@@ -136,9 +141,20 @@ impl World {
             },
             strangers,
         };
-        let accounts = Arc::new(Accounts::new(around, &[9; 32], rules));
+        let accounts = Arc::new(Accounts::new(around, &SIGNING_KEY, rules));
+        let parts = AppointmentParts {
+            store: store.clone(),
+            app: app.clone(),
+            clock: reading(&clock),
+            margins: MARGINS,
+            keys: LinkKeys::new(&LINK_KEY, []),
+            mail: false,
+        };
+        let appointments = Arc::new(Appointments::new(parts, &SIGNING_KEY));
         let api = Arc::new(Api {
             accounts: accounts.clone(),
+            appointments,
+            links: RateByAddress::per_minute(NonZeroU32::new(60).unwrap()),
             app: app.clone(),
             public: Some(ORIGIN.parse().unwrap()),
         });
@@ -254,6 +270,11 @@ pub(super) fn heard_signed_out(subscription: &mut Subscription) -> bool {
     heard(subscription).is_some_and(|body| ControlNotice::read(&body) == Some(ControlNotice::SignedOut))
 }
 
+fn reading(clock: &Arc<AtomicU64>) -> Arc<dyn Fn() -> Timestamp + Send + Sync> {
+    let clock = clock.clone();
+    Arc::new(move || Timestamp(clock.load(Ordering::SeqCst)))
+}
+
 /// Rooms and desks as the settings have them by themselves.
 fn app(live: &Arc<dyn Live>, store: &Arc<dyn Store>) -> App {
     let settings = crate::config::load(None, HashMap::new(), &Vec::new()).unwrap().settings;
@@ -268,8 +289,9 @@ fn app(live: &Arc<dyn Live>, store: &Arc<dyn Store>) -> App {
         limits,
         rules: crate::wiring::rules(&settings),
         ring_for: Duration::from_secs(settings.desks.ring_s),
+        margins: MARGINS,
     };
-    App::new(parts, &[9; 32])
+    App::new(parts, &SIGNING_KEY)
 }
 
 /// Nobody talks here.
