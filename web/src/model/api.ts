@@ -6,13 +6,11 @@ import type {
   AuditView,
   CallNote,
   CallPage,
-  ClientAppointment,
   DeskSettings,
   DeskView,
   InvitationAcceptance,
   InvitationView,
   Invited,
-  LinkProblem,
   NewPerson,
   PersonChange,
   ProfileChange,
@@ -23,6 +21,7 @@ import type {
   TotpConfirmation,
   TotpOffer,
 } from '../protocol/generated';
+import type { ClientAppointment, LinkProblem } from '../protocol/generated';
 import { clock } from './staff-clock.svelte';
 
 /** What any request may end with. `unreachable`: no answer came; `unexpected`: one that nobody foresaw. */

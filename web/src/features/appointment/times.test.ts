@@ -9,7 +9,7 @@ const plain = (text: string): string => text.replace(/[\u00a0\u2009\u202f]/g, ' 
 describe('the time of an appointment', () => {
   it('is said with its day, from when to when', () => {
     expect(dayOf(at(21, 14), 'en-GB')).toMatch(/^Friday,? 21 November 2025$/);
-    expect(plain(hoursOf(at(21, 14, 30), 30, 'en-GB'))).toBe('14:30 – 15:00');
+    expect(plain(hoursOf(at(21, 14, 30), 30, 'en-GB'))).toMatch(/^14:30 ?– ?15:00$/);
   });
 
   it('over midnight still says both ends', () => {
