@@ -21,6 +21,7 @@ import type {
   TotpConfirmation,
   TotpOffer,
 } from '../protocol/generated';
+import type { ClientAppointment, LinkProblem } from '../protocol/generated';
 import { clock } from './staff-clock.svelte';
 
 /** What any request may end with. `unreachable`: no answer came; `unexpected`: one that nobody foresaw. */
@@ -53,6 +54,8 @@ async function request<T, C extends string>(
   path: string,
   codes: readonly C[],
   body?: unknown,
+  /** Is given the problem as it was told, for those that say more than a code. */
+  told?: (problem: object) => void,
 ): Promise<Answer<T, C>> {
   try {
     const response = await fetch(`/api/v1/${path}`, {
@@ -62,7 +65,7 @@ async function request<T, C extends string>(
       ...(body === undefined ? {} : json(body)),
     });
     clock.heard(response.headers.get('date'));
-    if (!response.ok) return await refusal(response, codes);
+    if (!response.ok) return await refusal(response, codes, told);
     const value: unknown = response.status === 204 ? undefined : await response.json();
     return { ok: true, value: value as T };
   } catch {
@@ -80,9 +83,11 @@ function json(body: unknown): RequestInit {
 async function refusal<C extends string>(
   response: Response,
   codes: readonly C[],
+  tell?: (problem: object) => void,
 ): Promise<Refusal<C | CommonProblem>> {
   const problem: unknown = await response.json().catch(() => null);
   const told = typeof problem === 'object' && problem && 'code' in problem ? problem.code : null;
+  if (typeof problem === 'object' && problem) tell?.(problem);
   const known: readonly (C | CommonProblem)[] = [...codes, ...COMMON];
   const seconds = Number(response.headers.get('retry-after') ?? NaN);
   return {
@@ -227,3 +232,39 @@ export const endCall = (ring: string) =>
   request<undefined, 'call_unknown'>('POST', `admin/calls/${id(ring)}/end`, ['call_unknown']);
 export const audit = (skip: number, take: number) =>
   request<AuditView[], never>('GET', `admin/audit?skip=${skip}&take=${take}`, []);
+
+// For who came over a link to an appointment.
+
+/** What a genuine link may be of no use for. */
+export type LinkEnd = 'link_replaced' | 'appointment_cancelled' | 'appointment_over';
+export type LinkCode = LinkEnd | 'link_invalid' | 'link_needed';
+const LINK_CODES: readonly LinkCode[] = [
+  'link_replaced',
+  'appointment_cancelled',
+  'appointment_over',
+  'link_invalid',
+  'link_needed',
+];
+
+/** Whose appointment it is, or was. */
+export type LinkOwner = Pick<LinkProblem, 'professional_name' | 'starts_at'>;
+
+export type AppointmentAnswer =
+  | { ok: true; value: ClientAppointment }
+  /** The owner is told of genuine links alone. */
+  | (Refusal<LinkCode | CommonProblem> & { owner: LinkOwner | null });
+
+async function askByLink(method: Method, path: string, body?: unknown): Promise<AppointmentAnswer> {
+  let owner: LinkOwner | null = null;
+  const answer = await request<ClientAppointment, LinkCode>(method, path, LINK_CODES, body, (problem) => {
+    if ('professional_name' in problem && 'starts_at' in problem) owner = problem as LinkOwner;
+  });
+  return answer.ok ? answer : { ...answer, owner };
+}
+
+/** Exchanges the token of a link for a cookie. */
+export const enterAppointment = (token: string) => askByLink('POST', 'appointment/enter', { token });
+/** By the cookie. */
+export const ownAppointment = () => askByLink('GET', 'appointment');
+/** A file, not an answer. */
+export const OWN_CALENDAR = '/api/v1/appointment/calendar';
