@@ -286,7 +286,7 @@ export class Staff {
     if (this.own && own.version < this.own.version) return;
     this.own = own;
     const engagement = own.engagement;
-    if (engagement && engagement.type !== 'waiting') this.#rings.set(engagement.ring.id, engagement.ring);
+    if (engagement && 'ring' in engagement) this.#rings.set(engagement.ring.id, engagement.ring);
     if (engagement?.type === 'in_call') this.#takeCall(engagement.ring);
     if (engagement?.type === 'called') {
       this.unanswered = null;

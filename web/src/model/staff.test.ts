@@ -106,7 +106,7 @@ function consoleWith(
   queue_version = 1,
 ): ConsoleSnapshot {
   const desk = { ...DESK, about: '', representatives, waiting: 0, openings: [] };
-  return { person: ANA, name: 'Ana', availability, desks: [{ desk, queue: [], queue_version }] };
+  return { person: ANA, name: 'Ana', availability, desks: [{ desk, queue: [], queue_version }], visits: [] };
 }
 
 let server: FakeServer;
