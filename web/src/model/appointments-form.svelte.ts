@@ -36,6 +36,7 @@ export class WhenDraft {
     this.zone = zone;
     this.starts = writtenWall(wallAt(starts, zone));
     this.minutes = String(minutes);
+    if (this.moments[1] === starts) this.repeated = 'second';
   }
 
   /** The next quarter of an hour that is not about to pass, for half an hour. */

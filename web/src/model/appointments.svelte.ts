@@ -45,7 +45,7 @@ export interface AppointmentsNeeds {
   session: { listen(listener: Partial<SessionListener>): () => void };
   /** The zone of whoever looks. */
   zone: string;
-  now: () => number;
+  now: number;
   requests?: AppointmentRequests;
 }
 
@@ -63,6 +63,13 @@ export class Appointments {
   wanted = $state<string | null>(null);
   /** The days that are looked at. */
   days = $derived<Day[]>(this.span === 'day' ? [this.day] : weekOf(this.day));
+  /** What stands behind the question mark of the address, so that a reload looks at the same days. */
+  search = $derived.by(() => {
+    const said = new URLSearchParams();
+    if (this.span === 'week') said.set('view', 'week');
+    if (this.day !== this.today) said.set('day', this.day);
+    return said.size === 0 ? '' : `?${said}`;
+  });
   /** Of today; those that are cancelled do not count. */
   count = $derived.by(() => this.on(this.today).filter(({ state }) => state !== 'cancelled').length);
 
@@ -78,15 +85,13 @@ export class Appointments {
   });
   #drafts = new Map<string, NoteDraft>();
   #asked = 0;
-  #now: () => number;
   #requests: AppointmentRequests;
   #deaf: () => void;
 
   constructor(needs: AppointmentsNeeds) {
     this.zone = needs.zone;
-    this.#now = needs.now;
     this.#requests = needs.requests ?? api;
-    this.today = this.day = dayOf(this.#now(), this.zone);
+    this.today = this.day = dayOf(needs.now, this.zone);
     this.#deaf = needs.session.listen({
       event: (event) => this.#event(event),
       // Whatever was changed during an outage has not been told.
@@ -116,8 +121,8 @@ export class Appointments {
   }
 
   /** The time has come this far: another day may have begun. */
-  tick(): void {
-    const today = dayOf(this.#now(), this.zone);
+  tick(now: number): void {
+    const today = dayOf(now, this.zone);
     if (today === this.today) return;
     if (this.day === this.today) this.day = today;
     this.today = today;

@@ -95,9 +95,9 @@ export class Ringing {
    *
    * @param key the same again replaces what is shown of it
    */
-  tell(key: string, words: RingWords): void {
+  tell(key: string, words: RingWords, sounds: 'heard' | 'unheard' = 'heard'): void {
     const context = this.#context;
-    if (context && this.#key === '') {
+    if (context && this.#key === '' && sounds === 'heard') {
       void context.resume().catch(() => undefined);
       const source = new AudioBufferSourceNode(context, { buffer: sound(context, CHIME, 1) });
       source.connect(context.destination);
@@ -180,7 +180,11 @@ export class Ringing {
 }
 
 /** The tag has several tabs show one notification, not one each. */
-function notification(tag: string, { title, body }: RingWords, requireInteraction = false): Notification | null {
+function notification(
+  tag: string,
+  { title, body }: RingWords,
+  requireInteraction = false,
+): Notification | null {
   if (!('Notification' in window) || Notification.permission !== 'granted') return null;
   try {
     const shown = new Notification(title, { body, tag, requireInteraction });
