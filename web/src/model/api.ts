@@ -3,6 +3,11 @@
 
 import type {
   AccountView,
+  AppointmentChange,
+  AppointmentList,
+  AppointmentMove,
+  AppointmentState,
+  AppointmentView,
   AuditView,
   CallNote,
   CallPage,
@@ -11,6 +16,8 @@ import type {
   InvitationAcceptance,
   InvitationView,
   Invited,
+  MailPreview,
+  NewAppointment,
   NewPerson,
   PersonChange,
   ProfileChange,
@@ -175,6 +182,78 @@ export const writeNote = (ring: string, note: CallNote) =>
     ['call_unknown', 'note_invalid'],
     note,
   );
+
+// Appointments, as staff have them.
+
+export type AppointmentProblem =
+  | 'appointment_unknown'
+  | 'name_invalid'
+  | 'email_invalid'
+  | 'text_invalid'
+  | 'duration_invalid'
+  | 'zone_unknown'
+  | 'time_invalid'
+  | 'time_skipped'
+  | 'time_ambiguous'
+  | 'time_past'
+  | 'desk_unknown'
+  | 'changed_meanwhile'
+  | 'state_unfit'
+  | 'too_soon'
+  | 'links_many'
+  | 'link_unknown'
+  | 'mail_unfit';
+const APPOINTMENT_PROBLEMS: readonly AppointmentProblem[] = [
+  'appointment_unknown',
+  'name_invalid',
+  'email_invalid',
+  'text_invalid',
+  'duration_invalid',
+  'zone_unknown',
+  'time_invalid',
+  'time_skipped',
+  'time_ambiguous',
+  'time_past',
+  'desk_unknown',
+  'changed_meanwhile',
+  'state_unfit',
+  'too_soon',
+  'links_many',
+  'link_unknown',
+  'mail_unfit',
+];
+export type AppointmentAnswer<T> = Promise<Answer<T, AppointmentProblem>>;
+
+function appointment<T = AppointmentView>(
+  method: Method,
+  path: string,
+  body?: unknown,
+): AppointmentAnswer<T> {
+  return request<T, AppointmentProblem>(method, `appointments${path}`, APPOINTMENT_PROBLEMS, body);
+}
+
+export const appointments = (from: number, to: number) =>
+  appointment<AppointmentList>('GET', `?${new URLSearchParams({ from: String(from), to: String(to) })}`);
+export const oneAppointment = (which: string) => appointment('GET', `/${id(which)}`);
+export const makeAppointment = (body: NewAppointment) => appointment('POST', '', body);
+export const changeAppointment = (which: string, body: AppointmentChange) =>
+  appointment('PATCH', `/${id(which)}`, body);
+export const moveAppointment = (which: string, body: AppointmentMove) =>
+  appointment('POST', `/${id(which)}/move`, body);
+export const closeAppointment = (which: string, state: AppointmentState) =>
+  appointment('POST', `/${id(which)}/state`, { state });
+export const inviteOneMore = (which: string, name: string) =>
+  appointment('POST', `/${id(which)}/links`, { name });
+export const replaceLink = (which: string, link: string) =>
+  appointment('POST', `/${id(which)}/links/${id(link)}/reissue`);
+export const takeLinkBack = (which: string, link: string) =>
+  appointment('DELETE', `/${id(which)}/links/${id(link)}`);
+export const previewMail = (which: string, message: string) =>
+  appointment<MailPreview>('POST', `/${id(which)}/mail/preview`, { message });
+export const sendMail = (which: string, message: string) =>
+  appointment<undefined>('POST', `/${id(which)}/mail`, { message });
+/** Where the professional's calendar file is. */
+export const calendarFile = (which: string) => `/api/v1/appointments/${id(which)}/calendar`;
 
 // What admins do.
 
