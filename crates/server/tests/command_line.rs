@@ -1,7 +1,7 @@
 //! What is typed for accounts and databases, with the real binary: links, lists, exit codes, words.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so")]
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -36,9 +36,14 @@ impl Drop for Server {
 
 /// Starts a server and returns what it prints once ready, up to the line that `last` says yes to.
 fn serve(data: &Path, more: &[&str], last: impl Fn(&str) -> bool) -> (Server, String) {
+    serve_logging(data, more, Stdio::null(), last)
+}
+
+fn serve_logging(data: &Path, more: &[&str], log: Stdio, last: impl Fn(&str) -> bool) -> (Server, String) {
     let mut arguments = vec!["serve", "--http", "127.0.0.1:0", "--https", "127.0.0.1:0"];
     arguments.extend(more);
-    let mut child = visavis(data, &arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut command = visavis(data, &arguments);
+    let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut text = String::new();
     for line in lines {
@@ -146,6 +151,55 @@ fn a_demonstration_keeps_its_password_and_is_not_for_the_public() {
     let refused = run(data, &public);
     assert_eq!(refused.status.code(), Some(2));
     assert!(err(&refused).contains("--demo-anyway"), "{}", err(&refused));
+}
+
+/// Sends a request as a page would, and reads the whole answer.
+fn send(host: &str, asked: &str, cookie: &str, body: &str) -> String {
+    let mut stream = std::net::TcpStream::connect(host).unwrap();
+    let lines = [
+        format!("{asked} HTTP/1.1"),
+        format!("Host: {host}"),
+        format!("Origin: http://{host}"),
+        format!("Cookie: __Host-visavis-appointment={cookie}"),
+        format!("Content-Length: {}", body.len()),
+        "Content-Type: application/json".to_owned(),
+        "Connection: close".to_owned(),
+    ];
+    stream.write_all(format!("{}\r\n\r\n{body}", lines.join("\r\n")).as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn no_log_has_the_token_of_a_link_or_the_cookie_that_comes_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let arguments =
+        ["--demo", "--config", &log.with_extension("toml").display().to_string()].map(str::to_owned);
+    std::fs::write(&arguments[2], "[log]\nfilter = 'trace'\n").unwrap();
+    let (server, text) = serve_logging(
+        &folder.path().join("data"),
+        &arguments.each_ref().map(String::as_str),
+        std::fs::File::create(&log).unwrap().into(),
+        |line| line.contains("cem@demo"),
+    );
+    let link = text.lines().find_map(|line| line.trim().strip_prefix("appointment  http://")).unwrap();
+    let (host, token) = link.split_once("/a#").unwrap();
+    let enter =
+        |token: &str| send(host, "POST /api/v1/appointment/enter", "", &format!("{{\"token\":\"{token}\"}}"));
+    let entered = enter(token);
+    assert!(entered.starts_with("HTTP/1.1 200"), "{entered}");
+    let cookie = entered.split_once("__Host-visavis-appointment=").unwrap().1.split(';').next().unwrap();
+    assert!(send(host, "GET /api/v1/appointment", cookie, "").starts_with("HTTP/1.1 200"));
+    let altered = enter(&format!("{token}x"));
+    assert!(altered.starts_with("HTTP/1.1 404") && !altered.contains(token), "{altered}");
+    drop(server);
+    let log = std::fs::read_to_string(log).unwrap();
+    assert!(log.contains("/api/v1/appointment/enter"), "what is asked for is logged");
+    for part in [token, cookie].iter().flat_map(|secret| secret.split('.')) {
+        assert!(!log.contains(part), "{part} is in the log");
+    }
 }
 
 #[test]
