@@ -25,8 +25,11 @@ pub(crate) use accounts::{
     ProviderRefused, QUESTION_TTL, Question, SignInToken, Strangers, Surroundings, Tries, Unknown, Verified,
     part, system_clock, view,
 };
+#[cfg(test)]
+pub(crate) use appointments::CalendarMethod;
 pub(crate) use appointments::{
-    AppointmentParts, Appointments, Came, Entered, LinkCookie, LinkKeys, LinkRefused,
+    AppointmentParts, Appointments, CalendarFile, Came, Entered, Letter, LinkCookie, LinkKeys, LinkRefused,
+    Mailing, NotSent, Party, Post, Replies, drive_mail,
 };
 pub(crate) use calls::JoinCall;
 pub(crate) use deadlines::drive_deadlines;

@@ -114,7 +114,9 @@ pub(crate) fn run() -> ExitCode {
             ExitCode::SUCCESS
         }),
         Command::Doctor(flags) => with(&flags, |loaded| {
-            let findings = doctor::examine(&loaded.settings, wiring::check_database(&loaded.settings));
+            let settings = &loaded.settings;
+            let (database, mail) = (wiring::check_database(settings), wiring::check_mail(settings));
+            let findings = doctor::examine(settings, database, mail);
             for finding in &findings {
                 println!("{finding}");
             }

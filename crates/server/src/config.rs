@@ -3,8 +3,10 @@
 //! The defaults are the commented file `config/default.toml`, so that what is documented is what holds.
 
 mod load;
+mod mail;
 
 pub(crate) use load::{DEFAULT_FILE, Loaded, Overrides, load, public_part};
+pub(crate) use mail::{MailLine, MailServer};
 
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
@@ -31,6 +33,7 @@ pub(crate) struct Settings {
     pub(crate) rooms: Rooms,
     pub(crate) desks: Desks,
     pub(crate) appointments: Appointments,
+    pub(crate) smtp: Smtp,
     pub(crate) session: Session,
     pub(crate) media: Media,
     pub(crate) turn: Turn,
@@ -129,6 +132,24 @@ pub(crate) struct Desks {
 pub(crate) struct Appointments {
     pub(crate) open_before_s: u64,
     pub(crate) close_after_s: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Smtp {
+    /// Read by [`MailServer::parse`].
+    pub(crate) url: Hidden,
+    pub(crate) from: String,
+    pub(crate) replies: Replies,
+    pub(crate) timeout_s: u64,
+}
+
+/// Whom answers to mail reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Replies {
+    Professional,
+    Sender,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -36,8 +36,13 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Looks at everything that can be looked at without a running server; `database` is what opening it came to.
-pub(crate) fn examine(settings: &Settings, database: Result<String>) -> Vec<Finding> {
+/// Looks at everything that can be looked at without a running server; `database` is what opening it came to, `mail` what
+/// saying hello to the mail server did, if there is one.
+pub(crate) fn examine(
+    settings: &Settings,
+    database: Result<String>,
+    mail: Option<Result<String>>,
+) -> Vec<Finding> {
     let mut findings = vec![data(settings), found(database)];
     if let Some(http) = settings.http {
         findings.push(tcp("http", http));
@@ -46,6 +51,7 @@ pub(crate) fn examine(settings: &Settings, database: Result<String>) -> Vec<Find
     findings.push(udp(settings.https));
     findings.extend(settings.metrics.address.map(|address| tcp("metrics.address", address)));
     findings.extend(certificate(settings));
+    findings.extend(mail.map(greeted));
     findings.push(addresses());
     findings
 }
@@ -67,6 +73,17 @@ fn found(database: Result<String>) -> Finding {
         Err(error) => Finding::wrong(
             format!("database: {error:#}"),
             "Accounts, desks and history are kept there; the server does not start without it.",
+        ),
+    }
+}
+
+fn greeted(mail: Result<String>) -> Finding {
+    match mail {
+        Ok(what) => Finding::fine(format!("smtp: {what}")),
+        Err(error) => Finding::wrong(
+            format!("smtp: {error:#}"),
+            "Mail about appointments waits, and is given up after a day; set smtp.url to a mail server that lets \
+             this one in, or to \"\" to send none.",
         ),
     }
 }

@@ -12,6 +12,7 @@ mod oidc;
 mod port;
 mod realtime;
 mod secrets;
+mod smtp;
 mod telemetry;
 mod tls;
 mod turn_io;

@@ -1,11 +1,12 @@
 //! The composition root: makes everything, connects it, runs it, stops it. The one place that names adapters.
 
 mod accounts;
+mod mail;
 mod networking;
 
 use crate::app::{
     Accounts, App, AppointmentParts, Appointments, Demonstration, History, LinkKeys, MediaNotice, Parts,
-    drive_deadlines, system_clock,
+    drive_deadlines, drive_mail, system_clock,
 };
 use crate::config::{Settings, TlsMode};
 use crate::edge::RateByAddress;
@@ -97,6 +98,16 @@ pub(crate) fn check_database(settings: &Settings) -> Result<String> {
     runtime.block_on(accounts::check_database(settings))
 }
 
+/// Whether the mail server lets us in, or why not; none if there is none.
+pub(crate) fn check_mail(settings: &Settings) -> Option<Result<String>> {
+    install_crypto();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(mail::check(settings)),
+        Err(error) => Some(Err(error.into())),
+    }
+}
+
 fn install_crypto() {
     let provider = rustls::crypto::aws_lc_rs::default_provider();
     // A second call in one process finds the first one's provider, which is the same.
@@ -113,7 +124,7 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     let networking = Networking::start(&settings, &secrets, ports.udp, ports.https_port, &ports.services)?;
     let app = start_app(&settings, &secrets, &live, &store, &networking, (&stopping, &tasks));
     let people = Arc::new(accounts::make(&settings, &secrets, store.clone(), live.clone(), app.clone())?);
-    let appointments = Arc::new(make_appointments(&settings, &secrets, &store, &app));
+    let appointments = Arc::new(make_appointments(&settings, &secrets, &store, &app)?);
     let pages = links(&settings, ports.http.as_ref().map(|(_, port)| *port), ports.https_port);
     let base = pages.first().map(|(_, address)| address.clone()).unwrap_or_default();
     let demonstration = accounts::try_out(&settings, &people, &appointments, &base, start).await?;
@@ -132,6 +143,7 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     )
     .await?;
     tasks.spawn(accounts::forget_expired(people.clone(), stopping.clone()));
+    tasks.spawn(drive_mail(appointments.clone(), stopping.clone()));
     let local_ca = (settings.tls.mode == TlsMode::LocalCa).then(|| settings.data.join(tls::CA_FILE));
     let token = stopping.clone();
     let router = http::router(
@@ -270,7 +282,7 @@ fn make_appointments(
     secrets: &Secrets,
     store: &Arc<dyn Store>,
     app: &Arc<App>,
-) -> Appointments {
+) -> Result<Appointments> {
     let keys = &secrets.links;
     let parts = AppointmentParts {
         store: store.clone(),
@@ -278,9 +290,9 @@ fn make_appointments(
         clock: system_clock(),
         margins: margins(settings),
         keys: LinkKeys::new(keys.newest.bytes(), keys.earlier.iter().map(Secret::bytes)),
-        mail: false,
+        mail: mail::make(settings)?,
     };
-    Appointments::new(parts, secrets.signing.bytes())
+    Ok(Appointments::new(parts, secrets.signing.bytes()))
 }
 
 async fn start_realtime(

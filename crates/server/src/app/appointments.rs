@@ -3,19 +3,29 @@
 //! Who waits and who is in the call is live state, in `app::visits`; this tells it what was changed.
 
 mod access;
+mod calendar_file;
 mod coming;
 mod demonstration;
+mod letter;
 mod links;
+mod outbox;
 mod planning;
+mod post;
 mod views;
 
+pub(crate) use calendar_file::CalendarFile;
+#[cfg(test)]
+pub(crate) use calendar_file::Method as CalendarMethod;
 pub(crate) use coming::{Came, Entered, LinkCookie, LinkRefused};
 pub(crate) use links::LinkKeys;
+pub(crate) use outbox::drive_mail;
+pub(crate) use post::{Letter, Mailing, NotSent, Party, Post, Replies};
 
 use super::accounts::{Clock, Denied, Unknown};
 use super::tokens::Tokens;
 use super::{App, Refused};
 use std::sync::Arc;
+use tokio::sync::Notify;
 use visavis_domain::appointment::Margins;
 use visavis_domain::ids::{AppointmentId, PersonId};
 use visavis_domain::time::Timestamp;
@@ -26,6 +36,8 @@ pub(crate) struct Appointments {
     around: AppointmentParts,
     /// Signs cookies.
     tokens: Tokens,
+    /// Rung when a mail was queued.
+    queued: Notify,
 }
 
 /// What appointments are made over.
@@ -36,14 +48,14 @@ pub(crate) struct AppointmentParts {
     pub(crate) margins: Margins,
     /// Sign links.
     pub(crate) keys: LinkKeys,
-    /// Whether this server can send mail.
-    pub(crate) mail: bool,
+    /// How mail goes out, if it does.
+    pub(crate) mail: Option<Mailing>,
 }
 
 impl Appointments {
     /// With the installation's signing key.
     pub(crate) fn new(around: AppointmentParts, signing_key: &[u8]) -> Self {
-        Self { around, tokens: Tokens::new(signing_key) }
+        Self { around, tokens: Tokens::new(signing_key), queued: Notify::new() }
     }
 
     /// The time, for this request.

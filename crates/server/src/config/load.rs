@@ -1,6 +1,6 @@
 //! Reads the layers and remembers where each value comes from.
 
-use super::{Settings, TlsMode};
+use super::{MailServer, Settings, TlsMode};
 use config::{Config, ConfigError, Environment, File, FileFormat, ValueKind};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -19,7 +19,7 @@ const LISTS: [&str; 6] = [
 ];
 
 /// Keys whose values can hold a password: they are printed without.
-const SECRETS: [&str; 2] = ["database", "oidc.client_secret"];
+const SECRETS: [&str; 3] = ["database", "oidc.client_secret", "smtp.url"];
 
 /// What flags set: key and value.
 pub(crate) type Overrides = Vec<(&'static str, String)>;
@@ -101,8 +101,27 @@ fn check(settings: &Settings) -> Result<(), BadSettings> {
     if settings.accounts.idle_s == 0 || settings.accounts.longest_s == 0 {
         return refuse("accounts.idle_s", &0, "a number of seconds above 0 was expected, as for longest_s");
     }
+    check_mail(settings)?;
     if settings.limits.header_timeout_s == 0 || settings.limits.request_timeout_s == 0 {
         return refuse("limits.header_timeout_s", &0, "a number of seconds above 0 was expected");
+    }
+    Ok(())
+}
+
+fn check_mail(settings: &Settings) -> Result<(), BadSettings> {
+    let smtp = &settings.smtp;
+    let refuse = |key, value: String, expected| Err(BadSettings::Value { key, value, expected });
+    if !(1..=120).contains(&smtp.timeout_s) {
+        return refuse("smtp.timeout_s", smtp.timeout_s.to_string(), "1 to 120 seconds were expected");
+    }
+    if smtp.url.as_str().is_empty() {
+        return Ok(());
+    }
+    if let Err(expected) = MailServer::parse(smtp.url.as_str()) {
+        return refuse("smtp.url", public_part(smtp.url.as_str()), expected);
+    }
+    if !smtp.from.contains('@') {
+        return refuse("smtp.from", smtp.from.clone(), "smtp.url needs who sends the mail");
     }
     Ok(())
 }
@@ -228,6 +247,11 @@ mod tests {
             ("VISAVIS_APPOINTMENTS__OPEN_BEFORE_S", "-1", vec!["appointments.open_before_s"]),
             ("VISAVIS_APPOINTMENTS__OPEN", "1", vec!["open_before_s"]),
             ("VISAVIS_ACCOUNTS__WRONG_TRIES", "0", vec!["accounts.wrong_tries"]),
+            ("VISAVIS_SMTP__URL", "mail.example.org", vec!["smtp.url", "smtps://"]),
+            ("VISAVIS_SMTP__URL", "smtp+plain://mail.example.org", vec!["smtp.url", "STARTTLS"]),
+            ("VISAVIS_SMTP__URL", "smtp://mail.example.org", vec!["smtp.from"]),
+            ("VISAVIS_SMTP__TIMEOUT_S", "0", vec!["smtp.timeout_s"]),
+            ("VISAVIS_SMTP__REPLIES", "nobody", vec!["smtp.replies", "nobody"]),
         ] {
             let error = with(&[(name, value)], &vec![]).unwrap_err().to_string();
             for word in words {
@@ -237,7 +261,15 @@ mod tests {
     }
 
     #[test]
+    fn a_mail_server_that_is_refused_is_named_without_its_password() {
+        let error = with(&[("VISAVIS_SMTP__URL", "smtp+plain://user:hunter2@mail.example.org")], &vec![]);
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("mail.example.org") && !error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
     fn passwords_are_not_printed() {
+        let from = ("VISAVIS_SMTP__FROM", "visavis@example.org");
         for (name, key, value, shown) in [
             (
                 "VISAVIS_DATABASE",
@@ -253,8 +285,14 @@ mod tests {
             ),
             ("VISAVIS_DATABASE", "database", "sqlite:/var/lib/visavis.db", "sqlite:/var/lib/visavis.db"),
             ("VISAVIS_OIDC__CLIENT_SECRET", "oidc.client_secret", "hunter2", "…"),
+            (
+                "VISAVIS_SMTP__URL",
+                "smtp.url",
+                "smtps://visavis:hunter2@mail.example.org",
+                "smtps://visavis:…@mail.example.org",
+            ),
         ] {
-            let loaded = with(&[(name, value)], &vec![]).unwrap();
+            let loaded = with(&[(name, value), from], &vec![]).unwrap();
             assert_eq!(loaded.origins[key].0, format!("\"{shown}\""));
             assert!(!format!("{loaded:?}").contains("hunter2"));
         }

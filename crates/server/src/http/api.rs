@@ -9,6 +9,7 @@ mod body;
 mod calls;
 mod desks;
 mod invitations;
+mod letters;
 mod me;
 mod oidc;
 mod people;
@@ -67,6 +68,7 @@ fn routes(api: &Arc<Api>) -> Routes {
         calls::routes,
         appointments::routes,
         appointment::routes,
+        letters::routes,
         oidc::routes,
     ]
     .into_iter()

@@ -133,6 +133,8 @@ pub(crate) enum Unfit {
     TooSoon,
     /// It has as many links as it may.
     Links,
+    /// Nobody can be written to, or there is nothing to tell.
+    Mail,
 }
 
 impl Unfit {
@@ -142,6 +144,7 @@ impl Unfit {
             Self::State => "state_unfit",
             Self::TooSoon => "too_soon",
             Self::Links => "links_many",
+            Self::Mail => "mail_unfit",
         }
     }
 }
@@ -169,7 +172,7 @@ impl From<StoreError> for Denied {
 
 impl Denied {
     /// For a use case that knows which row it asked for.
-    pub(super) fn missing(missing: Self) -> impl FnOnce(StoreError) -> Self {
+    pub(in crate::app) fn missing(missing: Self) -> impl FnOnce(StoreError) -> Self {
         move |error| match error {
             StoreError::Unknown => missing,
             other => Self::from(other),

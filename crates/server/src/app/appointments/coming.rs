@@ -133,7 +133,7 @@ impl Appointments {
         }
     }
 
-    async fn professional(&self, id: PersonId) -> Result<Account, Denied> {
+    pub(super) async fn professional(&self, id: PersonId) -> Result<Account, Denied> {
         self.store().account(id).await?.ok_or(Denied::Unknown(Unknown::Person))
     }
 }

@@ -37,7 +37,7 @@ impl Appointments {
         let filter = AppointmentFilter { professional: person, desks, from, to };
         let found = self.store().appointments(filter).await?;
         let appointments = self.views(found, base).await?;
-        Ok(AppointmentList { appointments, mail: self.around.mail, now: self.now() })
+        Ok(AppointmentList { appointments, mail: self.around.mail.is_some(), now: self.now() })
     }
 
     /// One that this person may see.
@@ -127,15 +127,19 @@ impl Appointments {
 }
 
 fn mail_view(mail: &Mail) -> MailView {
-    let kind = match mail.kind {
-        visavis_store::MailKind::Invitation => MailKind::Invitation,
-        visavis_store::MailKind::Change => MailKind::Change,
-        visavis_store::MailKind::Cancellation => MailKind::Cancellation,
-    };
+    let kind = mail_kind(mail.kind);
     let (state, at) = match mail.state {
         visavis_store::MailState::Queued { due_at, .. } => (MailState::Queued, due_at),
         visavis_store::MailState::Sent { at } => (MailState::Sent, at),
         visavis_store::MailState::Failed { at } => (MailState::Failed, at),
     };
     MailView { kind, state, sequence: mail.sequence, at }
+}
+
+pub(super) const fn mail_kind(kind: visavis_store::MailKind) -> MailKind {
+    match kind {
+        visavis_store::MailKind::Invitation => MailKind::Invitation,
+        visavis_store::MailKind::Change => MailKind::Change,
+        visavis_store::MailKind::Cancellation => MailKind::Cancellation,
+    }
 }

@@ -4,6 +4,7 @@ mod access;
 mod admin;
 mod appointments;
 mod history;
+mod letters;
 mod links;
 mod own;
 mod provider;

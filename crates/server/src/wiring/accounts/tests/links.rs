@@ -45,7 +45,7 @@ fn beside(world: &World, keys: LinkKeys, ahead: Duration) -> Appointments {
         clock: Arc::new(move || now),
         margins: MARGINS,
         keys,
-        mail: false,
+        mail: None,
     };
     Appointments::new(parts, &SIGNING_KEY)
 }

@@ -2,8 +2,8 @@
 
 use crate::app::{
     AccountRules, Accounts, App, AppointmentParts, Appointments, ControlNotice, History, IceServers,
-    LinkKeys, Media, MediaOffer, MediaRefused, MediaSeat, Parts, Passwords, Provider, Route, Strangers,
-    Surroundings, Tries,
+    LinkKeys, Mailing, Media, MediaOffer, MediaRefused, MediaSeat, Parts, Passwords, Provider, Route,
+    Strangers, Surroundings, Tries,
 };
 use crate::edge::{ClientAddress, RateByAddress};
 use crate::http::{self, Api, Http};
@@ -128,10 +128,24 @@ impl World {
         Self::with(None, Strangers::Refused, Params::new(64, 1, 1, None).unwrap()).await
     }
 
+    /// One that sends mail.
+    pub(super) async fn mailing(mail: Mailing) -> Self {
+        Self::made(None, Strangers::Refused, Params::new(64, 1, 1, None).unwrap(), Some(mail)).await
+    }
+
     pub(super) async fn with(
         provider: Option<Arc<dyn Provider>>,
         strangers: Strangers,
         costs: Params,
+    ) -> Self {
+        Self::made(provider, strangers, costs, None).await
+    }
+
+    async fn made(
+        provider: Option<Arc<dyn Provider>>,
+        strangers: Strangers,
+        costs: Params,
+        mail: Option<Mailing>,
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::file(folder.path().join("visavis.db"));
@@ -165,7 +179,7 @@ impl World {
             clock: reading(&clock),
             margins: MARGINS,
             keys: LinkKeys::new(&LINK_KEY, []),
-            mail: false,
+            mail,
         };
         let appointments = Arc::new(Appointments::new(parts, &SIGNING_KEY));
         let api = Arc::new(Api {
