@@ -359,8 +359,8 @@ async fn what_is_written_in_the_waiting_room_reaches_both_once_and_nobody_else()
     let foreign = ana.books("Wim", 1, None).await;
     let (mut client, mut stranger) = (practice.waits(&appointment).await, practice.waits(&foreign).await);
     let mut guest = Bot::connect(&practice.server.base()).await.unwrap();
-    for bot in [&mut client.bot, &mut client.bot] {
-        bot.command(saying(id, 1, "five minutes, please")).await.unwrap().unwrap();
+    for _ in 0..2 {
+        client.bot.command(saying(id, 1, "five minutes, please")).await.unwrap().unwrap();
     }
     ana.bot.command(saying(id, 2, "no hurry")).await.unwrap().unwrap();
     for bot in [&mut client.bot, &mut ana.bot] {
