@@ -5,7 +5,8 @@ use super::world::{Answer, LINK_KEY, MARGINS, ORIGIN, SIGNING_KEY, World, ask, h
 use crate::app::{AppointmentParts, Appointments, ControlNotice, LinkKeys, Route};
 use axum::http::header;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::io::Write;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use visavis_domain::ids::{AppointmentId, LinkId, PersonId};
 use visavis_domain::name::PersonName;
@@ -374,4 +375,47 @@ async fn an_unfinished_page_of_another_link_is_not_shown() {
     let client = world.api.appointments.came_over(&client).await.unwrap();
     assert_ne!(guest.link.person, client.link.person);
     assert_eq!(path(&one, ""), format!("/api/v1/appointments/{}", guest.appointment.id));
+}
+
+/// Everything that is logged on this thread, at every level.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn no_log_has_a_token_or_a_cookie() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let (world, _, ana) = World::with_both().await;
+    let one = made(&world, &ana, new(&world, 10)).await;
+    let token = token(&one);
+    let cookie = enter(&world, &token).await.cookie(COOKIE).unwrap();
+    look(&world, &cookie).await;
+    look(&world, &token).await;
+    enter(&world, &format!("{token}x")).await;
+    world.call(ask("POST", "/api/v1/tickets").over(&cookie).with(json!({ "appointment": one["id"] }))).await;
+    post(&world, &ana, &one, "/state", json!({ "state": "cancelled" })).await;
+    enter(&world, &token).await;
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("/api/v1/appointment/enter"), "requests are logged: {log}");
+    for secret in [&token, &cookie] {
+        for part in secret.split('.') {
+            assert!(!log.contains(part), "{log}");
+        }
+    }
 }
