@@ -175,8 +175,38 @@ mod tests {
 
     #[test]
     fn a_damaged_key_stops_the_start() {
+        for (name, bytes) in [
+            ("signing.key", &b"short"[..]),
+            ("links.keys", b""),
+            ("links.keys", b"short"),
+            ("links.keys", &[1; 63]),
+        ] {
+            let dir = tempfile::tempdir().unwrap();
+            fs::write(dir.path().join(name), bytes).unwrap();
+            assert!(Secrets::load_or_create(dir.path()).is_err(), "{name} of {} bytes", bytes.len());
+        }
+    }
+
+    #[test]
+    fn a_new_key_for_links_signs_and_the_earlier_ones_are_kept_or_forgotten() {
         let dir = tempfile::tempdir().unwrap();
-        fs::write(dir.path().join("signing.key"), b"short").unwrap();
-        assert!(Secrets::load_or_create(dir.path()).is_err());
+        let links = || Secrets::load_or_create(dir.path()).unwrap().links;
+        let all = |of: &LinkSecrets| -> Vec<[u8; 32]> {
+            std::iter::once(&of.newest).chain(&of.earlier).map(|key| *key.bytes()).collect()
+        };
+        let first = links();
+        assert!(first.earlier.is_empty());
+        LinkSecrets::rotate(dir.path(), Earlier::Kept).unwrap();
+        let second = links();
+        assert_eq!(all(&second)[1..], all(&first));
+        LinkSecrets::rotate(dir.path(), Earlier::Kept).unwrap();
+        let third = links();
+        assert_eq!(all(&third)[1..], all(&second));
+        LinkSecrets::rotate(dir.path(), Earlier::Forgotten).unwrap();
+        let last = links();
+        assert!(last.earlier.is_empty() && !all(&third).contains(last.newest.bytes()));
+        let file = dir.path().join("links.keys");
+        assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 4, "no drafts are left");
     }
 }

@@ -92,6 +92,23 @@ fn a_forged_audit_log_is_found_from_the_command_line() {
 }
 
 #[test]
+fn a_key_for_links_is_rotated_from_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let keys = || std::fs::read(data.join("links.keys")).unwrap();
+    let rotated = run(data, &["admin", "rotate-link-key"]);
+    assert!(rotated.status.success(), "{}", err(&rotated));
+    assert!(out(&rotated).contains("next start") && err(&rotated).contains("hold"), "{}", err(&rotated));
+    let kept = keys();
+    assert_eq!(kept.len(), 64, "the one from the first start, and another");
+    let forgotten = run(data, &["admin", "rotate-link-key", "--forget"]);
+    assert!(forgotten.status.success() && err(&forgotten).contains("worth nothing"), "{}", err(&forgotten));
+    assert_eq!(keys().len(), 32);
+    assert!(!kept.chunks(32).any(|key| key == keys()));
+    assert_eq!(out(&run(data, &["admin", "verify-audit"])), "2 rows, whole\n");
+}
+
+#[test]
 fn a_start_without_accounts_prints_a_link_and_a_later_one_another() {
     let folder = tempfile::tempdir().unwrap();
     let link = || {
@@ -117,6 +134,8 @@ fn a_demonstration_keeps_its_password_and_is_not_for_the_public() {
     let password = std::fs::read_to_string(data.join("demo-password")).unwrap();
     for text in [&first, &second] {
         assert!(text.contains("/desk/help") && text.contains("/staff"), "{text}");
+        assert!(text.lines().any(|line| line.starts_with("  appointment  http://localhost:")), "{text}");
+        assert!(text.contains("/a#ey"), "{text}");
         for email in ["admin@demo", "ana@demo", "ben@demo", "cem@demo"] {
             let line = text.lines().find(|line| line.contains(email)).unwrap();
             assert!(line.ends_with(password.trim()), "{line}");

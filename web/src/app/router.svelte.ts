@@ -13,6 +13,8 @@ export type Route =
   /** Staff and admins: everything behind a sign-in. */
   | { page: 'staff'; part: StaffPart }
   | { page: 'invitation' }
+  /** An appointment, for who came over a link. */
+  | { page: 'appointment' }
   | { page: 'unknown' };
 
 export function routeOf(pathname: string): Route {
@@ -35,6 +37,7 @@ export function routeOf(pathname: string): Route {
   const part = partAt(pathname);
   if (part !== null) return { page: 'staff', part };
   if (pathname === '/invitation' || pathname === '/invitation/') return { page: 'invitation' };
+  if (pathname === '/a' || pathname === '/a/') return { page: 'appointment' };
   return { page: 'unknown' };
 }
 

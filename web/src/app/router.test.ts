@@ -24,6 +24,9 @@ describe('addresses', () => {
     ['/admin', { page: 'staff', part: 'people' }],
     ['/admin/audit', { page: 'staff', part: 'audit' }],
     ['/invitation', { page: 'invitation' }],
+    ['/a', { page: 'appointment' }],
+    ['/a/', { page: 'appointment' }],
+    ['/a/b', { page: 'unknown' }],
     ['/elsewhere', { page: 'unknown' }],
   ])('%s', (path, route) => {
     expect(routeOf(path)).toEqual(route);

@@ -3,6 +3,11 @@
 
 import type {
   AccountView,
+  AppointmentChange,
+  AppointmentList,
+  AppointmentMove,
+  AppointmentState,
+  AppointmentView,
   AuditView,
   CallNote,
   CallPage,
@@ -11,6 +16,8 @@ import type {
   InvitationAcceptance,
   InvitationView,
   Invited,
+  MailPreview,
+  NewAppointment,
   NewPerson,
   PersonChange,
   ProfileChange,
@@ -21,6 +28,7 @@ import type {
   TotpConfirmation,
   TotpOffer,
 } from '../protocol/generated';
+import type { ClientAppointment, LinkProblem } from '../protocol/generated';
 import { clock } from './staff-clock.svelte';
 
 /** What any request may end with. `unreachable`: no answer came; `unexpected`: one that nobody foresaw. */
@@ -53,6 +61,8 @@ async function request<T, C extends string>(
   path: string,
   codes: readonly C[],
   body?: unknown,
+  /** Is given the problem as it was told, for those that say more than a code. */
+  told?: (problem: object) => void,
 ): Promise<Answer<T, C>> {
   try {
     const response = await fetch(`/api/v1/${path}`, {
@@ -62,7 +72,7 @@ async function request<T, C extends string>(
       ...(body === undefined ? {} : json(body)),
     });
     clock.heard(response.headers.get('date'));
-    if (!response.ok) return await refusal(response, codes);
+    if (!response.ok) return await refusal(response, codes, told);
     const value: unknown = response.status === 204 ? undefined : await response.json();
     return { ok: true, value: value as T };
   } catch {
@@ -80,9 +90,11 @@ function json(body: unknown): RequestInit {
 async function refusal<C extends string>(
   response: Response,
   codes: readonly C[],
+  tell?: (problem: object) => void,
 ): Promise<Refusal<C | CommonProblem>> {
   const problem: unknown = await response.json().catch(() => null);
   const told = typeof problem === 'object' && problem && 'code' in problem ? problem.code : null;
+  if (typeof problem === 'object' && problem) tell?.(problem);
   const known: readonly (C | CommonProblem)[] = [...codes, ...COMMON];
   const seconds = Number(response.headers.get('retry-after') ?? NaN);
   return {
@@ -171,6 +183,78 @@ export const writeNote = (ring: string, note: CallNote) =>
     note,
   );
 
+// Appointments, as staff have them.
+
+export type AppointmentProblem =
+  | 'appointment_unknown'
+  | 'name_invalid'
+  | 'email_invalid'
+  | 'text_invalid'
+  | 'duration_invalid'
+  | 'zone_unknown'
+  | 'time_invalid'
+  | 'time_skipped'
+  | 'time_ambiguous'
+  | 'time_past'
+  | 'desk_unknown'
+  | 'changed_meanwhile'
+  | 'state_unfit'
+  | 'too_soon'
+  | 'links_many'
+  | 'link_unknown'
+  | 'mail_unfit';
+const APPOINTMENT_PROBLEMS: readonly AppointmentProblem[] = [
+  'appointment_unknown',
+  'name_invalid',
+  'email_invalid',
+  'text_invalid',
+  'duration_invalid',
+  'zone_unknown',
+  'time_invalid',
+  'time_skipped',
+  'time_ambiguous',
+  'time_past',
+  'desk_unknown',
+  'changed_meanwhile',
+  'state_unfit',
+  'too_soon',
+  'links_many',
+  'link_unknown',
+  'mail_unfit',
+];
+export type AppointmentAnswer<T> = Promise<Answer<T, AppointmentProblem>>;
+
+function appointment<T = AppointmentView>(
+  method: Method,
+  path: string,
+  body?: unknown,
+): AppointmentAnswer<T> {
+  return request<T, AppointmentProblem>(method, `appointments${path}`, APPOINTMENT_PROBLEMS, body);
+}
+
+export const appointments = (from: number, to: number) =>
+  appointment<AppointmentList>('GET', `?${new URLSearchParams({ from: String(from), to: String(to) })}`);
+export const oneAppointment = (which: string) => appointment('GET', `/${id(which)}`);
+export const makeAppointment = (body: NewAppointment) => appointment('POST', '', body);
+export const changeAppointment = (which: string, body: AppointmentChange) =>
+  appointment('PATCH', `/${id(which)}`, body);
+export const moveAppointment = (which: string, body: AppointmentMove) =>
+  appointment('POST', `/${id(which)}/move`, body);
+export const closeAppointment = (which: string, state: AppointmentState) =>
+  appointment('POST', `/${id(which)}/state`, { state });
+export const inviteOneMore = (which: string, name: string) =>
+  appointment('POST', `/${id(which)}/links`, { name });
+export const replaceLink = (which: string, link: string) =>
+  appointment('POST', `/${id(which)}/links/${id(link)}/reissue`);
+export const takeLinkBack = (which: string, link: string) =>
+  appointment('DELETE', `/${id(which)}/links/${id(link)}`);
+export const previewMail = (which: string, message: string) =>
+  appointment<MailPreview>('POST', `/${id(which)}/mail/preview`, { message });
+export const sendMail = (which: string, message: string) =>
+  appointment<undefined>('POST', `/${id(which)}/mail`, { message });
+/** Where the professional's calendar file is. */
+export const calendarFile = (which: string) => `/api/v1/appointments/${id(which)}/calendar`;
+
 // What admins do.
 
 export type PersonProblem =
@@ -227,3 +311,39 @@ export const endCall = (ring: string) =>
   request<undefined, 'call_unknown'>('POST', `admin/calls/${id(ring)}/end`, ['call_unknown']);
 export const audit = (skip: number, take: number) =>
   request<AuditView[], never>('GET', `admin/audit?skip=${skip}&take=${take}`, []);
+
+// For who came over a link to an appointment.
+
+/** What a genuine link may be of no use for. */
+export type LinkEnd = 'link_replaced' | 'appointment_cancelled' | 'appointment_over';
+export type LinkCode = LinkEnd | 'link_invalid' | 'link_needed';
+const LINK_CODES: readonly LinkCode[] = [
+  'link_replaced',
+  'appointment_cancelled',
+  'appointment_over',
+  'link_invalid',
+  'link_needed',
+];
+
+/** Whose appointment it is, or was. */
+export type LinkOwner = Pick<LinkProblem, 'professional_name' | 'starts_at'>;
+
+export type AppointmentAnswer =
+  | { ok: true; value: ClientAppointment }
+  /** The owner is told of genuine links alone. */
+  | (Refusal<LinkCode | CommonProblem> & { owner: LinkOwner | null });
+
+async function askByLink(method: Method, path: string, body?: unknown): Promise<AppointmentAnswer> {
+  let owner: LinkOwner | null = null;
+  const answer = await request<ClientAppointment, LinkCode>(method, path, LINK_CODES, body, (problem) => {
+    if ('professional_name' in problem && 'starts_at' in problem) owner = problem as LinkOwner;
+  });
+  return answer.ok ? answer : { ...answer, owner };
+}
+
+/** Exchanges the token of a link for a cookie. */
+export const enterAppointment = (token: string) => askByLink('POST', 'appointment/enter', { token });
+/** By the cookie. */
+export const ownAppointment = () => askByLink('GET', 'appointment');
+/** A file, not an answer. */
+export const OWN_CALENDAR = '/api/v1/appointment/calendar';

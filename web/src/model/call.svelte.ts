@@ -247,8 +247,8 @@ export class Call {
     // Signals may be ahead of the answer to the join.
     if (event.type === 'signalled') this.media.signalled(event.from, event.generation, event.signal);
     if (event.type === 'ring_ended') this.#ringEnded(event.ring, event.end);
-    if (topic === 'direct' || topic === 'desk' || this.phase.kind !== 'in_call' || version === undefined)
-      return;
+    if (topic !== 'room' && topic !== 'chat') return;
+    if (this.phase.kind !== 'in_call' || version === undefined) return;
     const known = topic === 'room' ? this.#version : this.chat.version;
     if (version <= known) return;
     if (version > known + 1) {
@@ -308,6 +308,10 @@ export class Call {
       case 'queue_moved':
       case 'own_changed':
       case 'ring_ended':
+      case 'visit_changed':
+      case 'appointment_changed':
+      case 'reach_changed':
+      case 'waiting_message_said':
         return;
       default:
         event satisfies never;

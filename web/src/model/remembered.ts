@@ -86,6 +86,19 @@ export interface Visit {
 
 export const visitAt = (desk: string): Slot<Visit | null> => ofTab(`visit.${desk}`);
 
+/** How one takes part in an appointment from this tab, for a reload. Nothing in it lets anybody in. */
+export interface Attendance {
+  appointment: string;
+  /** Whether this tab is what waits or talks: another one of the same person is none of its business. */
+  active: boolean;
+  /** When the page was left, by the device's clock; null while it is there. */
+  leftAt: number | null;
+  microphone: 'on' | 'muted' | 'off';
+  camera: 'on' | 'off';
+}
+
+export const attendance: Slot<Attendance | null> = ofTab('attendance');
+
 /** Kept for the tab alone. */
 function ofTab<T>(key: string): Slot<T | null> {
   const text = slot(() => sessionStorage, `visavis.${key}`);

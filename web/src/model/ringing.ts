@@ -15,13 +15,28 @@ const LOUDNESS = 0.35;
 /** Below what anybody hears: it only has the browser learn that this page makes sound. */
 const UNHEARD = 0.0001;
 
+interface Note {
+  at: number;
+  length: number;
+  hertz: number;
+}
+
 /** Two rising notes, twice, and a pause: told from the ring of a desk phone. */
-const NOTES: readonly { at: number; length: number; hertz: number }[] = [
+const NOTES: readonly Note[] = [
   { at: 0, length: 0.32, hertz: 659.25 },
   { at: 0.3, length: 0.45, hertz: 880 },
   { at: 0.95, length: 0.32, hertz: 659.25 },
   { at: 1.25, length: 0.45, hertz: 880 },
 ];
+
+/** One rising pair, softer: somebody has come, and nobody has to answer. */
+const CHIME: readonly Note[] = [
+  { at: 0, length: 0.5, hertz: 587.33 },
+  { at: 0.22, length: 0.7, hertz: 783.99 },
+];
+
+/** How long the notification of something that is no ring stays, where the system does not take it away. */
+const NOTE_FOR_MS = 20_000;
 
 export class Ringing {
   #context: AudioContext | null = null;
@@ -63,10 +78,33 @@ export class Ringing {
     this.changed();
   }
 
+  /** Whether the browser has not been asked yet if it may show notifications. */
+  get mayAsk(): boolean {
+    return 'Notification' in window && Notification.permission === 'default';
+  }
+
   /** Asks once, and only where it has not been decided. Within a gesture too. */
   async askForNotifications(): Promise<void> {
     if (!('Notification' in window) || Notification.permission !== 'default') return;
     await Notification.requestPermission().catch(() => undefined);
+    this.changed();
+  }
+
+  /**
+   * Says once that something has happened. While it rings the tone is left to the ring.
+   *
+   * @param key the same again replaces what is shown of it
+   */
+  tell(key: string, words: RingWords, sounds: 'heard' | 'unheard' = 'heard'): void {
+    const context = this.#context;
+    if (context && this.#key === '' && sounds === 'heard') {
+      void context.resume().catch(() => undefined);
+      const source = new AudioBufferSourceNode(context, { buffer: sound(context, CHIME, 1) });
+      source.connect(context.destination);
+      source.start();
+    }
+    const shown = document.hidden ? notification(key, words) : null;
+    if (shown) setTimeout(() => shown.close(), NOTE_FOR_MS);
   }
 
   /** @param key the same ring again is not begun anew */
@@ -118,7 +156,7 @@ export class Ringing {
     const context = this.#context;
     if (!context) return;
     void context.resume().catch(() => undefined);
-    this.#source = new AudioBufferSourceNode(context, { buffer: round(context), loop: true });
+    this.#source = new AudioBufferSourceNode(context, { buffer: sound(context, NOTES, ROUND_S), loop: true });
     this.#source.connect(context.destination);
     this.#source.start();
   }
@@ -137,24 +175,33 @@ export class Ringing {
 
   #notifyIfHidden(): void {
     if (!document.hidden || this.#notification || !this.#words) return;
-    if (!('Notification' in window) || Notification.permission !== 'granted') return;
-    try {
-      const { title, body } = this.#words;
-      // The tag has several tabs show one notification, not one each.
-      this.#notification = new Notification(title, { body, tag: this.#key, requireInteraction: true });
-      this.#notification.onclick = () => window.focus();
-    } catch (error) {
-      // Phones want a service worker for it; they vibrate instead.
-      console.debug('no notification', error);
-    }
+    this.#notification = notification(this.#key, this.#words, true);
   }
 }
 
-function round(context: AudioContext): AudioBuffer {
+/** The tag has several tabs show one notification, not one each. */
+function notification(
+  tag: string,
+  { title, body }: RingWords,
+  requireInteraction = false,
+): Notification | null {
+  if (!('Notification' in window) || Notification.permission !== 'granted') return null;
+  try {
+    const shown = new Notification(title, { body, tag, requireInteraction });
+    shown.onclick = () => window.focus();
+    return shown;
+  } catch (error) {
+    // Phones want a service worker for it; they vibrate instead.
+    console.debug('no notification', error);
+    return null;
+  }
+}
+
+function sound(context: AudioContext, notes: readonly Note[], seconds: number): AudioBuffer {
   const rate = context.sampleRate;
-  const buffer = context.createBuffer(1, Math.ceil(ROUND_S * rate), rate);
+  const buffer = context.createBuffer(1, Math.ceil(seconds * rate), rate);
   const samples = buffer.getChannelData(0);
-  for (const { at, length, hertz } of NOTES) {
+  for (const { at, length, hertz } of notes) {
     const first = Math.floor(at * rate);
     const count = Math.floor(length * rate);
     for (let n = 0; n < count && first + n < samples.length; n += 1) {

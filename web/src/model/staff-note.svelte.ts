@@ -1,4 +1,4 @@
-// What a representative writes down about one call: kept while it is typed, in the call and after it, until it is
+// What a representative writes down about one call, or an appointment: kept while it is typed, in the call and after it, until it is
 // saved.
 
 import type { CallNote, CallOutcome } from '../protocol/generated';
@@ -13,7 +13,7 @@ export class NoteDraft {
   note = $state('');
   outcome = $state<CallOutcome | null>(null);
   state = $state<NoteState>('clean');
-  left = $derived(MAX_NOTE_CHARS - [...this.note].length);
+  left = $derived.by(() => this.most - [...this.note].length);
   #typed = 0;
 
   constructor(
@@ -21,6 +21,7 @@ export class NoteDraft {
     written: CallNote = { note: '' },
     private readonly saved: (note: CallNote) => void = () => undefined,
     private readonly write = writeNote,
+    readonly most = MAX_NOTE_CHARS,
   ) {
     this.note = written.note;
     this.outcome = written.outcome ?? null;

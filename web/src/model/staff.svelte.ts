@@ -16,6 +16,8 @@ import type {
 } from '../protocol/generated';
 import { browserSurroundings, CommandFailed, Session } from '../protocol/session';
 import type { LinkState, Surroundings } from '../protocol/session';
+import { Visits } from './appointments-visits.svelte';
+import type { Arrival } from './appointments-visits.svelte';
 import { seatOfRing } from './remembered';
 
 /** Makes rings heard and seen. */
@@ -41,6 +43,13 @@ export interface Passed {
   note: string | null;
 }
 
+/** An appointment whose call this page was in. */
+export interface Attended {
+  appointment: string;
+  /** How the call ended; none before the server has said it. */
+  end: RingEnd | null;
+}
+
 /**
  * Whoever was online is again after an outage of up to so long. More, and somebody who has gone home with the page
  * left open is called; less, and a slow restart of the server empties the desks.
@@ -51,6 +60,8 @@ export interface StaffNeeds {
   ringer: Ringer;
   /** The server does not take this page for one of a representative. */
   refused(): void;
+  /** Somebody has come for an appointment. */
+  arrived?: (arrival: Arrival) => void;
   surroundings?: Surroundings;
   now?: () => number;
 }
@@ -76,6 +87,10 @@ export class Staff {
   /** Why the latest command was not carried out. */
   problem = $state<Code | null>(null);
   accepting = $state(false);
+  /** The appointment that is being let in to; empty if none. */
+  admitting = $state('');
+  /** The appointment whose call was left last, until it is put away. */
+  attended = $state.raw<Attended | null>(null);
   /** Another page has taken this one's place; it hears nothing any more. */
   replaced = $state(false);
   /** The call that this page left last. */
@@ -91,6 +106,8 @@ export class Staff {
   });
 
   readonly session: Session;
+  /** What happens around appointments. */
+  readonly visits: Visits;
   #ringer: Ringer;
   #refused: () => void;
   #now: () => number;
@@ -109,6 +126,7 @@ export class Staff {
   constructor(needs: StaffNeeds) {
     this.#ringer = needs.ringer;
     this.#refused = () => needs.refused();
+    this.visits = new Visits(needs.arrived);
     this.#now = needs.now ?? (() => Date.now());
     this.session = new Session(needs.surroundings ?? browserSurroundings, {
       event: (event) => this.#event(event),
@@ -165,6 +183,41 @@ export class Staff {
     await this.#try({ type: 'decline_ring', ring: ring.id });
   }
 
+  /**
+   * Lets in who waits for an appointment, or goes in first; the call screen follows.
+   *
+   * @returns why not, if so
+   */
+  async admit(appointment: string): Promise<Code | null> {
+    if (this.admitting !== '') return null;
+    this.admitting = appointment;
+    this.attended = null;
+    try {
+      const reply = await this.#command({ type: 'admit', appointment });
+      if (reply.type === 'own') this.#takeOwn(reply.own);
+      this.admitting = '';
+      return null;
+    } catch (error) {
+      // After an outage the console tells whether it came through.
+      if (!lostWith(error)) this.admitting = '';
+      return codeOf(error);
+    }
+  }
+
+  /**
+   * Sends whoever came for an appointment back to wait.
+   *
+   * @returns why not, if so
+   */
+  async hold(appointment: string): Promise<Code | null> {
+    try {
+      await this.#command({ type: 'hold', appointment });
+      return null;
+    } catch (error) {
+      return codeOf(error);
+    }
+  }
+
   /** Takes a call of one's own to this page. */
   continueHere(ring: RingView): void {
     this.left = '';
@@ -174,6 +227,10 @@ export class Staff {
   /** The call screen is done with. */
   callLeft(): void {
     this.left = this.call?.id ?? '';
+    const appointment = this.call?.appointment;
+    if (appointment !== undefined && this.attended?.appointment !== appointment) {
+      this.attended = { appointment, end: null };
+    }
     this.call = null;
     this.#acceptingRing = '';
     this.asked = null;
@@ -230,6 +287,7 @@ export class Staff {
 
   /** @returns whether the console is there */
   async #openConsole(): Promise<boolean> {
+    this.visits.asked();
     try {
       const reply = await this.#command({ type: 'open_console' });
       if (reply.type !== 'console') return false;
@@ -250,6 +308,7 @@ export class Staff {
   /** A new session may be with a server that counts anew: whatever it says first is newer than what is known. */
   #forgetVersions(): void {
     if (this.own) this.own = { ...this.own, version: -1 };
+    this.visits.forgetVersions();
     this.desks = this.desks.map(({ desk, queue }) => ({
       desk: { ...desk, representatives: desk.representatives.map((one) => ({ ...one, version: -1 })) },
       queue,
@@ -261,7 +320,9 @@ export class Staff {
     this.person = console.person;
     this.name = console.name;
     this.desks = console.desks.map((desk) => this.#newest(desk));
+    this.visits.take(console.visits);
     this.#takeOwn(console.availability);
+    this.admitting = '';
     this.open = true;
   }
 
@@ -286,7 +347,7 @@ export class Staff {
     if (this.own && own.version < this.own.version) return;
     this.own = own;
     const engagement = own.engagement;
-    if (engagement && engagement.type !== 'waiting') this.#rings.set(engagement.ring.id, engagement.ring);
+    if (engagement && 'ring' in engagement) this.#rings.set(engagement.ring.id, engagement.ring);
     if (engagement?.type === 'in_call') this.#takeCall(engagement.ring);
     if (engagement?.type === 'called') {
       this.unanswered = null;
@@ -301,7 +362,8 @@ export class Staff {
   #takeCall(call: RingView): void {
     const accepted = this.#rings.get(this.#acceptingRing);
     if (accepted?.into === call.id) this.#cameBy.set(call.id, accepted.id);
-    const mine = call.id === (accepted?.into ?? accepted?.id) || call.id === this.call?.id;
+    const admitted = call.appointment !== undefined && call.appointment === this.admitting;
+    const mine = admitted || call.id === (accepted?.into ?? accepted?.id) || call.id === this.call?.id;
     // A page that was loaded anew in the middle of a call goes straight back into it.
     const back = this.call === null && call.id !== this.left && seatOfRing(call.id).get() !== null;
     if (mine || back) this.call = call;
@@ -321,6 +383,9 @@ export class Staff {
             ? one
             : { ...one, queue: event.queue, queue_version: event.queue_version },
         );
+        return;
+      case 'visit_changed':
+        this.visits.changed(event.visit);
         return;
       case 'desk_changed':
         void this.#openConsole();
@@ -364,7 +429,11 @@ export class Staff {
     const note = this.noteOf(ring);
     if (note !== null) this.ended = { ring: note };
     const passed = { ring, end, note };
-    if (ring.accepted_at !== undefined || this.call?.id === id) this.latest = passed;
+    if (ring.appointment !== undefined) {
+      // What is written about it belongs to the appointment.
+      const here = this.call?.id === id || this.left === id;
+      if (here) this.attended = { appointment: ring.appointment, end };
+    } else if (ring.accepted_at !== undefined || this.call?.id === id) this.latest = passed;
     else if (ring.callee.id === this.person && end !== 'declined') this.unanswered = passed;
     if (this.#acceptingRing === id) this.#acceptingRing = '';
   }

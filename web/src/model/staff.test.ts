@@ -9,6 +9,7 @@ import type {
   Representative,
   RingView,
   ServerFrame,
+  VisitView,
 } from '../protocol/generated';
 import { seatOfRing } from './remembered';
 import { Staff } from './staff.svelte';
@@ -106,7 +107,7 @@ function consoleWith(
   queue_version = 1,
 ): ConsoleSnapshot {
   const desk = { ...DESK, about: '', representatives, waiting: 0, openings: [] };
-  return { person: ANA, name: 'Ana', availability, desks: [{ desk, queue: [], queue_version }] };
+  return { person: ANA, name: 'Ana', availability, desks: [{ desk, queue: [], queue_version }], visits: [] };
 }
 
 let server: FakeServer;
@@ -439,5 +440,84 @@ describe('a colleague who is asked into the call', () => {
     server.say({ type: 'rejection', id, code: 'busy' });
     await settled();
     expect(staff.asked).toMatchObject({ kind: 'refused', code: 'busy' });
+  });
+});
+
+describe('an appointment', () => {
+  const VISIT: VisitView = {
+    appointment: 'a_1',
+    client: 'Cem',
+    attendees: [{ id: 'u_cem', name: 'Cem', since: 1, held: false }],
+    version: 1,
+  };
+  const CEM = { id: 'u_cem', name: 'Cem' };
+  const ADMITTED: RingView = {
+    id: 'r_a',
+    purpose: 'appointment',
+    appointment: 'a_1',
+    caller: CEM,
+    callee: { id: ANA, name: 'Ana' },
+    visitor: CEM,
+    about: '',
+    started_at: 1,
+    rings_until: 1,
+    accepted_at: 1,
+  };
+  const inCall = (version: number): OwnAvailability =>
+    own(version, { status: 'in_call', engagement: { type: 'in_call', ring: ADMITTED } });
+
+  beforeEach(async () => {
+    await opened({ ...consoleWith(own(1)), visits: [VISIT] });
+  });
+
+  it('whose client waits is known from the console, and followed', () => {
+    expect(staff.visits.waiting).toHaveLength(1);
+    server.event({ type: 'visit_changed', visit: { ...VISIT, attendees: [], version: 2 } });
+    expect(staff.visits.waiting).toHaveLength(0);
+  });
+
+  it('that is let in to here is the call of this page, whichever news comes first', async () => {
+    const admitted = staff.admit('a_1');
+    server.event({ type: 'own_changed', own: inCall(2) });
+    expect(staff.call?.id).toBe('r_a');
+    await server.answer('admit', { type: 'own', own: inCall(2) });
+    expect(await admitted).toBeNull();
+    expect(staff.call?.id).toBe('r_a');
+    expect(staff.elsewhere).toBeNull();
+  });
+
+  it('that is let in to on another page is told of here', () => {
+    server.event({ type: 'own_changed', own: inCall(2) });
+    expect(staff.call).toBeNull();
+    expect(staff.elsewhere?.appointment).toBe('a_1');
+  });
+
+  it('that a colleague has let in to already says so, and another can be let in to', async () => {
+    const admitted = staff.admit('a_1');
+    const { id } = await server.take('admit');
+    server.say({ type: 'rejection', id, code: 'admitted' });
+    expect(await admitted).toBe('admitted');
+    expect(staff.admitting).toBe('');
+  });
+
+  it('is come back to after its call, with what became of that', async () => {
+    const admitted = staff.admit('a_1');
+    await server.answer('admit', { type: 'own', own: inCall(2) });
+    await admitted;
+    server.event({ type: 'ring_ended', ring: 'r_a', end: 'held' });
+    staff.callLeft();
+    expect(staff.attended).toEqual({ appointment: 'a_1', end: 'held' });
+    // It is the appointment that has a note, not the call.
+    expect(staff.latest).toBeNull();
+  });
+
+  it('whose call one leaves oneself is come back to at once', async () => {
+    const admitted = staff.admit('a_1');
+    await server.answer('admit', { type: 'own', own: inCall(2) });
+    await admitted;
+    staff.callLeft();
+    expect(staff.attended).toEqual({ appointment: 'a_1', end: null });
+    server.event({ type: 'ring_ended', ring: 'r_a', end: 'hung_up' });
+    expect(staff.attended).toEqual({ appointment: 'a_1', end: 'hung_up' });
   });
 });

@@ -4,9 +4,11 @@ import type { Code, RingEnd } from '../protocol/generated';
 
 export type { Publishing, RoutePolicy } from '../protocol/generated';
 export type {
+  ClientAppointment,
   Code,
   DeskName,
   DeskSnapshot,
+  Reach,
   Representative,
   RingEnd,
   RingView,

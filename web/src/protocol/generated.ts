@@ -62,7 +62,7 @@ export type AppointmentChange = {
   note?: string;
 };
 
-/** `GET /api/v1/appointments?from=&to=`: those that begin at or after `from` and before `to` (milliseconds, at most 62 days apart), earliest first. */
+/** `GET /api/v1/appointments?from=&to=`: those that begin at or after `from` and before `to` (milliseconds, at most 62 days apart, else 422 `time_invalid`), earliest first. */
 export type AppointmentList = {
   /** They. */
   appointments: Array<AppointmentView>;
@@ -952,7 +952,7 @@ export type NewAppointment = {
   desk?: string;
 };
 
-/** `POST /api/v1/appointments/{id}/links`: one more, for an interpreter or a relative. 409 `links_many`. `POST …/links/{link}/reissue` takes one back and makes another in its place, `DELETE …/links/{link}` takes one back: pages that were opened by it close at once. */
+/** `POST /api/v1/appointments/{id}/links`: one more, for an interpreter or a relative. 409 `links_many`. `POST …/links/{link}/reissue` takes one back and makes another in its place, or gives the client one again whose last was taken back. `DELETE …/links/{link}` takes one back: pages that were opened by it close at once. 404 `link_unknown` for one that does not hold, or another appointment's. */
 export type NewLink = {
   /** What they are called, 1 to 64 characters. */
   name: string;

@@ -1,6 +1,6 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ClientFrame, Command, ServerFrame } from './generated';
-import { CommandFailed, Session } from './session';
+import { appointmentSurroundings, CommandFailed, Session } from './session';
 import type { LinkState } from './session';
 
 /** A socket that does what the test says. */
@@ -207,6 +207,17 @@ describe('a session', () => {
     expect(last().sent[0]?.type).toBe('resume');
   });
 
+  it('is over when its link holds no longer, and says so', async () => {
+    let ended = 0;
+    session.listen({ linkEnded: () => (ended += 1) });
+    const socket = await establish();
+    const pending = session.command(LEAVE);
+    socket.break(4008);
+    await expect(pending).rejects.toThrow('session_lost');
+    session.connect();
+    expect([ended, replaced, sockets.length]).toEqual([1, 0, 1]);
+  });
+
   it('tells everybody who listens, in the order of coming, until they stop', async () => {
     const told: string[] = [];
     const deaf = session.listen({ event: () => told.push('first') });
@@ -218,5 +229,31 @@ describe('a session', () => {
     socket.receive(event);
     expect(told).toEqual(['opened', 'first', 'second', 'second']);
     expect(session.link).toBe('connected');
+  });
+});
+
+describe('a ticket for an appointment', () => {
+  const { fetch } = globalThis;
+  afterEach(() => (globalThis.fetch = fetch));
+
+  it.each([
+    [200, 0],
+    [401, 1],
+    [403, 1],
+    [429, 0],
+    [503, 0],
+  ])('answered with %i is refused %i times', async (status, times) => {
+    const asked: unknown[] = [];
+    globalThis.fetch = (_, init) => {
+      asked.push(JSON.parse(init?.body as string));
+      return Promise.resolve(new Response('{"ticket":"t","expires_in":60}', { status }));
+    };
+    let refused = 0;
+    const surroundings = appointmentSurroundings('a_1', () => (refused += 1));
+    const answer = surroundings.ticket(new AbortController().signal);
+    if (status === 200) expect(await answer).toBe('t');
+    else await expect(answer).rejects.toThrow('no ticket');
+    expect(asked).toEqual([{ appointment: 'a_1' }]);
+    expect(refused).toBe(times);
   });
 });

@@ -2,7 +2,17 @@
 // it had to start over. Knows sockets and time only through what it is given, so that tests need neither.
 
 import { CloseCode, PROTOCOL_VERSION } from './generated';
-import type { ClientFrame, Code, Command, Event, Reply, ServerFrame, Ticket, Topic } from './generated';
+import type {
+  ClientFrame,
+  Code,
+  Command,
+  Event,
+  Reply,
+  ServerFrame,
+  Ticket,
+  TicketRequest,
+  Topic,
+} from './generated';
 
 /** Whether signalling is up. `lost` has been down for long; it is still being tried. */
 export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'lost';
@@ -22,6 +32,8 @@ export interface SessionListener {
   opened(): void;
   /** Somebody else continues as oneself; this session does not come back. */
   replaced(): void;
+  /** The link by which one came holds no longer; this session does not come back. */
+  linkEnded(): void;
   link(state: LinkState): void;
 }
 
@@ -222,10 +234,11 @@ export class Session {
   #lose(socket: WebSocket, code?: number): void {
     if (socket !== this.#socket) return;
     this.#drop();
-    if (code === CloseCode.replaced) {
+    if (code === CloseCode.replaced || code === CloseCode.linkEnded) {
       this.#ended = true;
       this.#fail();
-      this.#tell((listener) => listener.replaced?.());
+      const replaced = code === CloseCode.replaced;
+      this.#tell((listener) => (replaced ? listener.replaced?.() : listener.linkEnded?.()));
       return;
     }
     if (code === CloseCode.resync || code === CloseCode.handshakeFailed) this.#identity = null;
@@ -316,26 +329,30 @@ export interface GuestKey {
   set(key: string | null): void;
 }
 
-async function ticket(signal: AbortSignal, guest?: GuestKey): Promise<string> {
-  const known = guest?.get() ?? null;
-  const response = await fetch('/api/v1/tickets', {
-    method: 'POST',
-    signal,
-    ...(known === null
-      ? {}
-      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ guest: known }) }),
-  });
-  // Whatever is wrong with a key, without it one is let in as somebody new.
-  if (response.status >= 400 && response.status < 500 && response.status !== 429) guest?.set(null);
+async function askForTicket(signal: AbortSignal, request?: TicketRequest): Promise<Response> {
+  const headers = { 'content-type': 'application/json' };
+  const body = request && { headers, body: JSON.stringify(request) };
+  return fetch('/api/v1/tickets', { method: 'POST', signal, ...body });
+}
+
+async function ticketIn(response: Response): Promise<Ticket> {
   if (!response.ok) throw new Error(`no ticket: ${response.status}`);
-  const body = (await response.json()) as Ticket;
-  if (body.guest !== undefined) guest?.set(body.guest);
+  return (await response.json()) as Ticket;
+}
+
+async function guestTicket(signal: AbortSignal, guest: GuestKey): Promise<string> {
+  const known = guest.get();
+  const response = await askForTicket(signal, known === null ? undefined : { guest: known });
+  // Whatever is wrong with a key, without it one is let in as somebody new.
+  if (response.status >= 400 && response.status < 500 && response.status !== 429) guest.set(null);
+  const body = await ticketIn(response);
+  if (body.guest !== undefined) guest.set(body.guest);
   return body.ticket;
 }
 
 /** The browser, and the server that served this page. */
 export const browserSurroundings: Surroundings = {
-  ticket: (signal) => ticket(signal),
+  ticket: async (signal) => (await ticketIn(await askForTicket(signal))).ticket,
   socket: () => {
     const url = new URL('/ws', location.href);
     url.protocol = url.protocol.replace('http', 'ws');
@@ -348,5 +365,20 @@ export const browserSurroundings: Surroundings = {
 
 /** The same, as a guest who stays the same one for as long as the key is kept. */
 export function guestSurroundings(guest: GuestKey): Surroundings {
-  return { ...browserSurroundings, ticket: (signal) => ticket(signal, guest) };
+  return { ...browserSurroundings, ticket: (signal) => guestTicket(signal, guest) };
+}
+
+/**
+ * The same, as who came over a link to an appointment, by its cookie.
+ * @param refused the link is of no use any more, or not yet; it is tried on until the session is closed
+ */
+export function appointmentSurroundings(appointment: string, refused: () => void): Surroundings {
+  return {
+    ...browserSurroundings,
+    ticket: async (signal) => {
+      const response = await askForTicket(signal, { appointment });
+      if (response.status === 401 || response.status === 403 || response.status === 404) refused();
+      return (await ticketIn(response)).ticket;
+    },
+  };
 }

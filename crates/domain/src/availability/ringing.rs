@@ -175,8 +175,10 @@ impl Draft<'_> {
             return if ring.rings_until <= now { self.end_ringing(id, RingEnd::Missed) } else { Ok(()) };
         }
         let overdue = |talker: &&Talker| talker.expected_until.is_some_and(|until| until <= now);
-        let lost: Vec<_> = ring.talkers.iter().filter(overdue).map(|talker| talker.party.person).collect();
-        for person in lost {
+        let lost = ring.talkers.iter().filter(overdue).map(|talker| (talker.side, talker.party.person));
+        // Staff first: those who came for an appointment wait again if its host is lost with them.
+        let (staff, outside): (Vec<_>, Vec<_>) = lost.partition(|(side, _)| *side == Side::Staff);
+        for (_, person) in staff.into_iter().chain(outside) {
             self.part(id, person, RingEnd::Lost)?;
         }
         Ok(())

@@ -169,11 +169,8 @@ impl Draft<'_> {
         }
         visit.call = Some((restored.id, staff));
         for attendee in std::mem::take(&mut visit.attendees) {
-            let person = attendee.party.person;
-            if restored.talker(person).is_none() {
-                restored.talkers.push(Talker::expected(attendee.party, Side::Outside, until));
-                self.asker(person)?.engagement = Engagement::InCall(restored.id);
-            }
+            self.asker(attendee.party.person)?.engagement = Engagement::InCall(restored.id);
+            restored.talkers.push(Talker::expected(attendee.party, Side::Outside, until));
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use visavis_domain::time::Timestamp;
 pub use visavis_domain::zone::Repeated;
 
 /// `GET /api/v1/appointments?from=&to=`: those that begin at or after `from` and before `to` (milliseconds, at most 62
-/// days apart), earliest first.
+/// days apart, else 422 `time_invalid`), earliest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct AppointmentList {
     /// They.
@@ -222,8 +222,9 @@ pub struct AppointmentOutcome {
 }
 
 /// `POST /api/v1/appointments/{id}/links`: one more, for an interpreter or a relative. 409 `links_many`. `POST
-/// …/links/{link}/reissue` takes one back and makes another in its place, `DELETE …/links/{link}` takes one back:
-/// pages that were opened by it close at once.
+/// …/links/{link}/reissue` takes one back and makes another in its place, or gives the client one again whose last was
+/// taken back. `DELETE …/links/{link}` takes one back: pages that were opened by it close at once. 404 `link_unknown`
+/// for one that does not hold, or another appointment's.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct NewLink {

@@ -225,6 +225,8 @@ mod tests {
             ("VISAVIS_SESSION__OUTBOX_BYTES", "10", vec!["session.outbox_bytes", "65536"]),
             ("VISAVIS_OIDC__ISSUER", "https://login.example", vec!["oidc.client_id"]),
             ("VISAVIS_ACCOUNTS__IDLE_S", "0", vec!["accounts.idle_s"]),
+            ("VISAVIS_APPOINTMENTS__OPEN_BEFORE_S", "-1", vec!["appointments.open_before_s"]),
+            ("VISAVIS_APPOINTMENTS__OPEN", "1", vec!["open_before_s"]),
             ("VISAVIS_ACCOUNTS__WRONG_TRIES", "0", vec!["accounts.wrong_tries"]),
         ] {
             let error = with(&[(name, value)], &vec![]).unwrap_err().to_string();

@@ -27,6 +27,9 @@ const ENDS: Record<RingEnd, (who: { name: string }) => string> = {
   transferred: () => m.desk_end_transferred(),
   ended_by_admin: () => m.desk_end_ended_by_admin(),
   interrupted: () => m.desk_end_interrupted(),
+  // Calls of desks end neither way: there is no waiting room to go back to, and nothing to be closed.
+  held: () => m.desk_end_ended_by_admin(),
+  closed: () => m.desk_end_ended_by_admin(),
 };
 
 export function statusWord(status: Status): string {

@@ -1,9 +1,11 @@
 // The pages for people who sign in, and their addresses.
 
-export type StaffPart = 'console' | 'account' | 'people' | 'desks' | 'live' | 'history' | 'audit';
+export type StaffPart =
+  'console' | 'appointments' | 'account' | 'people' | 'desks' | 'live' | 'history' | 'audit';
 
 export const PATHS: Record<StaffPart, string> = {
   console: '/staff',
+  appointments: '/staff/appointments',
   account: '/staff/account',
   people: '/admin',
   desks: '/admin/desks',
@@ -21,5 +23,5 @@ export function partAt(pathname: string): StaffPart | null {
 }
 
 export function isAdminPart(part: StaffPart): boolean {
-  return part !== 'console' && part !== 'account';
+  return part !== 'console' && part !== 'appointments' && part !== 'account';
 }

@@ -43,6 +43,8 @@ const endWords: Record<RingEnd, () => string> = {
   transferred: m.staff_end_transferred,
   ended_by_admin: m.staff_end_ended_by_admin,
   interrupted: m.staff_end_interrupted,
+  held: m.appts_end_held,
+  closed: m.appts_end_closed,
 };
 export const ENDS = Object.keys(endWords) as RingEnd[];
 
@@ -115,6 +117,14 @@ export function commandProblem(code: Code): string {
       return m.staff_problem_engaged();
     case 'ring_unknown':
       return m.staff_problem_ring_unknown();
+    case 'admitted':
+      return m.appts_problem_admitted();
+    case 'appointment_unknown':
+      return m.appts_problem_unknown();
+    case 'too_early':
+      return m.appts_problem_too_early();
+    case 'appointment_over':
+      return m.appts_problem_over();
     case 'forbidden':
       return m.staff_problem_forbidden();
     case 'rate_limited':

@@ -74,8 +74,8 @@ fn any_move() -> impl Strategy<Value = Move> {
 struct Run {
     world: World,
     steps: u128,
-    /// The highest version of each person so far.
-    versions: BTreeMap<PersonId, u64>,
+    /// The highest version of each person, queue and visit so far.
+    versions: BTreeMap<DocumentId, u64>,
     /// Rings of which a beginning was told and no end.
     told: BTreeSet<RingId>,
     /// Calls as they were once, for those who claim that they still are.
@@ -188,10 +188,9 @@ impl Run {
             return;
         };
         for id in &changed {
-            let DocumentId::Person(id) = id else { continue };
-            let Some(person) = self.world.documents.person(*id) else { continue };
-            let last = self.versions.insert(*id, person.version());
-            assert!(last.is_none_or(|last| last < person.version()), "a version that was there before");
+            let Some(version) = version(&self.world.documents, *id) else { continue };
+            let last = self.versions.insert(*id, version);
+            assert!(last.is_none_or(|last| last < version), "a version that was there before");
         }
         for told in self.world.told.clone() {
             self.hear(&before, &told);
@@ -270,6 +269,15 @@ fn awaited(ring: &Ring, which: usize) -> Option<PersonId> {
 fn pages(documents: &Scene) -> Vec<(PersonId, SessionId)> {
     let people = documents.people.values().flatten();
     people.flat_map(|person| person.pages.iter().map(|page| (person.id, page.session))).collect()
+}
+
+fn version(documents: &Scene, id: DocumentId) -> Option<u64> {
+    match id {
+        DocumentId::Person(id) => documents.person(id).map(Person::version),
+        DocumentId::Ring(_) => None,
+        DocumentId::Queue(id) => documents.queue(id).map(crate::queue::Queue::version),
+        DocumentId::Visit(id) => documents.visit(id).map(Visit::version),
+    }
 }
 
 fn deadline(documents: &Scene, id: DocumentId) -> Option<Timestamp> {

@@ -474,3 +474,15 @@ fn a_lost_meeting_is_not_brought_back_beside_another_or_without_its_host() {
     assert_eq!((world.talkers(1), world.visit_call(MONDAY)), (vec![RIA], Some((ring(1), RIA))));
     assert_eq!(world.attendees(TUESDAY), [VERA]);
 }
+
+#[test]
+fn a_client_who_does_not_come_back_in_waits_again_if_the_host_does_not_either() {
+    let mut world = meeting(&[ROB]);
+    world.does(ask(2, RIA, ROB, RingPurpose::Transfer)).does(accept(2, ROB)).does(take_seat(1, ROB));
+    let lost = Box::new(world.ring(1).clone());
+    assert_eq!(world.talkers(1), [VERA, ROB]);
+    let mut world = World::with(&[VERA]);
+    world.does(Command::Restore { ring: lost }).at(16_000).does(Command::RingDue { ring: ring(1) });
+    assert_eq!((world.ends(), world.attendees(MONDAY)), (vec![(ring(1), RingEnd::Lost)], vec![VERA]));
+    assert_eq!(world.documents.person(ROB), None);
+}

@@ -2,7 +2,9 @@
 
 mod access;
 mod admin;
+mod appointments;
 mod history;
+mod links;
 mod own;
 mod provider;
 mod sign_in;

@@ -6,11 +6,12 @@ use axum::http::{Method, header};
 use serde_json::json;
 
 /// Routes that need no sign-in. A new one has to be thought about here.
-const PUBLIC: [(&str, &str); 6] = [
+const PUBLIC: [(&str, &str); 7] = [
     ("GET", "/api/v1/sign-in"),
     ("POST", "/api/v1/sign-in"),
     ("POST", "/api/v1/invitations/look"),
     ("POST", "/api/v1/invitations/accept"),
+    ("POST", "/api/v1/appointment/enter"),
     ("GET", "/api/v1/oidc/start"),
     ("GET", "/api/v1/oidc/callback"),
 ];
@@ -20,10 +21,12 @@ fn filled(path: &str) -> String {
     let id = match path {
         _ if path.contains("sign-ins") => "g",
         _ if path.contains("desks") => "d",
+        _ if path.contains("appointments") => "a",
         _ if path.contains("{ring}") => "r",
         _ => "u",
     };
-    path.replace("{id}", &format!("{id}_{zeros}")).replace("{ring}", &format!("{id}_{zeros}"))
+    let path = path.replace("{id}", &format!("{id}_{zeros}")).replace("{ring}", &format!("{id}_{zeros}"));
+    path.replace("{link}", &format!("l_{zeros}"))
 }
 
 /// With a body that is JSON and nothing else.
@@ -43,6 +46,15 @@ async fn every_route_asks_for_the_sign_in_it_needs() {
         assert_eq!(by_nobody.headers[header::CACHE_CONTROL], "no-store", "{what}");
         if access == Access::Anybody {
             public.push((method.to_string(), path.clone()));
+            continue;
+        }
+        if access == Access::Link {
+            // A sign-in is no link, not even an admin's.
+            for asked in [request(&method, path), request(&method, path).by(&admin)] {
+                let refused = world.call(asked.over("nonsense")).await.refusal();
+                assert_eq!(refused, (401, "link_needed".into()), "{what}");
+            }
+            assert_eq!(by_nobody.refusal(), (401, "link_needed".into()), "{what}");
             continue;
         }
         assert_eq!(by_nobody.refusal(), (401, "signed_out".into()), "{what}");

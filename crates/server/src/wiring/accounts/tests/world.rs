@@ -1,11 +1,13 @@
 //! One installation in a test: everything real but the clock, the costs of passwords, and the sockets.
 
 use crate::app::{
-    AccountRules, Accounts, App, AppointmentParts, Appointments, ControlNotice, History, LinkKeys, Media,
-    MediaOffer, MediaRefused, MediaSeat, Parts, Passwords, Provider, Route, Strangers, Surroundings, Tries,
+    AccountRules, Accounts, App, AppointmentParts, Appointments, ControlNotice, History, IceServers,
+    LinkKeys, Media, MediaOffer, MediaRefused, MediaSeat, Parts, Passwords, Provider, Route, Strangers,
+    Surroundings, Tries,
 };
 use crate::edge::{ClientAddress, RateByAddress};
 use crate::http::{self, Api, Http};
+use crate::realtime::{self, Hub, Realtime, RealtimeSettings};
 use argon2::Params;
 use async_trait::async_trait;
 use axum::Router;
@@ -19,14 +21,15 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use visavis_domain::account::AccountRole;
 use visavis_domain::appointment::Margins;
-use visavis_domain::ids::{CallId, ParticipantId, PersonId};
+use visavis_domain::ids::{CallId, ParticipantId, PersonId, SessionId};
 use visavis_domain::room::{Limits, RoomSettings};
 use visavis_domain::time::Timestamp;
 use visavis_live::{Live, MemoryLive, Notice, Subscription};
-use visavis_protocol::{NewPerson, Viewed};
+use visavis_protocol::{IceServer, NewPerson, Viewed};
 use visavis_store::{Action, DatabaseUrl, Page, Store};
 
 pub(super) const PASSWORD: &str = "correct horse battery";
@@ -77,6 +80,8 @@ pub(super) struct Ask<'a> {
     pub(super) method: Method,
     pub(super) path: &'a str,
     pub(super) cookie: Option<&'a str>,
+    /// Of who came over a link.
+    pub(super) link: Option<&'a str>,
     pub(super) body: Option<Value>,
     pub(super) address: IpAddr,
     /// Instead of the headers that our pages send.
@@ -85,12 +90,24 @@ pub(super) struct Ask<'a> {
 
 pub(super) fn ask<'a>(method: &str, path: &'a str) -> Ask<'a> {
     let address = [198, 51, 100, 1].into();
-    Ask { method: method.parse().unwrap(), path, cookie: None, body: None, address, headers: None }
+    Ask {
+        method: method.parse().unwrap(),
+        path,
+        cookie: None,
+        link: None,
+        body: None,
+        address,
+        headers: None,
+    }
 }
 
 impl<'a> Ask<'a> {
     pub(super) fn by(self, cookie: &'a str) -> Self {
         Self { cookie: Some(cookie), ..self }
+    }
+
+    pub(super) fn over(self, cookie: &'a str) -> Self {
+        Self { link: Some(cookie), ..self }
     }
 
     pub(super) fn with(self, body: Value) -> Self {
@@ -167,7 +184,7 @@ impl World {
             strict_transport: false,
             desks: app,
         };
-        let router = http::router(edge, &api, Router::new());
+        let router = http::router(edge, &api, sockets(&api, &live).await);
         Self { accounts, store, live, api, router, clock, _folder: folder }
     }
 
@@ -189,8 +206,10 @@ impl World {
         for (name, value) in ask.headers.clone().unwrap_or_else(ours) {
             request = request.header(name, value);
         }
-        if let Some(cookie) = ask.cookie {
-            request = request.header("cookie", format!("__Host-visavis={cookie}"));
+        for (name, cookie) in [("__Host-visavis", ask.cookie), ("__Host-visavis-appointment", ask.link)] {
+            if let Some(cookie) = cookie {
+                request = request.header("cookie", format!("{name}={cookie}"));
+            }
         }
         let body = ask.body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
         let request = request.extension(ClientAddress(ask.address)).body(body).unwrap();
@@ -273,6 +292,39 @@ pub(super) fn heard_signed_out(subscription: &mut Subscription) -> bool {
 fn reading(clock: &Arc<AtomicU64>) -> Arc<dyn Fn() -> Timestamp + Send + Sync> {
     let clock = clock.clone();
     Arc::new(move || Timestamp(clock.load(Ordering::SeqCst)))
+}
+
+/// The way in for sockets; nothing is ever brought to them.
+async fn sockets(api: &Api, live: &Arc<dyn Live>) -> Router {
+    let (hub, _) = Hub::start(live.clone()).await.unwrap();
+    let many = NonZeroU32::new(1000).unwrap();
+    let settings = RealtimeSettings {
+        grace: Duration::from_secs(1),
+        closed_grace: Duration::from_secs(1),
+        outbox_bytes: 65536,
+        frames_per_second: many,
+        frames_burst: many,
+        allowed_origins: vec![ORIGIN.to_owned()],
+    };
+    realtime::router(Arc::new(Realtime {
+        app: api.app.clone(),
+        accounts: api.accounts.clone(),
+        appointments: api.appointments.clone(),
+        hub,
+        sessions: Arc::default(),
+        ice: Arc::new(NoRelay),
+        tickets: RateByAddress::per_minute(many),
+        settings,
+        stopping: CancellationToken::new(),
+    }))
+}
+
+struct NoRelay;
+
+impl IceServers for NoRelay {
+    fn for_session(&self, _: SessionId, _: &str, _: Timestamp) -> Vec<IceServer> {
+        Vec::new()
+    }
 }
 
 /// Rooms and desks as the settings have them by themselves.
