@@ -6,6 +6,7 @@ mod practice;
 
 use practice::{
     Comer, Practice, Professional, attending, console, ended, heard, in_call, join, joining, met, own_until,
+    wall,
 };
 use reqwest::Method;
 use std::time::{Duration, Instant};
@@ -15,8 +16,8 @@ use visavis_domain::person::{Reach, Status};
 use visavis_domain::ring::RingEnd;
 use visavis_domain::room::LeaveReason;
 use visavis_protocol::{
-    AppointmentState, AppointmentView, CallPage, CallView, CloseCode, Code, Command, Event, MediaPath,
-    NewLink, Phase, Reply, WaitingChat,
+    AppointmentMove, AppointmentState, AppointmentView, CallPage, CallView, CloseCode, Code, Command, Event,
+    MediaPath, NewLink, Phase, Reply, WaitingChat,
 };
 
 /// What issue and graces promise.
@@ -291,6 +292,24 @@ async fn whoever_waits_for_an_appointment_that_is_cancelled_is_told() {
     ana.sees_waiting(id, 0).await;
     assert_eq!(client.ready().await, Err(Code::AppointmentOver));
     assert_eq!(ana.admits(id).await, Err(Code::AppointmentOver));
+}
+
+#[tokio::test]
+async fn whoever_waits_for_an_appointment_that_is_put_off_waits_no_longer() {
+    let practice = Practice::open(&[]).await;
+    let mut ana = practice.professional("ana").await;
+    let appointment = ana.books("Vera", 1, None).await;
+    let id = appointment.id;
+    let mut client = practice.waits(&appointment).await;
+    ana.sees_waiting(id, 1).await;
+    let (zone, sequence) = (appointment.zone.clone(), appointment.sequence);
+    let to = AppointmentMove { wall: wall(180), zone, repeated: None, minutes: 30, sequence };
+    let path = format!("/api/v1/appointments/{id}/move");
+    ana.staff.send(Method::POST, &path, Some(&to)).await.unwrap();
+    own_until(&mut client.bot, |own| own.engagement.is_none().then_some(())).await;
+    ana.sees_waiting(id, 0).await;
+    // The link as it was sent holds for the new time.
+    assert_eq!(client.ready().await, Err(Code::TooEarly));
 }
 
 #[tokio::test]

@@ -74,13 +74,12 @@ impl Practice {
 
 impl Professional {
     /// An appointment that begins in so many minutes.
-    pub async fn books(&self, client: &str, minutes: i64, desk: Option<DeskId>) -> AppointmentView {
-        let starts = now().0.checked_add_signed(minutes * 60_000).unwrap();
+    pub async fn books(&self, client: &str, minutes: u64, desk: Option<DeskId>) -> AppointmentView {
         let new = NewAppointment {
             client_name: client.into(),
             email: None,
             about: "a will".into(),
-            wall: zone::wall(Timestamp(starts), "UTC").unwrap(),
+            wall: wall(minutes),
             zone: "UTC".into(),
             repeated: None,
             minutes: 30,
@@ -139,9 +138,11 @@ impl Comer {
     }
 }
 
-pub fn now() -> Timestamp {
+/// What a clock in UTC shows in so many minutes.
+pub fn wall(minutes: u64) -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    Timestamp(u64::try_from(since.as_millis()).unwrap())
+    let now = u64::try_from(since.as_millis()).unwrap();
+    zone::wall(Timestamp(now + minutes * 60_000), "UTC").unwrap()
 }
 
 pub async fn console(bot: &mut Bot) -> ConsoleSnapshot {
