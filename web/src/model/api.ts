@@ -328,12 +328,12 @@ const LINK_CODES: readonly LinkCode[] = [
 /** Whose appointment it is, or was. */
 export type LinkOwner = Pick<LinkProblem, 'professional_name' | 'starts_at'>;
 
-export type AppointmentAnswer =
+export type LinkAnswer =
   | { ok: true; value: ClientAppointment }
   /** The owner is told of genuine links alone. */
   | (Refusal<LinkCode | CommonProblem> & { owner: LinkOwner | null });
 
-async function askByLink(method: Method, path: string, body?: unknown): Promise<AppointmentAnswer> {
+async function askByLink(method: Method, path: string, body?: unknown): Promise<LinkAnswer> {
   let owner: LinkOwner | null = null;
   const answer = await request<ClientAppointment, LinkCode>(method, path, LINK_CODES, body, (problem) => {
     if ('professional_name' in problem && 'starts_at' in problem) owner = problem as LinkOwner;

@@ -2,14 +2,14 @@
 // something changed or the time has come. Knows nothing of who waits; that is live, and the appointment's.
 
 import type { ClientAppointment } from '../protocol/generated';
-import type { AppointmentAnswer, LinkEnd, LinkOwner } from './api';
+import type { LinkAnswer, LinkEnd, LinkOwner } from './api';
 import { ServerTime } from './server-time.svelte';
 import type { Steady } from './server-time.svelte';
 
 /** The endpoints it needs. */
 export interface LinkDesk {
-  enter(token: string): Promise<AppointmentAnswer>;
-  look(): Promise<AppointmentAnswer>;
+  enter(token: string): Promise<LinkAnswer>;
+  look(): Promise<LinkAnswer>;
   steady?: Steady;
 }
 
@@ -104,7 +104,7 @@ export class AppointmentLink {
     this.#askIn(Math.min(Math.max(left, SOONEST), EARLY_EVERY));
   }
 
-  #refused(refusal: Extract<AppointmentAnswer, { ok: false }>): void {
+  #refused(refusal: Extract<LinkAnswer, { ok: false }>): void {
     switch (refusal.code) {
       case 'link_replaced':
       case 'appointment_cancelled':

@@ -8,7 +8,7 @@ import type {
   RingView,
 } from '../protocol/generated';
 import { CommandFailed } from '../protocol/session';
-import type { AppointmentAnswer, LinkCode } from './api';
+import type { LinkAnswer, LinkCode } from './api';
 import { Appointment } from './appointment.svelte';
 import { FakeSession, settle } from './fake-session';
 import { attendance } from './remembered';
@@ -89,7 +89,7 @@ function own(version: number, engagement?: Engagement): OwnAvailability {
   return { ...rest, version, ...(engagement ? { engagement } : {}) };
 }
 
-const refused = (code: LinkCode, extra: object = {}): AppointmentAnswer => ({
+const refused = (code: LinkCode, extra: object = {}): LinkAnswer => ({
   ok: false,
   code,
   retryAfter: null,
@@ -97,7 +97,7 @@ const refused = (code: LinkCode, extra: object = {}): AppointmentAnswer => ({
   ...extra,
 });
 
-let answers: AppointmentAnswer[];
+let answers: LinkAnswer[];
 let tokens: string[];
 let looks: number;
 let sessions: FakeSession[];
@@ -115,9 +115,9 @@ const told = (engagement?: Engagement): void =>
   session().event({ type: 'own_changed', own: own(++version, engagement) });
 const ended = (end: RingEnd): void => session().event({ type: 'ring_ended', ring: 'r_1', end });
 
-async function open(token: string | null, answer: AppointmentAnswer): Promise<void> {
+async function open(token: string | null, answer: LinkAnswer): Promise<void> {
   answers = [answer];
-  const next = (): Promise<AppointmentAnswer> => {
+  const next = (): Promise<LinkAnswer> => {
     const [first] = answers;
     if (!first) throw new Error('no answer');
     if (answers.length > 1) answers.shift();

@@ -174,13 +174,12 @@ impl Draft<'_> {
             return Ok(());
         }
         let until = self.now.plus(self.rules.grace);
-        let attending = ring.appointment.as_ref().map(|card| Engagement::Attending(card.appointment));
         let mut restored = ring.clone();
         restored.asked = None;
         restored.talkers.clear();
         for talker in &ring.talkers {
             let person = self.somebody(talker.party.person)?;
-            if person.engagement != Engagement::Free && Some(person.engagement) != attending {
+            if person.engagement != Engagement::Free {
                 continue;
             }
             person.engagement = Engagement::InCall(ring.id);
