@@ -6,6 +6,7 @@ mod practice;
 
 use practice::{
     Comer, Practice, Professional, attending, console, ended, heard, in_call, join, joining, met, own_until,
+    wall,
 };
 use reqwest::Method;
 use std::time::{Duration, Instant};
@@ -15,8 +16,8 @@ use visavis_domain::person::{Reach, Status};
 use visavis_domain::ring::RingEnd;
 use visavis_domain::room::LeaveReason;
 use visavis_protocol::{
-    AppointmentState, AppointmentView, CallPage, CallView, CloseCode, Code, Command, Event, MediaPath,
-    NewLink, Phase, Reply, WaitingChat,
+    AppointmentMove, AppointmentState, AppointmentView, CallPage, CallView, CloseCode, Code, Command, Event,
+    MediaPath, NewLink, Phase, Reply, WaitingChat,
 };
 
 /// What issue and graces promise.
@@ -108,7 +109,7 @@ async fn of_two_colleagues_who_admit_at_once_one_has_the_client_and_the_other_is
         let visit = winner.sees(appointment, |visit| visit.call == Some(ring)).await;
         assert_eq!(visit.host.map(|host| host.id), Some(winner.id));
         winner.bot.command(Command::Hold { appointment }).await.unwrap().unwrap();
-        assert_eq!(own_until(&mut client.bot, attending).await, true);
+        assert!(own_until(&mut client.bot, attending).await);
     }
 }
 
@@ -294,6 +295,24 @@ async fn whoever_waits_for_an_appointment_that_is_cancelled_is_told() {
 }
 
 #[tokio::test]
+async fn whoever_waits_for_an_appointment_that_is_put_off_waits_no_longer() {
+    let practice = Practice::open(&[]).await;
+    let mut ana = practice.professional("ana").await;
+    let appointment = ana.books("Vera", 1, None).await;
+    let id = appointment.id;
+    let mut client = practice.waits(&appointment).await;
+    ana.sees_waiting(id, 1).await;
+    let (zone, sequence) = (appointment.zone.clone(), appointment.sequence);
+    let to = AppointmentMove { wall: wall(180), zone, repeated: None, minutes: 30, sequence };
+    let path = format!("/api/v1/appointments/{id}/move");
+    ana.staff.send(Method::POST, &path, Some(&to)).await.unwrap();
+    own_until(&mut client.bot, |own| own.engagement.is_none().then_some(())).await;
+    ana.sees_waiting(id, 0).await;
+    // The link as it was sent holds for the new time.
+    assert_eq!(client.ready().await, Err(Code::TooEarly));
+}
+
+#[tokio::test]
 async fn whoever_takes_an_appointment_is_in_a_call_at_the_desk() {
     let practice = Practice::open(&[]).await;
     let mut ana = practice.professional("ana").await;
@@ -359,8 +378,8 @@ async fn what_is_written_in_the_waiting_room_reaches_both_once_and_nobody_else()
     let foreign = ana.books("Wim", 1, None).await;
     let (mut client, mut stranger) = (practice.waits(&appointment).await, practice.waits(&foreign).await);
     let mut guest = Bot::connect(&practice.server.base()).await.unwrap();
-    for bot in [&mut client.bot, &mut client.bot] {
-        bot.command(saying(id, 1, "five minutes, please")).await.unwrap().unwrap();
+    for _ in 0..2 {
+        client.bot.command(saying(id, 1, "five minutes, please")).await.unwrap().unwrap();
     }
     ana.bot.command(saying(id, 2, "no hurry")).await.unwrap().unwrap();
     for bot in [&mut client.bot, &mut ana.bot] {

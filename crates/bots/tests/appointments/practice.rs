@@ -13,34 +13,34 @@ use visavis_protocol::{
     MediaPath, NewAppointment, OwnAvailability, Reply, RoomSnapshot, VisitView, WaitingRoom,
 };
 
-pub struct Practice {
-    pub server: ServerProcess,
-    pub http: Client,
+pub(super) struct Practice {
+    pub(super) server: ServerProcess,
+    pub(super) http: Client,
 }
 
 /// A professional with a console.
-pub struct Professional {
-    pub id: PersonId,
-    pub staff: Staff,
-    pub bot: Bot,
-    pub console: ConsoleSnapshot,
+pub(super) struct Professional {
+    pub(super) id: PersonId,
+    pub(super) staff: Staff,
+    pub(super) bot: Bot,
+    pub(super) console: ConsoleSnapshot,
 }
 
 /// Somebody with a page that a link has opened.
-pub struct Comer {
-    pub id: PersonId,
-    pub invitee: Invitee,
-    pub bot: Bot,
-    pub room: WaitingRoom,
+pub(super) struct Comer {
+    pub(super) id: PersonId,
+    pub(super) invitee: Invitee,
+    pub(super) bot: Bot,
+    pub(super) room: WaitingRoom,
 }
 
 impl Practice {
-    pub async fn open(settings: &[(&str, &str)]) -> Self {
+    pub(super) async fn open(settings: &[(&str, &str)]) -> Self {
         let server = ServerProcess::start_demo(&ServerProcess::binary().unwrap(), settings).await.unwrap();
         Self { server, http: visavis_bots::http_client() }
     }
 
-    pub async fn professional(&self, name: &str) -> Professional {
+    pub(super) async fn professional(&self, name: &str) -> Professional {
         let (base, email) = (self.server.base(), format!("{name}@demo"));
         let staff = Staff::sign_in(&self.http, &base, &email, DEMO_PASSWORD).await.unwrap();
         let mut bot = staff.connect().await.unwrap();
@@ -49,13 +49,13 @@ impl Practice {
     }
 
     /// Somebody opens a link of an appointment: the client's is the first one.
-    pub async fn comes(&self, appointment: &AppointmentView, link: usize) -> Comer {
+    pub(super) async fn comes(&self, appointment: &AppointmentView, link: usize) -> Comer {
         let url = &appointment.links[link].url;
         self.page(Invitee::open(&self.http, &self.server.base(), url).await.unwrap()).await
     }
 
     /// The client opens the link and is ready.
-    pub async fn waits(&self, appointment: &AppointmentView) -> Comer {
+    pub(super) async fn waits(&self, appointment: &AppointmentView) -> Comer {
         let mut comer = self.comes(appointment, 0).await;
         let own = comer.ready().await.unwrap();
         assert_eq!(attending(&own), Some(false), "{own:?}");
@@ -63,7 +63,7 @@ impl Practice {
     }
 
     /// One more page of theirs.
-    pub async fn page(&self, invitee: Invitee) -> Comer {
+    pub(super) async fn page(&self, invitee: Invitee) -> Comer {
         let mut bot = invitee.connect().await.unwrap();
         match bot.command(Command::OpenWaitingRoom).await.unwrap().unwrap() {
             Reply::WaitingRoom { waiting_room: room } => Comer { id: room.person, invitee, bot, room },
@@ -74,13 +74,12 @@ impl Practice {
 
 impl Professional {
     /// An appointment that begins in so many minutes.
-    pub async fn books(&self, client: &str, minutes: i64, desk: Option<DeskId>) -> AppointmentView {
-        let starts = now().0.checked_add_signed(minutes * 60_000).unwrap();
+    pub(super) async fn books(&self, client: &str, minutes: u64, desk: Option<DeskId>) -> AppointmentView {
         let new = NewAppointment {
             client_name: client.into(),
             email: None,
             about: "a will".into(),
-            wall: zone::wall(Timestamp(starts), "UTC").unwrap(),
+            wall: wall(minutes),
             zone: "UTC".into(),
             repeated: None,
             minutes: 30,
@@ -90,16 +89,16 @@ impl Professional {
     }
 
     /// One that is shared with the desk of the demonstration.
-    pub async fn shares(&self, client: &str) -> AppointmentView {
+    pub(super) async fn shares(&self, client: &str) -> AppointmentView {
         self.books(client, 1, Some(self.console.desks[0].desk.id)).await
     }
 
-    pub async fn settles(&self, appointment: AppointmentId, state: AppointmentState) {
+    pub(super) async fn settles(&self, appointment: AppointmentId, state: AppointmentState) {
         let path = format!("/api/v1/appointments/{appointment}/state");
         self.staff.send(Method::POST, &path, Some(&AppointmentOutcome { state })).await.unwrap();
     }
 
-    pub async fn admits(&mut self, appointment: AppointmentId) -> Result<RingId, Code> {
+    pub(super) async fn admits(&mut self, appointment: AppointmentId) -> Result<RingId, Code> {
         match self.bot.command(Command::Admit { appointment }).await.unwrap() {
             Ok(Reply::Own { own }) => Ok(in_call(&own).unwrap()),
             Err(Refused(code)) => Err(code),
@@ -108,7 +107,11 @@ impl Professional {
     }
 
     /// What is told of a visit until it is like that.
-    pub async fn sees(&mut self, appointment: AppointmentId, is: impl Fn(&VisitView) -> bool) -> VisitView {
+    pub(super) async fn sees(
+        &mut self,
+        appointment: AppointmentId,
+        is: impl Fn(&VisitView) -> bool,
+    ) -> VisitView {
         loop {
             if let Event::VisitChanged { visit } = self.bot.event().await.unwrap()
                 && visit.appointment == appointment
@@ -119,13 +122,13 @@ impl Professional {
         }
     }
 
-    pub async fn sees_waiting(&mut self, appointment: AppointmentId, how_many: usize) -> VisitView {
+    pub(super) async fn sees_waiting(&mut self, appointment: AppointmentId, how_many: usize) -> VisitView {
         self.sees(appointment, |visit| visit.attendees.len() == how_many).await
     }
 }
 
 impl Comer {
-    pub async fn ready(&mut self) -> Result<OwnAvailability, Code> {
+    pub(super) async fn ready(&mut self) -> Result<OwnAvailability, Code> {
         match self.bot.command(Command::BeReady).await.unwrap() {
             Ok(Reply::Own { own }) => Ok(own),
             Err(Refused(code)) => Err(code),
@@ -134,17 +137,19 @@ impl Comer {
     }
 
     /// The call into which they are let.
-    pub async fn admitted(&mut self) -> RingId {
+    pub(super) async fn admitted(&mut self) -> RingId {
         own_until(&mut self.bot, in_call).await
     }
 }
 
-pub fn now() -> Timestamp {
+/// What a clock in UTC shows in so many minutes.
+pub(super) fn wall(minutes: u64) -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    Timestamp(u64::try_from(since.as_millis()).unwrap())
+    let now = u64::try_from(since.as_millis()).unwrap();
+    zone::wall(Timestamp(now + minutes * 60_000), "UTC").unwrap()
 }
 
-pub async fn console(bot: &mut Bot) -> ConsoleSnapshot {
+pub(super) async fn console(bot: &mut Bot) -> ConsoleSnapshot {
     match bot.command(Command::OpenConsole).await.unwrap().unwrap() {
         Reply::Console { console } => console,
         other => panic!("{other:?}"),
@@ -152,21 +157,21 @@ pub async fn console(bot: &mut Bot) -> ConsoleSnapshot {
 }
 
 /// Whether somebody waits to be let in, and was sent back.
-pub fn attending(own: &OwnAvailability) -> Option<bool> {
+pub(super) fn attending(own: &OwnAvailability) -> Option<bool> {
     match own.engagement {
         Some(Engagement::Attending { held, .. }) => Some(held),
         _ => None,
     }
 }
 
-pub fn in_call(own: &OwnAvailability) -> Option<RingId> {
+pub(super) fn in_call(own: &OwnAvailability) -> Option<RingId> {
     match &own.engagement {
         Some(Engagement::InCall { ring }) => Some(ring.id),
         _ => None,
     }
 }
 
-pub async fn own_until<T>(bot: &mut Bot, wanted: impl Fn(&OwnAvailability) -> Option<T>) -> T {
+pub(super) async fn own_until<T>(bot: &mut Bot, wanted: impl Fn(&OwnAvailability) -> Option<T>) -> T {
     loop {
         if let Event::OwnChanged { own } = bot.event().await.unwrap()
             && let Some(found) = wanted(&own)
@@ -176,7 +181,7 @@ pub async fn own_until<T>(bot: &mut Bot, wanted: impl Fn(&OwnAvailability) -> Op
     }
 }
 
-pub async fn ended(bot: &mut Bot, ring: RingId) -> RingEnd {
+pub(super) async fn ended(bot: &mut Bot, ring: RingId) -> RingEnd {
     let is = |event: &Event| matches!(event, Event::RingEnded { ring: which, .. } if *which == ring);
     match bot.events_until(is).await.unwrap().pop() {
         Some(Event::RingEnded { end, .. }) => end,
@@ -184,13 +189,13 @@ pub async fn ended(bot: &mut Bot, ring: RingId) -> RingEnd {
     }
 }
 
-pub fn joining(ring: RingId, continuation: Option<String>, media: MediaPath) -> Command {
+pub(super) fn joining(ring: RingId, continuation: Option<String>, media: MediaPath) -> Command {
     let (microphone, camera) = (Microphone::Live, Camera::On);
     Command::JoinCall { ring, microphone, camera, continuation, media }
 }
 
 /// Goes into the call; returns its room, and the continuation.
-pub async fn join(bot: &mut Bot, ring: RingId) -> (RoomSnapshot, String) {
+pub(super) async fn join(bot: &mut Bot, ring: RingId) -> (RoomSnapshot, String) {
     match bot.command(joining(ring, None, MediaPath::Fresh)).await.unwrap().unwrap() {
         Reply::Joined { continuation, room, .. } => (room, continuation),
         other => panic!("{other:?}"),
@@ -198,11 +203,11 @@ pub async fn join(bot: &mut Bot, ring: RingId) -> (RoomSnapshot, String) {
 }
 
 /// Until somebody else is in the room too.
-pub async fn met(bot: &mut Bot) {
+pub(super) async fn met(bot: &mut Bot) {
     bot.events_until(|event| matches!(event, Event::ParticipantJoined { .. })).await.unwrap();
 }
 
 /// Everything one has heard by now.
-pub async fn heard(bot: &mut Bot) -> Vec<Event> {
+pub(super) async fn heard(bot: &mut Bot) -> Vec<Event> {
     bot.events_so_far().await.unwrap()
 }

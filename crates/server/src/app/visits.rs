@@ -7,6 +7,7 @@
 use super::documents::{self, ControlNotice, Route};
 use super::settle::Cause;
 use super::{App, Refused, views};
+use std::time::Duration;
 use visavis_domain::appointment::{
     AppointmentState, LinkClaims, LinkFacts, LinkKind, LinkRefusal, Phase, enter,
 };
@@ -23,6 +24,9 @@ use visavis_store::{Appointment, AppointmentFilter, Link, Store, StoreError};
 /// How far from now an appointment may begin that a console shows as visited, milliseconds: longer than any takes with
 /// its margins. More costs a page that opens a longer list.
 const AROUND_MS: u64 = 24 * 60 * 60 * 1000;
+/// How long before it opens one may wait already: clocks differ, and links grant that. Less would send people away who
+/// were let in a moment ago.
+const SLACK: Duration = Duration::from_secs(2 * 60);
 
 /// Somebody who came over a link that is genuine, and the appointment it is to.
 pub(super) struct Guest {
@@ -227,8 +231,13 @@ impl App {
 
 /// For what lasts, when it was changed.
 impl App {
-    /// The appointment, or a link to it, was changed: whoever shows it asks again.
+    /// The appointment, or a link to it, was changed: whoever shows it asks again. Whoever waits for one that was put
+    /// off does so no longer; a call goes on.
     pub(crate) async fn appointment_changed(&self, appointment: &Appointment) -> Result<(), Refused> {
+        let early = self.now().plus(SLACK) < appointment.schedule.window(self.margins).opens_at;
+        if early && self.visit(appointment.id).await?.is_some_and(|visit| visit.call().is_none()) {
+            self.close_visit(appointment.id, None).await?;
+        }
         let event = Event::AppointmentChanged { appointment: appointment.id };
         let frame = ServerFrame::Event { topic: Topic::Appointments, version: None, event };
         let frame = documents::encode(&frame)?;

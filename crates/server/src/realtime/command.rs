@@ -20,17 +20,6 @@ impl Realtime {
     ) {
         execution.executed = id;
         let outcome = match command {
-            Command::Join { room, name, microphone, camera, continuation, media } => {
-                let devices = Devices { microphone, camera };
-                let request = JoinRequest { session: session.id, name, devices, continuation, media };
-                match self.join(session, execution, &room, request).await {
-                    // The answer is in the outbox already, ahead of the events that followed it.
-                    Ok(reply) => {
-                        return session.release(super::socket::encode(&ServerFrame::Reply { id, reply }));
-                    }
-                    Err(code) => Err(code),
-                }
-            }
             Command::Leave => self.leave(session, execution).await,
             Command::Look { room } => self.look(&room).await,
             Command::IceServers => Ok(Reply::IceServers { ice_servers: self.ice_servers(session) }),
@@ -72,32 +61,17 @@ impl Realtime {
                 let room = execution.room.as_ref();
                 self.in_room(room, |room| self.app.say(room, session.id, message, text)).await
             }
-            Command::WatchDesk { .. } | Command::OpenConsole => {
-                match self.follow(session, execution, command).await {
-                    Ok(reply) => {
-                        return session.release(super::socket::encode(&ServerFrame::Reply { id, reply }));
-                    }
-                    Err(code) => Err(code),
-                }
-            }
-            Command::JoinCall { ring, microphone, camera, continuation, media } => {
-                let devices = Devices { microphone, camera };
-                let person = session.identity.person;
-                let request = JoinCall { ring, person, session: session.id, devices, continuation, media };
-                match self.join_call(session, execution, request).await {
-                    Ok(reply) => {
-                        return session.release(super::socket::encode(&ServerFrame::Reply { id, reply }));
-                    }
-                    Err(code) => Err(code),
-                }
-            }
-            Command::OpenWaitingRoom
+            Command::Join { .. }
+            | Command::JoinCall { .. }
+            | Command::WatchDesk { .. }
+            | Command::OpenConsole
+            | Command::OpenWaitingRoom
             | Command::BeReady
             | Command::LeaveWaitingRoom
             | Command::Admit { .. }
             | Command::Hold { .. }
             | Command::OpenWaitingChat { .. }
-            | Command::SayWaiting { .. } => match self.about_appointment(session, execution, command).await {
+            | Command::SayWaiting { .. } => match self.answer_first(session, execution, command).await {
                 Ok(reply) => {
                     return session.release(super::socket::encode(&ServerFrame::Reply { id, reply }));
                 }
@@ -118,6 +92,33 @@ impl Realtime {
             Ok(reply) => ServerFrame::Reply { id, reply },
             Err(code) => ServerFrame::Rejection { id, code },
         }));
+    }
+
+    /// Those whose answer goes out ahead of the events that follow from them: the session holds them back until it is
+    /// released.
+    async fn answer_first(
+        &self,
+        session: &Arc<Session>,
+        execution: &mut Execution,
+        command: Command,
+    ) -> Result<Reply, Code> {
+        match command {
+            Command::Join { room, name, microphone, camera, continuation, media } => {
+                let devices = Devices { microphone, camera };
+                let request = JoinRequest { session: session.id, name, devices, continuation, media };
+                self.join(session, execution, &room, request).await
+            }
+            Command::JoinCall { ring, microphone, camera, continuation, media } => {
+                let devices = Devices { microphone, camera };
+                let person = session.identity.person;
+                let request = JoinCall { ring, person, session: session.id, devices, continuation, media };
+                self.join_call(session, execution, request).await
+            }
+            Command::WatchDesk { .. } | Command::OpenConsole => {
+                self.follow(session, execution, command).await
+            }
+            _ => self.about_appointment(session, execution, command).await,
+        }
     }
 
     async fn in_room<'a, F>(
