@@ -66,8 +66,6 @@ export class Appointment {
   #taken = $state(false);
   #active = $state(false);
 
-  view = $derived.by<AppointmentView>(() => this.#view());
-
   #session: { id: string; session: Session; over: AbortController; deaf: () => void } | null = null;
   #person = '';
   #ownVersion = -1;
@@ -172,28 +170,30 @@ export class Appointment {
     this.link.dispose();
   }
 
-  #view(): AppointmentView {
-    const link = this.link.state;
-    if (this.#taken) return { kind: 'elsewhere', what: 'taken' };
-    const appointment = this.link.latest;
+  /**
+   * All of what it is made of is read first, whatever comes of it: a component that goes while this changes has it
+   * made from the state before, and only what was read then would be followed from there on.
+   */
+  get view(): AppointmentView {
+    const { state, latest } = this.link;
+    const { call } = this;
+    const [engagement, after] = [this.#engagement, this.#after];
+    const [taken, inside, active] = [this.#taken, this.#inside, this.#active];
+    if (taken) return { kind: 'elsewhere', what: 'taken' };
     // What goes on is not cut off because its time is over.
-    if (this.call && appointment) return { kind: 'call', appointment, call: this.call };
-    if (link.kind !== 'known') return link;
-    if (link.appointment.phase === 'early') return { kind: 'early', appointment: link.appointment };
-    if (!this.#inside) return { kind: 'loading' };
-    return this.#inRoom(link.appointment);
-  }
-
-  #inRoom(appointment: ClientAppointment): AppointmentView {
-    const engagement = this.#engagement;
+    if (call && latest) return { kind: 'call', appointment: latest, call };
+    if (state.kind !== 'known') return state;
+    const { appointment } = state;
+    if (appointment.phase === 'early') return { kind: 'early', appointment };
+    if (!inside) return { kind: 'loading' };
     if (engagement?.type === 'attending') {
-      if (!this.#active) return { kind: 'elsewhere', what: 'waiting' };
+      if (!active) return { kind: 'elsewhere', what: 'waiting' };
       return { kind: 'waiting', appointment, since: engagement.since, held: engagement.held };
     }
     if (engagement?.type === 'in_call' && engagement.ring.id !== this.#left) {
-      return this.#active ? { kind: 'loading' } : { kind: 'elsewhere', what: 'call' };
+      return active ? { kind: 'loading' } : { kind: 'elsewhere', what: 'call' };
     }
-    return this.#after ? { kind: 'after', appointment, end: this.#after } : { kind: 'door', appointment };
+    return after ? { kind: 'after', appointment, end: after } : { kind: 'door', appointment };
   }
 
   #linkChanged(state: LinkWorth): void {

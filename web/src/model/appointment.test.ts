@@ -456,12 +456,16 @@ describe('the call', () => {
     expect(page.cutOff).toBe(true);
   });
 
-  it.each(['hung_up', 'interrupted', 'ended_by_admin'] as const)('is over: %s', (end) => {
+  it.each(['hung_up', 'interrupted', 'ended_by_admin'] as const)('is over: %s', async (end) => {
     ended(end);
     told();
     expect(page.view).toMatchObject({ kind: 'after', end });
     expect(page.devices).toBeNull();
     expect(attendance.get()?.active).toBe(false);
+    void page.ready();
+    await session().answer('be_ready', { type: 'own', own: own(++version, attending()) });
+    expect(page.view.kind).toBe('waiting');
+    expect(page.devices).not.toBeNull();
   });
 
   it('is closed with the appointment', async () => {
