@@ -90,7 +90,7 @@ function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
 
 /** The clock in a zone. */
 export function timeText(at: number, zone: string): string {
-  return format({ hour: '2-digit', minute: '2-digit', timeZone: zone }).format(at);
+  return format({ hour: 'numeric', minute: '2-digit', timeZone: zone }).format(at);
 }
 
 /** The day and the clock in a zone. */
@@ -99,7 +99,7 @@ export function momentText(at: number, zone: string): string {
     weekday: 'long',
     day: 'numeric',
     month: 'long',
-    hour: '2-digit',
+    hour: 'numeric',
     minute: '2-digit',
     timeZone: zone,
   }).format(at);
