@@ -79,6 +79,7 @@ export function waitingText(count: number): string {
   return count === 1 ? m.appts_waiting_count_one() : m.appts_waiting_count({ count });
 }
 
+const YEAR = { year: 'numeric' } as const;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
@@ -90,19 +91,20 @@ function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
 
 /** The clock in a zone. */
 export function timeText(at: number, zone: string): string {
-  return format({ hour: '2-digit', minute: '2-digit', timeZone: zone }).format(at);
+  return format({ hour: 'numeric', minute: '2-digit', timeZone: zone }).format(at);
 }
 
-/** The day and the clock in a zone. */
+/** The day and the clock in a zone, with the year where it is another one. */
 export function momentText(at: number, zone: string): string {
-  return format({
+  const year = wallAt(at, zone).slice(0, 4) === wallAt(Date.now(), zone).slice(0, 4) ? {} : YEAR;
+  const parts = {
     weekday: 'long',
     day: 'numeric',
     month: 'long',
-    hour: '2-digit',
+    hour: 'numeric',
     minute: '2-digit',
-    timeZone: zone,
-  }).format(at);
+  } as const;
+  return format({ ...parts, ...year, timeZone: zone }).format(at);
 }
 
 /** How a zone is ahead of UTC then, such as GMT+2. */
@@ -115,7 +117,7 @@ const asDate = (day: Day): number => Date.parse(`${day}T00:00Z`);
 
 /** Such as Saturday, 21 November. */
 export function dayText(day: Day, today: Day): string {
-  const year = day.slice(0, 4) === today.slice(0, 4) ? {} : { year: 'numeric' as const };
+  const year = day.slice(0, 4) === today.slice(0, 4) ? {} : YEAR;
   return format({ weekday: 'long', day: 'numeric', month: 'long', ...year, timeZone: 'UTC' }).format(
     asDate(day),
   );
