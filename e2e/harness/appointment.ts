@@ -5,6 +5,7 @@ import type { Browser } from 'puppeteer-core';
 import { Person } from './browsers';
 import type { PersonOptions } from './browsers';
 import { consoleIsOpen, PASSWORD, reads, signIn } from './desk';
+import { watchTiles } from './group';
 import { eventually } from './measure';
 import type { Server } from './server';
 
@@ -93,6 +94,12 @@ export function linkOf(one: Made): string {
   return link.url;
 }
 
+/** Tiles are watched, for those tests that ask what they show. */
+const watched = (options: PersonOptions): PersonOptions => ({
+  ...options,
+  before: [`(${watchTiles.toString()})()`, options.before ?? ''].join(';\n'),
+});
+
 /** Signed in, with the dashboard open. */
 export async function professional(
   browser: Browser,
@@ -101,7 +108,7 @@ export async function professional(
   email: string,
   options: PersonOptions = {},
 ): Promise<Person> {
-  const person = await Person.create(browser, name, options);
+  const person = await Person.create(browser, name, watched(options));
   await person.open(`${base}/staff/appointments`);
   await signIn(person, email);
   await dashboardIsOpen(person);
@@ -120,7 +127,7 @@ export async function client(
   name: string,
   options: PersonOptions = {},
 ): Promise<Person> {
-  const person = await Person.create(browser, name, options);
+  const person = await Person.create(browser, name, watched(options));
   await person.open(link);
   await person.find('button', 'I am ready');
   return person;
