@@ -508,3 +508,20 @@ async fn a_restarted_server_is_given_the_call_of_an_appointment_back() {
     assert!(own_until(&mut client.bot, attending).await);
     assert_eq!(history(&ana).await.end, Some(RingEnd::Held));
 }
+
+#[tokio::test]
+async fn the_call_of_an_appointment_that_was_cancelled_meanwhile_is_not_brought_back() {
+    let mut practice = Practice::open(&[]).await;
+    let mut ana = practice.professional("ana").await;
+    let appointment = ana.books("Vera", 1, None).await;
+    let mut client = practice.waits(&appointment).await;
+    let ring = ana.admits(appointment.id).await.unwrap();
+    let (_, token) = join(&mut ana.bot, ring).await;
+    join(&mut client.bot, ring).await;
+    practice.server.restart().await.unwrap();
+    let mut ana = practice.professional("ana").await;
+    ana.settles(appointment.id, AppointmentState::Cancelled).await;
+    let back = ana.bot.command(joining(ring, Some(token), MediaPath::Kept)).await.unwrap();
+    assert_eq!(back, Err(Refused(Code::RingUnknown)));
+    assert!(console(&mut ana.bot).await.visits.is_empty());
+}

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod appointments;
+mod bookings;
 mod calls;
 mod deadlines;
 mod desks;

@@ -22,6 +22,7 @@ pub(crate) use outbox::drive_mail;
 pub(crate) use post::{Letter, Mailing, NotSent, Party, Post, Replies};
 
 use super::accounts::{Clock, Denied, Unknown};
+use super::bookings::visible_to;
 use super::tokens::Tokens;
 use super::{App, Refused};
 use std::sync::Arc;
@@ -77,14 +78,7 @@ impl Appointments {
 
     /// One that this person may see: their own, or shared with a desk of theirs.
     async fn visible(&self, person: PersonId, id: AppointmentId) -> Result<Appointment, Denied> {
-        let unknown = Denied::Unknown(Unknown::Appointment);
-        let Some(found) = self.store().appointment(id).await? else { return Err(unknown) };
-        if found.professional == person {
-            return Ok(found);
-        }
-        let desks = self.store().desks_of(person).await?;
-        let shared = found.desk.is_some_and(|desk| desks.iter().any(|own| own.id == desk));
-        if shared { Ok(found) } else { Err(unknown) }
+        visible_to(self.store(), person, id).await?.ok_or(Denied::Unknown(Unknown::Appointment))
     }
 
     /// A row for the audit log.

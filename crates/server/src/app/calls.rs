@@ -5,6 +5,7 @@ use super::documents::{self, call_room, key_of, room_key};
 use super::settle::Cause;
 use super::{App, Refused};
 use std::time::Duration;
+use visavis_domain::appointment::AppointmentState;
 use visavis_domain::availability::{Command, DocumentId, Rejection};
 use visavis_domain::ids::{CallId, ParticipantId, PersonId, RingId, SessionId};
 use visavis_domain::ring::{Ring, RingEnd, Talker};
@@ -88,13 +89,20 @@ impl App {
             let Some(lost) = lost.filter(|lost| lost.id() == id) else { break };
             // History is written behind what happens: of a call that was lost with its server it may know nothing.
             let recorded = self.store.call(id).await?;
-            if recorded.is_some_and(|call| call.end.is_some()) {
+            if recorded.is_some_and(|call| call.end.is_some()) || !self.is_still_booked(lost).await? {
                 break;
             }
             let command = Command::Restore { ring: Box::new(lost.clone()) };
             self.about_ring(id, command).await?;
         }
         Err(Rejection::RingUnknown.into())
+    }
+
+    /// Whether a lost call's appointment, if it was for one, has not been closed meanwhile.
+    async fn is_still_booked(&self, lost: &Ring) -> Result<bool, Refused> {
+        let Some(card) = lost.appointment() else { return Ok(true) };
+        let appointment = self.store.appointment(card.appointment).await?;
+        Ok(appointment.is_some_and(|appointment| appointment.state == AppointmentState::Booked))
     }
 
     /// Ends a ring or a call over its people's heads.

@@ -4,13 +4,12 @@
 //! Whether a link or an appointment still holds the store says, each time somebody comes in. It is asked once more
 //! afterwards: of somebody who came in while it was changed, one of the two finds out.
 
+use super::bookings::{Guest, guest, visible_to};
 use super::documents::{self, ControlNotice, Route};
 use super::settle::Cause;
 use super::{App, Refused, views};
 use std::time::Duration;
-use visavis_domain::appointment::{
-    AppointmentState, LinkClaims, LinkFacts, LinkKind, LinkRefusal, Phase, enter,
-};
+use visavis_domain::appointment::{AppointmentState, LinkClaims, LinkKind, LinkRefusal, Phase};
 use visavis_domain::availability::{Admitting, Command, DocumentId, Rejection};
 use visavis_domain::ids::{AppointmentId, DeskId, PersonId, RingId, SessionId};
 use visavis_domain::person::Person;
@@ -19,7 +18,7 @@ use visavis_domain::time::Timestamp;
 use visavis_domain::visit::{Visit, VisitCard};
 use visavis_live::TopicName;
 use visavis_protocol::{Event, Reply, ServerFrame, Topic, VisitView, WaitingRoom};
-use visavis_store::{Appointment, AppointmentFilter, Link, Store, StoreError};
+use visavis_store::{Appointment, AppointmentFilter, Link};
 
 /// How far from now an appointment may begin that a console shows as visited, milliseconds: longer than any takes with
 /// its margins. More costs a page that opens a longer list.
@@ -27,14 +26,6 @@ const AROUND_MS: u64 = 24 * 60 * 60 * 1000;
 /// How long before it opens one may wait already: clocks differ, and links grant that. Less would send people away who
 /// were let in a moment ago.
 const SLACK: Duration = Duration::from_secs(2 * 60);
-
-/// Somebody who came over a link that is genuine, and the appointment it is to.
-pub(super) struct Guest {
-    pub(super) appointment: Appointment,
-    link: Link,
-    /// What the link is worth now.
-    pub(super) worth: Result<Phase, LinkRefusal>,
-}
 
 impl Guest {
     /// As they are called.
@@ -61,21 +52,6 @@ impl Guest {
     pub(super) fn may_look(&self) -> Result<(), Refused> {
         self.worth.map(drop).map_err(|_| Refused::AppointmentOver)
     }
-}
-
-/// One that this person of the staff may see: their own, or shared with a desk of theirs.
-pub(super) async fn visible_to(
-    store: &dyn Store,
-    person: PersonId,
-    id: AppointmentId,
-) -> Result<Option<Appointment>, StoreError> {
-    let Some(found) = store.appointment(id).await? else { return Ok(None) };
-    if found.professional == person {
-        return Ok(Some(found));
-    }
-    let Some(desk) = found.desk else { return Ok(None) };
-    let shared = store.desks_of(person).await?.iter().any(|own| own.id == desk);
-    Ok(shared.then_some(found))
 }
 
 /// For who waits, and for who was let in or not.
@@ -198,19 +174,8 @@ impl App {
 
     /// Who came over a link, as the store knows it now.
     pub(super) async fn guest_of(&self, claims: LinkClaims) -> Result<Guest, Refused> {
-        let link = self.store.link(claims.link).await?;
-        let link = link.filter(|link| link.appointment == claims.appointment);
-        let link = link.ok_or(Refused::AppointmentUnknown)?;
-        let appointment =
-            self.store.appointment(link.appointment).await?.ok_or(Refused::AppointmentUnknown)?;
-        let facts = LinkFacts {
-            revoked: link.revoked_at.is_some(),
-            state: appointment.state,
-            sequence: appointment.sequence,
-            schedule: &appointment.schedule,
-        };
-        let worth = enter(claims, facts, self.margins, self.now());
-        Ok(Guest { appointment, link, worth })
+        let found = guest(&*self.store, claims, self.margins, self.now()).await?;
+        found.ok_or(Refused::AppointmentUnknown)
     }
 
     /// The client is whoever comes over the link that is the client's now, or was last.

@@ -4,9 +4,10 @@
 use super::Appointments;
 use crate::app::Identity;
 use crate::app::accounts::{Denied, Unknown};
+use crate::app::bookings::{Guest, guest};
 use crate::app::tokens::TokenRefused;
 use std::time::Duration;
-use visavis_domain::appointment::{LinkClaims, LinkFacts, LinkRefusal, Phase, enter};
+use visavis_domain::appointment::{LinkClaims, LinkRefusal, Phase};
 use visavis_domain::ids::{AppointmentId, PersonId};
 use visavis_domain::name::PersonName;
 use visavis_domain::time::Timestamp;
@@ -112,18 +113,9 @@ impl Appointments {
 
     /// What a genuine link is worth now; none if there is no such link or appointment.
     async fn worth(&self, claims: LinkClaims) -> Result<Option<Came>, Denied> {
-        let Some(link) = self.store().link(claims.link).await? else { return Ok(None) };
-        if link.appointment != claims.appointment {
-            return Ok(None);
-        }
-        let Some(appointment) = self.store().appointment(link.appointment).await? else { return Ok(None) };
-        let facts = LinkFacts {
-            revoked: link.revoked_at.is_some(),
-            state: appointment.state,
-            sequence: appointment.sequence,
-            schedule: &appointment.schedule,
-        };
-        match enter(claims, facts, self.margins(), self.now()) {
+        let found = guest(self.store(), claims, self.margins(), self.now()).await?;
+        let Some(Guest { appointment, link, worth }) = found else { return Ok(None) };
+        match worth {
             Ok(phase) => Ok(Some(Came { appointment, link, claims, phase })),
             Err(refusal) => {
                 let professional = self.professional(appointment.professional).await?.name;
