@@ -42,6 +42,9 @@ pub(crate) struct Entered {
     pub(crate) view: ClientAppointment,
 }
 
+/// For how long after its end a browser still knows to which appointment it came.
+const KNOWN_AFTER: Duration = Duration::from_hours(24);
+
 /// A genuine link that is of no use, with what helps its owner.
 #[derive(Debug)]
 pub(crate) struct LinkRefused {
@@ -85,15 +88,17 @@ impl Appointments {
         }
     }
 
-    /// The appointment as who came sees it, with a cookie that lasts as long as it does now: it may have been moved.
+    /// The appointment as who came sees it, with a cookie that outlasts it as it is now: it may have been moved, and
+    /// afterwards the page can still say that it is over. What the cookie is good for is asked each time.
     pub(crate) async fn entered(&self, came: &Came) -> Result<Entered, Denied> {
         let Came { appointment, link, claims, phase } = came;
         let now = self.now();
         let professional = self.professional(appointment.professional).await?;
         let window = appointment.schedule.window(self.margins());
-        let value = self.tokens.link_cookie(window.closes_at, *claims);
+        let until = window.closes_at.plus(KNOWN_AFTER);
+        let value = self.tokens.link_cookie(until, *claims);
         let value = value.map_err(|TokenRefused| Denied::Defect("the cookie of a link"))?;
-        let keep = Duration::from_millis(window.closes_at.0.saturating_sub(now.0));
+        let keep = Duration::from_millis(until.0.saturating_sub(now.0));
         let view = ClientAppointment {
             id: appointment.id,
             professional_name: professional.name.shown().to_owned(),
