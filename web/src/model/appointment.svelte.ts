@@ -57,6 +57,8 @@ export class Appointment {
   problem = $state<Code | 'session_lost' | null>(null);
   /** It is being said that one is ready. */
   entering = $state(false);
+  /** Who of the staff let one in last: where a waiting room is shared, not always who the appointment is with. */
+  host = $state<string | null>(null);
   /** The line of the call broke, and one waits again by itself. */
   cutOff = $state(false);
   /** Whether the waiting room has answered. */
@@ -375,6 +377,7 @@ export class Appointment {
   #enter(ring: RingView): void {
     const session = this.#session?.session;
     if (this.call || !session) return;
+    this.host = ring.callee.name;
     this.#after = null;
     this.cutOff = false;
     this.problem = null;

@@ -460,6 +460,7 @@ describe('the call', () => {
     ended(end);
     told();
     expect(page.view).toMatchObject({ kind: 'after', end });
+    expect(page.host, 'who of the staff it was with').toBe('Elif Yılmaz');
     expect(page.devices).toBeNull();
     expect(attendance.get()?.active).toBe(false);
     void page.ready();
