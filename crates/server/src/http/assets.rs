@@ -47,7 +47,7 @@ fn is_page(path: &str) -> bool {
     let parts: Vec<_> = path.trim_end_matches('/').split('/').collect();
     matches!(
         parts.as_slice(),
-        ["" | "desk" | "staff" | "admin" | "invitation"]
+        ["" | "a" | "desk" | "staff" | "admin" | "invitation"]
             | ["desk", _]
             | ["embed", "desk", _]
             | ["staff" | "admin", _]
@@ -133,14 +133,31 @@ mod tests {
 
     #[test]
     fn addresses_of_pages_are_told_from_others() {
-        for path in
-            ["", "r/x", "r/a/b", "desk", "desk/", "desk/help", "embed/desk/help", "staff", "staff/account"]
-        {
+        for path in [
+            "",
+            "r/x",
+            "r/a/b",
+            "desk",
+            "desk/",
+            "desk/help",
+            "embed/desk/help",
+            "staff",
+            "staff/account",
+            "a",
+        ] {
             assert!(is_page(path), "{path}");
         }
-        for path in
-            ["r/", "r", "desk/help/more", "embed", "embed/desk", "embed/room/x", "nowhere", "staff/a/b"]
-        {
+        for path in [
+            "r/",
+            "r",
+            "desk/help/more",
+            "embed",
+            "embed/desk",
+            "embed/room/x",
+            "nowhere",
+            "staff/a/b",
+            "a/b",
+        ] {
             assert!(!is_page(path), "{path}");
         }
     }
