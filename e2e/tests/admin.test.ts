@@ -27,7 +27,11 @@ import type { Server } from '../harness/server';
 const DINA = 'Dina Öz';
 const PASSWORD = 'four words make one';
 /** What the server did by itself: four accounts and a desk. */
-const DEMONSTRATION = [...Array.from({ length: 4 }, () => 'Server: Account created'), 'Server: Desk changed'];
+const DEMONSTRATION = [
+  ...Array.from({ length: 4 }, () => 'Server: Account created'),
+  'Server: Desk changed',
+  'Server: Appointment created',
+];
 
 let server: Server;
 let chromium: Browser;
