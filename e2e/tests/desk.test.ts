@@ -210,8 +210,9 @@ describe('a pair of other browsers', () => {
   it('Firefox calls, Chromium answers', async () => {
     const firefox = await launch('firefox');
     try {
+      // Where she was before she is not any more: there is nothing to switch off.
+      await reads(watcher, 'Nobody is online', 10_000);
       await ana.open(`${server.http}/staff`);
-      await ana.find('switch', 'Online');
       await goOnline(ana);
       const vera = await comes('Vera', server.http, firefox);
       const took = await talk(vera);
