@@ -7,6 +7,7 @@
 
 mod call;
 mod draft;
+mod lounging;
 mod pages;
 mod queueing;
 mod ringing;
@@ -14,7 +15,8 @@ mod shapes;
 mod visiting;
 
 pub use shapes::{
-    Admitting, Asking, Calling, Command, Decision, DocumentId, Queueing, Rejection, Rules, Scene, Stop, Told,
+    Admitting, Asking, Calling, Command, Decision, DocumentId, Entering, OtherPage, Queueing, Rejection, Rules,
+    Scene, Stop, Told,
 };
 
 use crate::time::Timestamp;
@@ -42,6 +44,16 @@ pub fn decide(scene: &Scene, now: Timestamp, rules: Rules, command: Command) -> 
         Command::LeaveQueue { person } => draft.leave_queue(person)?,
         Command::Serve { desk, representative, ring } => draft.serve(desk, representative, ring)?,
         Command::Ask(asking) => draft.ask(asking)?,
+        Command::EnterLounge(entering) => draft.enter_lounge(entering)?,
+        Command::Jump { person, session, room } => draft.jump(person, session, room)?,
+        Command::LeaveLounge { person, session } => draft.leave_lounge(person, session)?,
+        Command::SetStatus { person, session, chosen, text } => {
+            draft.set_status(person, session, chosen, text)?;
+        }
+        Command::SetIdle { person, session, idle } => draft.set_idle(person, session, idle)?,
+        Command::Talk { one, other } => draft.talk(one, other)?,
+        Command::EndTalk { one, other } => draft.end_talk(one, other)?,
+        Command::GatheringDue { room } => drop(draft.gathering(room)?),
         Command::Attend { card, party } => draft.attend(card, party)?,
         Command::LeaveVisit { person } => draft.leave_visit(person)?,
         Command::Admit(admitting) => draft.admit(admitting)?,

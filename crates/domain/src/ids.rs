@@ -120,3 +120,15 @@ id!(
     /// One personal link to an appointment; what goes over it stops with it.
     LinkId, "l"
 );
+id!(
+    /// One room of the lounge.
+    LoungeRoomId, "o"
+);
+id!(
+    /// What two people write to each other; of a pair there is one.
+    ConversationId, "v"
+);
+id!(
+    /// One file or picture that somebody sent.
+    FileId, "f"
+);

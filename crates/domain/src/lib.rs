@@ -9,6 +9,8 @@ pub mod availability;
 pub mod chat;
 pub mod hours;
 pub mod ids;
+pub mod lounge;
+pub mod message;
 pub mod name;
 pub mod person;
 pub mod queue;

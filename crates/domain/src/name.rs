@@ -134,7 +134,7 @@ fn fold(shown: &str) -> Box<str> {
 
 /// Controls (tab and line break have no place in a name either), line and paragraph separators, direction marks
 /// and overrides, the soft hyphen, and marks for programs rather than readers.
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'

@@ -2,6 +2,7 @@
 //! may happen to it is decided in [`crate::availability`].
 
 use crate::ids::{AppointmentId, DeskId, PersonId, RingId, SessionId};
+use crate::lounge::LoungeSeat;
 use crate::name::PersonName;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -105,6 +106,9 @@ pub struct Person {
     pub(crate) wrap_up_until: Option<Timestamp>,
     /// Since when they could have been called; who has waited longest is called first.
     pub(crate) idle_since: Timestamp,
+    /// Their place in the lounge.
+    #[serde(default)]
+    pub(crate) seat: Option<LoungeSeat>,
 }
 
 impl Person {
@@ -120,6 +124,7 @@ impl Person {
             engagement: Engagement::Free,
             wrap_up_until: None,
             idle_since: now,
+            seat: None,
         }
     }
 
@@ -183,12 +188,32 @@ impl Person {
         self.idle_since
     }
 
-    /// What others see.
+    /// Their place in the lounge.
+    #[must_use]
+    pub fn seat(&self) -> Option<&LoungeSeat> {
+        self.seat.as_ref()
+    }
+
+    /// What the visitors of a desk see.
     #[must_use]
     pub fn status(&self) -> Status {
         if self.pages.is_empty() || (self.card.is_some() && !self.online) {
             return Status::Offline;
         }
+        self.derived()
+    }
+
+    /// What others in the lounge see: whether they take calls of desks does not matter there.
+    #[must_use]
+    pub fn presence(&self) -> Status {
+        match (&self.seat, self.derived()) {
+            (None, _) => Status::Offline,
+            (Some(seat), Status::Available) if seat.idle => Status::Away,
+            (Some(_), status) => status,
+        }
+    }
+
+    fn derived(&self) -> Status {
         match (self.engagement, self.wrap_up_until, self.chosen) {
             (Engagement::InCall(_), _, _) => Status::InCall,
             (
@@ -225,7 +250,8 @@ impl Person {
     /// The next moment at which time alone changes something.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.pages.iter().filter_map(|page| page.grace_ends).chain(self.wrap_up_until).min()
+        let talks = self.seat.iter().flat_map(|seat| &seat.talks).map(|talk| talk.until);
+        self.pages.iter().filter_map(|page| page.grace_ends).chain(self.wrap_up_until).chain(talks).min()
     }
 
     /// Nobody would miss the document.

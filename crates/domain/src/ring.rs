@@ -52,6 +52,8 @@ pub enum RingPurpose {
     Transfer,
     /// A professional lets in who waits for an appointment. Nobody is rung.
     Appointment,
+    /// Two people of the lounge.
+    Conversation,
 }
 
 /// Somebody in a ring.
@@ -220,6 +222,12 @@ impl Ring {
     #[must_use]
     pub fn talker(&self, person: PersonId) -> Option<&Talker> {
         self.talkers.iter().find(|talker| talker.party.person == person)
+    }
+
+    /// Between people of the lounge: it is nobody else's business, and no history is kept of it.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        self.desk.is_none() && self.appointment.is_none()
     }
 
     /// Whether it still rings.

@@ -47,7 +47,7 @@ pub enum Code {
     NotHost,
     /// No such desk.
     DeskUnknown,
-    /// What it is about has at most 200 characters, a comment 1,000.
+    /// What it is about has at most 200 characters, a comment 1,000, a status 100.
     TextInvalid,
     /// The one called is ringing, in a call or finishing one.
     Busy,
@@ -71,6 +71,28 @@ pub enum Code {
     TooEarly,
     /// The appointment is over or cancelled, or the link to it was replaced.
     AppointmentOver,
+    /// Somebody in the lounge is called that, or something that looks like it.
+    NameTaken,
+    /// One is in the lounge by another page, which has to give way first.
+    InUse,
+    /// One is not in the lounge, or not by this page any more.
+    NotInLounge,
+    /// No such room in the lounge.
+    LoungeRoomUnknown,
+    /// One was removed from the lounge, and may not come back yet.
+    Removed,
+    /// No such person, or nobody one could write to.
+    PersonUnknown,
+    /// One of the two has blocked the other.
+    Blocked,
+    /// No such message.
+    MessageUnknown,
+    /// Somebody else's message, or one that was deleted or written too long ago.
+    NotChangeable,
+    /// No such file, or not one's own, or sent already; or its name or size is none.
+    FileInvalid,
+    /// No more files can be kept.
+    StorageFull,
     /// It needs a sign-in, or one that may do this.
     Forbidden,
     /// Something the server needs is away for a moment; try again.
@@ -106,11 +128,13 @@ pub enum CloseCode {
     SignedOut = 4007,
     /// The link behind this session holds no longer.
     LinkEnded = 4008,
+    /// A moderator has removed this session's person from the lounge.
+    Removed = 4009,
 }
 
 impl CloseCode {
     /// Every one, for what is generated from them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::GoingAway,
         Self::TooLarge,
         Self::PageHidden,
@@ -122,5 +146,6 @@ impl CloseCode {
         Self::Silent,
         Self::SignedOut,
         Self::LinkEnded,
+        Self::Removed,
     ];
 }

@@ -1,9 +1,11 @@
 //! What a participant can ask for.
 
-use crate::{RingPurpose, Signal, TrackLabel, Viewed};
+use crate::{Place, RingPurpose, Signal, TrackLabel, Viewed};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use visavis_domain::ids::{AppointmentId, MessageId, ParticipantId, PersonId, RingId};
+use visavis_domain::ids::{
+    AppointmentId, FileId, LoungeRoomId, MessageId, ParticipantId, PersonId, RingId,
+};
 use visavis_domain::person::Chosen;
 use visavis_domain::room::{Camera, Microphone, RoomSettings};
 
@@ -172,7 +174,8 @@ pub enum Command {
         #[ts(optional)]
         chosen: Option<Chosen>,
     },
-    /// Ring a colleague into the call one is in. Answered by `ringing`.
+    /// Ring a colleague into the call one is in; into one that began in the lounge, somebody who is there. Answered by
+    /// `ringing`.
     RingColleague {
         /// Whom.
         #[ts(type = "string")]
@@ -218,6 +221,136 @@ pub enum Command {
         message: MessageId,
         /// 1 to 4,000 characters.
         text: String,
+    },
+    /// Look at the lounge before going in. Answered by `lounge_door`; how many are in its rooms comes as events.
+    OpenLounge,
+    /// Go into the lounge, or come back to it. Answered by `lounge`.
+    EnterLounge {
+        /// How one wants to be called.
+        name: String,
+        /// Where to; none for the first of its rooms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(type = "string", optional)]
+        room: Option<LoungeRoomId>,
+        /// Another page by which one is there gives way. Without it `in_use`, unless that page has lost its line.
+        use_here: bool,
+    },
+    /// Go into another room of the lounge. Answered by `lounge_room`.
+    Jump {
+        /// Which.
+        #[ts(type = "string")]
+        room: LoungeRoomId,
+    },
+    /// Leave the lounge. Answered by `done`.
+    LeaveLounge,
+    /// Say how one is, in the lounge. Answered by `own`.
+    SetStatus {
+        /// What one chooses.
+        chosen: Chosen,
+        /// What one says of it, at most 100 characters; may be empty.
+        text: String,
+    },
+    /// Nobody has touched the page for a while, or somebody does again. Answered by `done`.
+    SetIdle {
+        /// Whether nobody has.
+        idle: bool,
+    },
+    /// Write, where one is or to somebody. Answered by `done`; the same message again stores nothing new.
+    Post {
+        /// Where.
+        place: Place,
+        /// Drawn at random by the sender, 128 bits.
+        #[ts(type = "string")]
+        message: MessageId,
+        /// 1 to 4,000 characters; with a file none is fine too.
+        text: String,
+        /// What was sent up for this place before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(type = "string", optional)]
+        file: Option<FileId>,
+    },
+    /// Change what one wrote, within five minutes. Answered by `done`.
+    EditMessage {
+        /// Which.
+        #[ts(type = "string")]
+        message: MessageId,
+        /// 1 to 4,000 characters.
+        text: String,
+    },
+    /// Delete what one wrote, within five minutes; as a moderator anything in the room, at any time. Answered by
+    /// `done`.
+    DeleteMessage {
+        /// Which.
+        #[ts(type = "string")]
+        message: MessageId,
+    },
+    /// What was written before. Answered by `messages`.
+    EarlierMessages {
+        /// Where.
+        place: Place,
+        /// Before this number.
+        #[ts(type = "number")]
+        before: u64,
+    },
+    /// Ask for the right to send up a file. Answered by `upload`.
+    OfferFile {
+        /// For where.
+        place: Place,
+        /// As it is called.
+        name: String,
+        /// Bytes.
+        #[ts(type = "number")]
+        size: u64,
+    },
+    /// Open what one writes with somebody. Answered by `conversation`; how they are comes as events.
+    OpenConversation {
+        /// With whom.
+        #[ts(type = "string")]
+        person: PersonId,
+    },
+    /// Close it; the other hears of it. Answered by `done`.
+    CloseConversation {
+        /// With whom.
+        #[ts(type = "string")]
+        person: PersonId,
+    },
+    /// How far messages of somebody's have come. Answered by `done`. Numbers only rise.
+    MarkConversation {
+        /// Whose.
+        #[ts(type = "string")]
+        person: PersonId,
+        /// They have arrived up to this number.
+        #[ts(type = "number")]
+        delivered: u64,
+        /// They have been read up to this number.
+        #[ts(type = "number")]
+        read: u64,
+    },
+    /// One is writing to somebody: say so every three seconds while it is true. Answered by `done`.
+    Type {
+        /// To whom.
+        #[ts(type = "string")]
+        person: PersonId,
+    },
+    /// Hear from somebody no more, or again. Answered by `done`.
+    SetBlocked {
+        /// Whom.
+        #[ts(type = "string")]
+        person: PersonId,
+        /// Whether one does not want to.
+        blocked: bool,
+    },
+    /// Ring somebody in the lounge. Answered by `ringing`; if they ring too, both are in the call at once.
+    RingMember {
+        /// Whom.
+        #[ts(type = "string")]
+        person: PersonId,
+    },
+    /// Remove somebody from the lounge, as a moderator of the room they are in. Answered by `done`.
+    RemoveMember {
+        /// Whom.
+        #[ts(type = "string")]
+        person: PersonId,
     },
     /// Say how a call was, as the visitor, within an hour of its end. Answered by `done`.
     RateCall {

@@ -2,10 +2,15 @@
 
 use crate::appointment::{Reach, VisitView, WaitingChat, WaitingMessage, WaitingRoom};
 use crate::desk::{ConsoleSnapshot, DeskSnapshot, OwnAvailability, Representative, RingView, WaitingVisitor};
+use crate::lounge::{
+    Conversation, LoungeDoor, LoungeMember, LoungeMessage, LoungeRoomSnapshot, LoungeSnapshot, Place,
+};
 use crate::{Signal, SlotLabel};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use visavis_domain::ids::{AppointmentId, CallId, DeskId, MessageId, ParticipantId, RingId};
+use visavis_domain::ids::{
+    AppointmentId, CallId, DeskId, FileId, LoungeRoomId, MessageId, ParticipantId, PersonId, RingId,
+};
 use visavis_domain::ring::RingEnd;
 use visavis_domain::room::{Camera, LeaveReason, MediaRoute, Microphone, Presence, RoomSettings, Source};
 use visavis_domain::time::Timestamp;
@@ -24,6 +29,8 @@ pub enum Topic {
     Desk,
     /// Appointments; no versions but those inside.
     Appointments,
+    /// The lounge; no versions but those inside.
+    Lounge,
 }
 
 /// Somebody in a room, as others see them.
@@ -191,6 +198,45 @@ pub enum Reply {
         /// It.
         chat: WaitingChat,
     },
+    /// The lounge from outside.
+    LoungeDoor {
+        /// It.
+        door: LoungeDoor,
+    },
+    /// The lounge from inside.
+    Lounge {
+        /// It.
+        lounge: LoungeSnapshot,
+    },
+    /// The room one is in now.
+    LoungeRoom {
+        /// It.
+        room: LoungeRoomSnapshot,
+    },
+    /// What one writes with somebody.
+    Conversation {
+        /// It.
+        conversation: Conversation,
+        /// The most recent messages, oldest first.
+        messages: Vec<LoungeMessage>,
+        /// There are earlier ones.
+        earlier: bool,
+    },
+    /// What was written before.
+    Messages {
+        /// Oldest first.
+        messages: Vec<LoungeMessage>,
+        /// There are earlier ones.
+        earlier: bool,
+    },
+    /// One may send up a file.
+    Upload {
+        /// What to name in the message.
+        #[ts(type = "string")]
+        file: FileId,
+        /// Goes with the file; for ten minutes.
+        token: String,
+    },
 }
 
 /// Past tense: it has happened.
@@ -342,6 +388,84 @@ pub enum Event {
         /// How many there have been.
         #[ts(type = "number")]
         chat_version: u64,
+    },
+    /// Somebody came into the room of the lounge that one is in.
+    MemberJoined {
+        /// Which.
+        #[ts(type = "string")]
+        room: LoungeRoomId,
+        /// Who.
+        member: LoungeMember,
+    },
+    /// Somebody in one's room, or whom one has a conversation with, is as given now.
+    MemberChanged {
+        /// Who.
+        member: LoungeMember,
+    },
+    /// Somebody left the room, for another one or altogether.
+    MemberLeft {
+        /// Which.
+        #[ts(type = "string")]
+        room: LoungeRoomId,
+        /// Who.
+        #[ts(type = "string")]
+        person: PersonId,
+    },
+    /// Somebody whom one has a conversation with is not in the lounge any more.
+    MemberGone {
+        /// Who.
+        #[ts(type = "string")]
+        person: PersonId,
+    },
+    /// So many are in a room of the lounge now. Told once a second at most.
+    RoomCounted {
+        /// Which.
+        #[ts(type = "string")]
+        room: LoungeRoomId,
+        /// How many.
+        people: u32,
+    },
+    /// An admin changed the rooms of the lounge: ask again.
+    LoungeChanged,
+    /// Somebody wrote, oneself included.
+    Posted {
+        /// Where.
+        place: Place,
+        /// What.
+        message: LoungeMessage,
+    },
+    /// A message was changed or deleted.
+    MessageChanged {
+        /// Where.
+        place: Place,
+        /// As it is now.
+        message: LoungeMessage,
+    },
+    /// One's messages have come this far with somebody.
+    ConversationMarked {
+        /// Who.
+        #[ts(type = "string")]
+        person: PersonId,
+        /// They have arrived up to this number.
+        #[ts(type = "number")]
+        delivered: u64,
+        /// They have been read up to this number.
+        #[ts(type = "number")]
+        read: u64,
+    },
+    /// Somebody has closed what one writes with them, or has it open again.
+    ConversationChanged {
+        /// Who.
+        #[ts(type = "string")]
+        person: PersonId,
+        /// Whether they have closed it.
+        closed: bool,
+    },
+    /// Somebody is writing to oneself; worth five seconds.
+    Typed {
+        /// Who.
+        #[ts(type = "string")]
+        person: PersonId,
     },
     /// A ring that one is part of has come to its end, or the call that came of it.
     RingEnded {

@@ -4,6 +4,7 @@ mod account;
 mod admin;
 mod appointments;
 mod calls;
+mod lounge;
 
 pub use account::{
     AccountView, InvitationAcceptance, InvitationKind, InvitationToken, InvitationView, PasswordChange,
@@ -16,6 +17,7 @@ pub use appointments::{
     MailView, NewAppointment, NewLink, Repeated,
 };
 pub use calls::{CallNote, CallOutcome, CallPage, CallView};
+pub use lounge::{LoungeRemoval, LoungeRoomSettings, LoungeRoomView};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -10,6 +10,7 @@ mod desk;
 mod event;
 mod frame;
 mod http;
+mod lounge;
 mod signal;
 
 pub use appointment::{
@@ -28,9 +29,13 @@ pub use http::{
     AccountView, AppointmentChange, AppointmentList, AppointmentMove, AppointmentOutcome, AppointmentView,
     AuditView, CallNote, CallOutcome, CallPage, CallView, ClientAppointment, DeskSettings, DeskView,
     InvitationAcceptance, InvitationKind, InvitationToken, InvitationView, Invited, LinkProblem, LinkToken,
-    LinkView, MailKind, MailPreview, MailRequest, MailState, MailView, NewAppointment, NewLink, NewPerson,
+    LinkView, LoungeRemoval, LoungeRoomSettings, LoungeRoomView, MailKind, MailPreview, MailRequest, MailState, MailView, NewAppointment, NewLink, NewPerson,
     PasswordChange, PasswordProof, PersonChange, Problem, ProfileChange, Repeated, SignInOptions,
     SignInRequest, SignInView, Ticket, TicketRequest, TotpConfirmation, TotpOffer,
+};
+pub use lounge::{
+    BlockedPerson, Conversation, LoungeDoor, LoungeMember, LoungeMessage, LoungeRoom, LoungeRoomSnapshot,
+    LoungeSnapshot, Place, SentFile,
 };
 pub use signal::{Candidate, DescriptionKind, LayerLabel, Signal, SlotLabel, TrackLabel, Viewed};
 

@@ -49,11 +49,12 @@ use tokens::{TICKET_TTL, TokenRefused, Tokens};
 use visavis_domain::appointment::Margins;
 use visavis_domain::availability;
 use visavis_domain::ids::PersonId;
+use visavis_domain::message;
 use visavis_domain::room::{Limits, Rejection};
 use visavis_domain::time::Timestamp;
 use visavis_live::Live;
 use visavis_protocol::Code;
-use visavis_store::{Store, StoreError};
+use visavis_store::{Store, StoreError, Taken};
 
 /// Why a use case did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -94,6 +95,33 @@ pub(crate) enum Refused {
     /// They may not.
     #[error("forbidden")]
     Forbidden,
+    /// What is written in the lounge is not as it is asked for.
+    #[error(transparent)]
+    Message(#[from] message::Rejection),
+    /// Not in the lounge, or not by this page.
+    #[error("not in the lounge")]
+    NotInLounge,
+    /// No such room in the lounge.
+    #[error("no such room in the lounge")]
+    LoungeRoomUnknown,
+    /// They were removed from the lounge.
+    #[error("removed from the lounge")]
+    Removed,
+    /// Nobody they could write to.
+    #[error("no such person")]
+    PersonUnknown,
+    /// One of the two has blocked the other.
+    #[error("blocked")]
+    Blocked,
+    /// No such message, or not for them.
+    #[error("no such message")]
+    MessageUnknown,
+    /// A file's name or size is none, or it is not theirs to send there.
+    #[error("the file is not one")]
+    File,
+    /// A file is larger than files may be.
+    #[error("the file is too large")]
+    FileTooLarge,
     /// The database is away, or refuses.
     #[error("the store: {0}")]
     Store(#[from] StoreError),
@@ -136,6 +164,9 @@ impl Refused {
                 availability::Rejection::NobodyWaits => Code::TryAgain,
                 availability::Rejection::NotHere => Code::Forbidden,
                 availability::Rejection::Admitted => Code::Admitted,
+                availability::Rejection::NameTaken => Code::NameTaken,
+                availability::Rejection::InUse => Code::InUse,
+                availability::Rejection::LoungeRoomFull => Code::RoomFull,
             },
             Self::DeskUnknown => Code::DeskUnknown,
             Self::Text => Code::TextInvalid,
@@ -147,7 +178,19 @@ impl Refused {
             Self::Forbidden => Code::Forbidden,
             Self::Store(StoreError::Unknown) => Code::RingUnknown,
             Self::Store(StoreError::Unavailable(_) | StoreError::ReadOnly(_)) => Code::TryAgain,
+            Self::Store(StoreError::Full) => Code::StorageFull,
+            Self::Store(StoreError::Taken(Taken::Message)) => Code::MessageInvalid,
             Self::Store(StoreError::Taken(_) | StoreError::Damaged(_)) => Code::Internal,
+            Self::Message(message::Rejection::MessageInvalid) => Code::MessageInvalid,
+            Self::Message(message::Rejection::NotChangeable) => Code::NotChangeable,
+            Self::NotInLounge => Code::NotInLounge,
+            Self::LoungeRoomUnknown => Code::LoungeRoomUnknown,
+            Self::Removed => Code::Removed,
+            Self::PersonUnknown => Code::PersonUnknown,
+            Self::Blocked => Code::Blocked,
+            Self::MessageUnknown => Code::MessageUnknown,
+            Self::File => Code::FileInvalid,
+            Self::FileTooLarge => Code::TooLarge,
             Self::Name => Code::NameInvalid,
             Self::Ticket => Code::TicketInvalid,
             Self::Continuation => Code::ContinuationInvalid,

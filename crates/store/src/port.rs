@@ -8,6 +8,7 @@ mod appointments;
 mod audit;
 mod calls;
 mod desks;
+mod lounge;
 
 pub use accounts::{
     Account, AccountChange, Accounts, Credentials, Invitation, InvitationPurpose, NewAccount, SignIn,
@@ -19,23 +20,31 @@ pub use appointments::{
 pub use audit::{Action, AuditRow, Audited, Audits, Broken};
 pub use calls::{CallFilter, CallRecord, Calls, Outcome};
 pub use desks::{Desk, Desks};
+pub use lounge::{
+    ConversationSide, FileCard, ListedConversation, Lounge, LoungeRoom, NewFile, NewMessage, Removal,
+    StoredConversation, StoredMessage,
+};
 
 use async_trait::async_trait;
 
 /// Everything that lasts.
-pub trait Store: Accounts + Desks + Calls + Appointments + Audits + Settings {}
+pub trait Store: Accounts + Desks + Calls + Appointments + Lounge + Audits + Settings {}
 
-impl<T: Accounts + Desks + Calls + Appointments + Audits + Settings> Store for T {}
+impl<T: Accounts + Desks + Calls + Appointments + Lounge + Audits + Settings> Store for T {}
 
 /// Which of the things that exist once exists already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
     /// An account's e-mail address.
     Email,
-    /// A desk's slug.
+    /// A desk's slug, or that of a room of the lounge.
     Slug,
     /// An account of the identity provider.
     Subject,
+    /// The id of a message.
+    Message,
+    /// The id of a file.
+    File,
 }
 
 /// Why the store did not do it.
@@ -50,6 +59,9 @@ pub enum StoreError {
     /// The database is away, or does not answer in time; it may have happened or not.
     #[error("the database is away: {0}")]
     Unavailable(String),
+    /// As much is kept of it as may be.
+    #[error("no more may be kept")]
+    Full,
     /// The database takes no writes: the disk is full, or read-only. Nothing has changed.
     #[error("the database cannot be written: {0}")]
     ReadOnly(String),

@@ -12,6 +12,7 @@ mod entity;
 mod failure;
 mod invitations;
 mod links;
+mod lounge;
 mod mails;
 mod migrations;
 mod postgres;
@@ -80,7 +81,7 @@ fn at(url: &DatabaseUrl, error: StoreError) -> StoreError {
         StoreError::Unavailable(why) => StoreError::Unavailable(format!("{url}: {why}")),
         StoreError::ReadOnly(why) => StoreError::ReadOnly(format!("{url}: {why}")),
         StoreError::Damaged(why) => StoreError::Damaged(format!("{url}: {why}")),
-        StoreError::Unknown | StoreError::Taken(_) => error,
+        StoreError::Unknown | StoreError::Taken(_) | StoreError::Full => error,
     }
 }
 

@@ -22,6 +22,7 @@ export const CloseCode = {
   silent: 4006,
   signedOut: 4007,
   linkEnded: 4008,
+  removed: 4009,
 } as const;
 
 /** What an account may do. */
@@ -165,6 +166,14 @@ export type AuditView = {
   subject: string;
   /** What changed: JSON of any shape. */
   detail: JsonValue;
+};
+
+/** Somebody whom one does not want to hear from. */
+export type BlockedPerson = {
+  /** Who. */
+  id: string;
+  /** What they were called then. */
+  name: string;
 };
 
 /** `PUT /api/v1/calls/{ring}/note`, by who was rung. 204; 404 `call_unknown`; 422 `note_invalid`. */
@@ -345,6 +354,17 @@ export type Code =
   | "appointment_unknown"
   | "too_early"
   | "appointment_over"
+  | "name_taken"
+  | "in_use"
+  | "not_in_lounge"
+  | "lounge_room_unknown"
+  | "removed"
+  | "person_unknown"
+  | "blocked"
+  | "message_unknown"
+  | "not_changeable"
+  | "file_invalid"
+  | "storage_full"
   | "forbidden"
   | "try_again"
   | "internal";
@@ -511,6 +531,114 @@ export type Command =
       /** 1 to 4,000 characters. */
       text: string;
     }
+  | { type: "open_lounge" }
+  | {
+      type: "enter_lounge";
+      /** How one wants to be called. */
+      name: string;
+      /** Where to; none for the first of its rooms. */
+      room?: string;
+      /** Another page by which one is there gives way. Without it `in_use`, unless that page has lost its line. */
+      use_here: boolean;
+    }
+  | {
+      type: "jump";
+      /** Which. */
+      room: string;
+    }
+  | { type: "leave_lounge" }
+  | {
+      type: "set_status";
+      /** What one chooses. */
+      chosen: Chosen;
+      /** What one says of it, at most 100 characters; may be empty. */
+      text: string;
+    }
+  | {
+      type: "set_idle";
+      /** Whether nobody has. */
+      idle: boolean;
+    }
+  | {
+      type: "post";
+      /** Where. */
+      place: Place;
+      /** Drawn at random by the sender, 128 bits. */
+      message: string;
+      /** 1 to 4,000 characters; with a file none is fine too. */
+      text: string;
+      /** What was sent up for this place before. */
+      file?: string;
+    }
+  | {
+      type: "edit_message";
+      /** Which. */
+      message: string;
+      /** 1 to 4,000 characters. */
+      text: string;
+    }
+  | {
+      type: "delete_message";
+      /** Which. */
+      message: string;
+    }
+  | {
+      type: "earlier_messages";
+      /** Where. */
+      place: Place;
+      /** Before this number. */
+      before: number;
+    }
+  | {
+      type: "offer_file";
+      /** For where. */
+      place: Place;
+      /** As it is called. */
+      name: string;
+      /** Bytes. */
+      size: number;
+    }
+  | {
+      type: "open_conversation";
+      /** With whom. */
+      person: string;
+    }
+  | {
+      type: "close_conversation";
+      /** With whom. */
+      person: string;
+    }
+  | {
+      type: "mark_conversation";
+      /** Whose. */
+      person: string;
+      /** They have arrived up to this number. */
+      delivered: number;
+      /** They have been read up to this number. */
+      read: number;
+    }
+  | {
+      type: "type";
+      /** To whom. */
+      person: string;
+    }
+  | {
+      type: "set_blocked";
+      /** Whom. */
+      person: string;
+      /** Whether one does not want to. */
+      blocked: boolean;
+    }
+  | {
+      type: "ring_member";
+      /** Whom. */
+      person: string;
+    }
+  | {
+      type: "remove_member";
+      /** Whom. */
+      person: string;
+    }
   | {
       type: "rate_call";
       /** Which. */
@@ -533,6 +661,30 @@ export type ConsoleSnapshot = {
   desks: Array<StaffDesk>;
   /** Appointments of one's own, or shared with one's desks, that somebody has come for. */
   visits: Array<VisitView>;
+};
+
+/** What one writes with somebody, from one's own side. */
+export type Conversation = {
+  /** The other one. */
+  person: string;
+  /** What they are called, or were last. */
+  name: string;
+  /** As they are now; absent for who is not in the lounge. */
+  member?: LoungeMember;
+  /** One has it open. */
+  open: boolean;
+  /** The other has closed it, and has not written since. */
+  closed: boolean;
+  /** One does not want to hear from them. */
+  blocked: boolean;
+  /** Number of the last message; 0 without any. */
+  last: number;
+  /** How many of theirs one has not read. */
+  unread: number;
+  /** Up to which number messages have reached the other. */
+  delivered: number;
+  /** Up to which number the other has read. */
+  read: number;
 };
 
 /** Which side of a negotiation a description is. */
@@ -761,6 +913,73 @@ export type Event =
       chat_version: number;
     }
   | {
+      type: "member_joined";
+      /** Which. */
+      room: string;
+      /** Who. */
+      member: LoungeMember;
+    }
+  | {
+      type: "member_changed";
+      /** Who. */
+      member: LoungeMember;
+    }
+  | {
+      type: "member_left";
+      /** Which. */
+      room: string;
+      /** Who. */
+      person: string;
+    }
+  | {
+      type: "member_gone";
+      /** Who. */
+      person: string;
+    }
+  | {
+      type: "room_counted";
+      /** Which. */
+      room: string;
+      /** How many. */
+      people: number;
+    }
+  | { type: "lounge_changed" }
+  | {
+      type: "posted";
+      /** Where. */
+      place: Place;
+      /** What. */
+      message: LoungeMessage;
+    }
+  | {
+      type: "message_changed";
+      /** Where. */
+      place: Place;
+      /** As it is now. */
+      message: LoungeMessage;
+    }
+  | {
+      type: "conversation_marked";
+      /** Who. */
+      person: string;
+      /** They have arrived up to this number. */
+      delivered: number;
+      /** They have been read up to this number. */
+      read: number;
+    }
+  | {
+      type: "conversation_changed";
+      /** Who. */
+      person: string;
+      /** Whether they have closed it. */
+      closed: boolean;
+    }
+  | {
+      type: "typed";
+      /** Who. */
+      person: string;
+    }
+  | {
       type: "ring_ended";
       /** Which. */
       ring: string;
@@ -885,6 +1104,138 @@ export type LinkView = {
   url: string;
   /** Since when. */
   created_at: number;
+};
+
+/** The lounge from outside. */
+export type LoungeDoor = {
+  /** Its rooms, in their order. */
+  rooms: Array<LoungeRoom>;
+  /** What one is called there already, or by one's account; absent for a new guest. */
+  name?: string;
+  /** One is there by another page, which would have to give way. */
+  in_use: boolean;
+};
+
+/** Somebody in the lounge, as others see them. */
+export type LoungeMember = {
+  /** Who. */
+  id: string;
+  /** What they are called; unique among those present. */
+  name: string;
+  /** They have an account. */
+  account: boolean;
+  /** Only who is `available` can be rung. */
+  status: Status;
+  /** What they say of it; may be empty. */
+  text: string;
+  /** With how many people they are writing back and forth right now. One of them may be oneself. */
+  talks: number;
+  /** Of two states of one person the one with the higher version is the later one. */
+  version: number;
+};
+
+/** One line of what is written in the lounge. */
+export type LoungeMessage = {
+  /** Which. */
+  id: string;
+  /** Its place among those of its room or conversation, from 1: this is the order, whatever order they come in. */
+  number: number;
+  /** Who wrote it. */
+  from: string;
+  /** What they were called then. */
+  name: string;
+  /** Text, never markup; empty with a file alone, and when it was deleted. */
+  text: string;
+  /** What came with it. */
+  file?: SentFile;
+  /** When the server took it. */
+  at: number;
+  /** When its author changed it last. */
+  edited_at?: number;
+  /** Its author or a moderator has deleted it. */
+  deleted: boolean;
+};
+
+/** Somebody who was removed from the lounge. `GET /api/v1/admin/lounge/removals` lists those who may not come back yet; `DELETE` at `/api/v1/admin/lounge/removals/{person}` lets them. */
+export type LoungeRemoval = {
+  /** Who. */
+  person: string;
+  /** What they were called. */
+  name: string;
+  /** Until when they may not come back. */
+  until: number;
+  /** Name of the account that removed them. */
+  by: string;
+};
+
+/** A room of the lounge, as everybody sees it. */
+export type LoungeRoom = {
+  /** Which. */
+  id: string;
+  /** The part of its address behind `/lounge/`. */
+  slug: string;
+  /** As it is called. */
+  name: string;
+  /** What it is there for; may be empty. */
+  about: string;
+  /** How many are in it. */
+  people: number;
+};
+
+/** What admins set about a room of the lounge. 409 `slug_taken`; 422 `slug_invalid`, `name_invalid`, `about_invalid`, `person_unknown`, `too_many_rooms`. */
+export type LoungeRoomSettings = {
+  /** The part of its address behind `/lounge/`: 1 to 64 of `a-z`, `0-9` and `-`. */
+  slug: string;
+  /** 1 to 64 characters. */
+  name: string;
+  /** At most 200 characters; may be empty. */
+  about: string;
+  /** Lower ones stand first; whoever comes without naming a room comes into the first. */
+  place: number;
+  /** Accounts that may remove messages and people there, besides admins. */
+  moderators: Array<string>;
+};
+
+/** One room of the lounge, as those in it see it. */
+export type LoungeRoomSnapshot = {
+  /** Which. */
+  room: string;
+  /** Who is there, oneself included, in order of coming. */
+  people: Array<LoungeMember>;
+  /** The most recent messages, oldest first. */
+  messages: Array<LoungeMessage>;
+  /** There are earlier ones. */
+  earlier: boolean;
+  /** One may remove messages and people there. */
+  moderator: boolean;
+};
+
+/** A room of the lounge as admins see and set it. `GET /api/v1/admin/lounge/rooms` lists them in their order; `POST` of a [`LoungeRoomSettings` there makes one, `PUT` and `DELETE` at `/api/v1/admin/lounge/rooms/{id}` change and remove it, with what was written in it. Answered by this. */
+export type LoungeRoomView = {
+  /** Which. */
+  id: string;
+  /** What is set. */
+  settings: LoungeRoomSettings;
+};
+
+/** The lounge from inside. */
+export type LoungeSnapshot = {
+  /** Oneself. */
+  person: string;
+  /** One's own availability. */
+  own: OwnAvailability;
+  /** Its rooms, in their order. */
+  rooms: Array<LoungeRoom>;
+  /** The one that one is in. */
+  room: LoungeRoomSnapshot;
+  /** Those one has open, and those with something unread, latest first. */
+  conversations: Array<Conversation>;
+  /** Whom one has blocked. */
+  blocked: Array<BlockedPerson>;
+  /** The largest file, in bytes; 0 takes none. */
+  file_bytes: number;
+  /** After how many seconds without a touch a page says `set_idle`; 0 never. */
+  away_after_s: number;
 };
 
 /** What a mail tells. */
@@ -1049,6 +1400,19 @@ export type PersonChange = {
 /** How far along an appointment is for who comes over a link. */
 export type Phase = "early" | "open";
 
+/** Where a message stands. */
+export type Place =
+  | {
+      type: "lounge_room";
+      /** Which. */
+      room: string;
+    }
+  | {
+      type: "conversation";
+      /** The other one. */
+      person: string;
+    };
+
 /** Whether a participant's signalling is up right now. */
 export type Presence = "connected" | "reconnecting";
 
@@ -1144,6 +1508,44 @@ export type Reply =
       type: "waiting_chat";
       /** It. */
       chat: WaitingChat;
+    }
+  | {
+      type: "lounge_door";
+      /** It. */
+      door: LoungeDoor;
+    }
+  | {
+      type: "lounge";
+      /** It. */
+      lounge: LoungeSnapshot;
+    }
+  | {
+      type: "lounge_room";
+      /** It. */
+      room: LoungeRoomSnapshot;
+    }
+  | {
+      type: "conversation";
+      /** It. */
+      conversation: Conversation;
+      /** The most recent messages, oldest first. */
+      messages: Array<LoungeMessage>;
+      /** There are earlier ones. */
+      earlier: boolean;
+    }
+  | {
+      type: "messages";
+      /** Oldest first. */
+      messages: Array<LoungeMessage>;
+      /** There are earlier ones. */
+      earlier: boolean;
+    }
+  | {
+      type: "upload";
+      /** What to name in the message. */
+      file: string;
+      /** Goes with the file; for ten minutes. */
+      token: string;
     };
 
 /** A representative as visitors see them. */
@@ -1185,7 +1587,7 @@ export type RingParty = {
 };
 
 /** Why somebody is rung. */
-export type RingPurpose = "desk" | "bring_in" | "transfer" | "appointment";
+export type RingPurpose = "desk" | "bring_in" | "transfer" | "appointment" | "conversation";
 
 /** A ring, as both sides see it. */
 export type RingView = {
@@ -1253,6 +1655,18 @@ export type RoomSummary = {
 
 /** Who decides on the route. */
 export type RoutePolicy = "auto" | "peer_to_peer" | "server";
+
+/** A file or picture that somebody sent. It lies at `/files/{id}/{name}`. */
+export type SentFile = {
+  /** Which. Whoever knows it may fetch the file. */
+  id: string;
+  /** As it is called. */
+  name: string;
+  /** Bytes. */
+  size: number;
+  /** A picture that browsers may show: PNG, JPEG, GIF or WebP by what is in it. */
+  picture: boolean;
+};
 
 /** From the server to a participant's program. Replies, rejections and events are counted, in order, from 1 in a session; the others are not. */
 export type ServerFrame =
@@ -1406,7 +1820,7 @@ export type TicketRequest = {
 };
 
 /** What an event is about: each has versions of its own. */
-export type Topic = "room" | "chat" | "direct" | "desk" | "appointments";
+export type Topic = "room" | "chat" | "direct" | "desk" | "appointments" | "lounge";
 
 /** `PUT /api/v1/me/totp`: 204; 422 `code_wrong`. `DELETE /api/v1/me/totp` with a [`PasswordProof` removes it. */
 export type TotpConfirmation = {

@@ -23,6 +23,9 @@ import type {
   Invited,
   LinkProblem,
   LinkToken,
+  LoungeRemoval,
+  LoungeRoomSettings,
+  LoungeRoomView,
   MailPreview,
   MailRequest,
   NewAppointment,
@@ -33,6 +36,7 @@ import type {
   PersonChange,
   Problem,
   ProfileChange,
+  SentFile,
   ServerFrame,
   SignInOptions,
   SignInRequest,
@@ -94,12 +98,68 @@ export const clientFrames = {
       "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617"
     }
   },
+  'command.close_conversation': {
+    "type": "command",
+    "id": 7,
+    "command": {
+      "type": "close_conversation",
+      "person": "u_2e1d8b63c7e95f1a0b4c6d8eaf203b5c"
+    }
+  },
   'command.decline_ring': {
     "type": "command",
     "id": 3,
     "command": {
       "type": "decline_ring",
       "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617"
+    }
+  },
+  'command.delete_message': {
+    "type": "command",
+    "id": 7,
+    "command": {
+      "type": "delete_message",
+      "message": "m_7c302be4f51666d98cabd2e3f4051627"
+    }
+  },
+  'command.earlier_messages': {
+    "type": "command",
+    "id": 7,
+    "command": {
+      "type": "earlier_messages",
+      "place": {
+        "type": "lounge_room",
+        "room": "o_5a1e09c2d3f44b76a8b9c0d1e2f30415"
+      },
+      "before": 41
+    }
+  },
+  'command.edit_message': {
+    "type": "command",
+    "id": 7,
+    "command": {
+      "type": "edit_message",
+      "message": "m_7c302be4f51666d98cabd2e3f4051627",
+      "text": "hello, all"
+    }
+  },
+  'command.enter_lounge': {
+    "type": "command",
+    "id": 7,
+    "command": {
+      "type": "enter_lounge",
+      "name": "Ana",
+      "use_here": false
+    }
+  },
+  'command.enter_lounge.use_here': {
+    "type": "command",
+    "id": 7,
+    "command": {
+      "type": "enter_lounge",
+      "name": "Ana",
+      "room": "o_6b2f1ad3e40555c87b9ac1d2e3f40516",
+      "use_here": true
     }
   },
   'command.hold': {
@@ -165,11 +225,26 @@ export const clientFrames = {
       "media": "kept"
     }
   },
+  'command.jump': {
+    "type": "command",
+    "id": 7,
+    "command": {
+      "type": "jump",
+      "room": "o_6b2f1ad3e40555c87b9ac1d2e3f40516"
+    }
+  },
   'command.leave': {
     "type": "command",
     "id": 4,
     "command": {
       "type": "leave"
+    }
+  },
+  'command.leave_lounge': {
+    "type": "command",
+    "id": 7,
+    "command": {
+      "type": "leave_lounge"
     }
   },
   'command.leave_queue': {
@@ -192,6 +267,16 @@ export const clientFrames = {
     "command": {
       "type": "look",
       "room": "Café 42/é"
+    }
+  },
+  'command.mark_conversation': {
+    "type": "command",
+    "id": 7,
+    "command": {
+      "type": "mark_conversation",
+      "person": "u_2e1d8b63c7e95f1a0b4c6d8eaf203b5c",
+      "delivered": 12,
+      "read": 11
     }
   },
   'command.media_close': {
@@ -237,11 +322,39 @@ export const clientFrames = {
       ]
     }
   },
+  'command.offer_file': {
+    "type": "command",
+    "id": 7,
+    "command": {
+      "type": "offer_file",
+      "place": {
+        "type": "conversation",
+        "person": "u_2e1d8b63c7e95f1a0b4c6d8eaf203b5c"
+      },
+      "name": "plan.png",
+      "size": 48213
+    }
+  },
   'command.open_console': {
     "type": "command",
     "id": 1,
     "command": {
       "type": "open_console"
+    }
+  },
+  'command.open_conversation': {
+    "type": "command",
+    "id": 7,
+    "command": {
+      "type": "open_conversation",
+      "person": "u_2e1d8b63c7e95f1a0b4c6d8eaf203b5c"
+    }
+  },
+  'command.open_lounge': {
+    "type": "command",
+    "id": 1,
+    "command": {
+      "type": "open_lounge"
     }
   },
   'command.open_waiting_chat': {
@@ -257,6 +370,33 @@ export const clientFrames = {
     "id": 3,
     "command": {
       "type": "open_waiting_room"
+    }
+  },
+  'command.post': {
+    "type": "command",
+    "id": 7,
+    "command": {
+      "type": "post",
+      "place": {
+        "type": "lounge_room",
+        "room": "o_5a1e09c2d3f44b76a8b9c0d1e2f30415"
+      },
+      "message": "m_7c302be4f51666d98cabd2e3f4051627",
+      "text": "hello"
+    }
+  },
+  'command.post.file': {
+    "type": "command",
+    "id": 7,
+    "command": {
+      "type": "post",
+      "place": {
+        "type": "conversation",
+        "person": "u_2e1d8b63c7e95f1a0b4c6d8eaf203b5c"
+      },
+      "message": "m_8d413cf50627770a9dbce3f405162738",
+      "text": "",
+      "file": "f_9e524d06173888b1aecdf40516273849"
     }
   },
   'command.queue_up': {
@@ -288,6 +428,14 @@ export const clientFrames = {
       "comment": ""
     }
   },
+  'command.remove_member': {
+    "type": "command",
+    "id": 7,
+    "command": {
+      "type": "remove_member",
+      "person": "u_3d2e9c74d8fa602b1c5d7e9fb0314c6d"
+    }
+  },
   'command.renew_media': {
     "type": "command",
     "id": 7,
@@ -311,6 +459,14 @@ export const clientFrames = {
       "type": "ring_colleague",
       "person": "u_2b7e151628aed2a6abf7158809cf4f3c",
       "purpose": "transfer"
+    }
+  },
+  'command.ring_member': {
+    "type": "command",
+    "id": 7,
+    "command": {
+      "type": "ring_member",
+      "person": "u_2e1d8b63c7e95f1a0b4c6d8eaf203b5c"
     }
   },
   'command.say': {
@@ -373,6 +529,23 @@ export const clientFrames = {
       "chosen": "unavailable"
     }
   },
+  'command.set_blocked': {
+    "type": "command",
+    "id": 7,
+    "command": {
+      "type": "set_blocked",
+      "person": "u_2e1d8b63c7e95f1a0b4c6d8eaf203b5c",
+      "blocked": true
+    }
+  },
+  'command.set_idle': {
+    "type": "command",
+    "id": 7,
+    "command": {
+      "type": "set_idle",
+      "idle": true
+    }
+  },
   'command.set_media': {
     "type": "command",
     "id": 6,
@@ -402,6 +575,15 @@ export const clientFrames = {
         "route": "peer_to_peer",
         "publishing": "host"
       }
+    }
+  },
+  'command.set_status': {
+    "type": "command",
+    "id": 7,
+    "command": {
+      "type": "set_status",
+      "chosen": "away",
+      "text": "back at three"
     }
   },
   'command.signal.answer': {
@@ -491,6 +673,14 @@ export const clientFrames = {
       "type": "snapshot"
     }
   },
+  'command.type': {
+    "type": "command",
+    "id": 7,
+    "command": {
+      "type": "type",
+      "person": "u_2e1d8b63c7e95f1a0b4c6d8eaf203b5c"
+    }
+  },
   'command.unwatch_desk': {
     "type": "command",
     "id": 30,
@@ -569,6 +759,25 @@ export const serverFrames = {
       "appointment": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6"
     }
   },
+  'event.conversation_changed': {
+    "type": "event",
+    "topic": "lounge",
+    "event": {
+      "type": "conversation_changed",
+      "person": "u_2e1d8b63c7e95f1a0b4c6d8eaf203b5c",
+      "closed": true
+    }
+  },
+  'event.conversation_marked': {
+    "type": "event",
+    "topic": "lounge",
+    "event": {
+      "type": "conversation_marked",
+      "person": "u_2e1d8b63c7e95f1a0b4c6d8eaf203b5c",
+      "delivered": 13,
+      "read": 12
+    }
+  },
   'event.desk_changed': {
     "type": "event",
     "topic": "desk",
@@ -589,6 +798,13 @@ export const serverFrames = {
       ]
     }
   },
+  'event.lounge_changed': {
+    "type": "event",
+    "topic": "lounge",
+    "event": {
+      "type": "lounge_changed"
+    }
+  },
   'event.media_lost': {
     "type": "event",
     "topic": "direct",
@@ -603,6 +819,97 @@ export const serverFrames = {
     "event": {
       "type": "media_routed",
       "route": "server"
+    }
+  },
+  'event.member_changed': {
+    "type": "event",
+    "topic": "lounge",
+    "event": {
+      "type": "member_changed",
+      "member": {
+        "id": "u_3d2e9c74d8fa602b1c5d7e9fb0314c6d",
+        "name": "Cem",
+        "account": false,
+        "status": "away",
+        "text": "lunch",
+        "talks": 0,
+        "version": 1763708400003
+      }
+    }
+  },
+  'event.member_gone': {
+    "type": "event",
+    "topic": "lounge",
+    "event": {
+      "type": "member_gone",
+      "person": "u_3d2e9c74d8fa602b1c5d7e9fb0314c6d"
+    }
+  },
+  'event.member_joined': {
+    "type": "event",
+    "topic": "lounge",
+    "event": {
+      "type": "member_joined",
+      "room": "o_5a1e09c2d3f44b76a8b9c0d1e2f30415",
+      "member": {
+        "id": "u_3d2e9c74d8fa602b1c5d7e9fb0314c6d",
+        "name": "Cem",
+        "account": false,
+        "status": "available",
+        "text": "",
+        "talks": 0,
+        "version": 1763708400003
+      }
+    }
+  },
+  'event.member_left': {
+    "type": "event",
+    "topic": "lounge",
+    "event": {
+      "type": "member_left",
+      "room": "o_5a1e09c2d3f44b76a8b9c0d1e2f30415",
+      "person": "u_3d2e9c74d8fa602b1c5d7e9fb0314c6d"
+    }
+  },
+  'event.message_changed.deleted': {
+    "type": "event",
+    "topic": "lounge",
+    "event": {
+      "type": "message_changed",
+      "place": {
+        "type": "lounge_room",
+        "room": "o_5a1e09c2d3f44b76a8b9c0d1e2f30415"
+      },
+      "message": {
+        "id": "m_7c302be4f51666d98cabd2e3f4051627",
+        "number": 41,
+        "from": "u_1f0c7a52b6d84e0f9a3b5c7d9e1f2a4b",
+        "name": "Ana",
+        "text": "",
+        "at": 1763708405000,
+        "deleted": true
+      }
+    }
+  },
+  'event.message_changed.edited': {
+    "type": "event",
+    "topic": "lounge",
+    "event": {
+      "type": "message_changed",
+      "place": {
+        "type": "lounge_room",
+        "room": "o_5a1e09c2d3f44b76a8b9c0d1e2f30415"
+      },
+      "message": {
+        "id": "m_7c302be4f51666d98cabd2e3f4051627",
+        "number": 41,
+        "from": "u_1f0c7a52b6d84e0f9a3b5c7d9e1f2a4b",
+        "name": "Ana",
+        "text": "hello, all",
+        "at": 1763708405000,
+        "edited_at": 1763708460000,
+        "deleted": false
+      }
     }
   },
   'event.message_said': {
@@ -754,6 +1061,42 @@ export const serverFrames = {
           }
         },
         "version": 1763708400015
+      }
+    }
+  },
+  'event.own_changed.called.conversation': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "own_changed",
+      "own": {
+        "online": false,
+        "chosen": "available",
+        "status": "ringing",
+        "missed": false,
+        "engagement": {
+          "type": "called",
+          "ring": {
+            "id": "r_0a635e17284999c2bfde051627384950",
+            "purpose": "conversation",
+            "caller": {
+              "id": "u_1f0c7a52b6d84e0f9a3b5c7d9e1f2a4b",
+              "name": "Ana"
+            },
+            "callee": {
+              "id": "u_2e1d8b63c7e95f1a0b4c6d8eaf203b5c",
+              "name": "Ben"
+            },
+            "visitor": {
+              "id": "u_1f0c7a52b6d84e0f9a3b5c7d9e1f2a4b",
+              "name": "Ana"
+            },
+            "about": "",
+            "started_at": 1763708400000,
+            "rings_until": 1763708430000
+          }
+        },
+        "version": 1763708400003
       }
     }
   },
@@ -1115,6 +1458,52 @@ export const serverFrames = {
       "reason": "replaced"
     }
   },
+  'event.posted': {
+    "type": "event",
+    "topic": "lounge",
+    "event": {
+      "type": "posted",
+      "place": {
+        "type": "lounge_room",
+        "room": "o_5a1e09c2d3f44b76a8b9c0d1e2f30415"
+      },
+      "message": {
+        "id": "m_7c302be4f51666d98cabd2e3f4051627",
+        "number": 41,
+        "from": "u_1f0c7a52b6d84e0f9a3b5c7d9e1f2a4b",
+        "name": "Ana",
+        "text": "hello",
+        "at": 1763708405000,
+        "deleted": false
+      }
+    }
+  },
+  'event.posted.conversation': {
+    "type": "event",
+    "topic": "lounge",
+    "event": {
+      "type": "posted",
+      "place": {
+        "type": "conversation",
+        "person": "u_2e1d8b63c7e95f1a0b4c6d8eaf203b5c"
+      },
+      "message": {
+        "id": "m_8d413cf50627770a9dbce3f405162738",
+        "number": 13,
+        "from": "u_2e1d8b63c7e95f1a0b4c6d8eaf203b5c",
+        "name": "Ben",
+        "text": "see this",
+        "file": {
+          "id": "f_9e524d06173888b1aecdf40516273849",
+          "name": "plan.png",
+          "size": 48213,
+          "picture": true
+        },
+        "at": 1763708405000,
+        "deleted": false
+      }
+    }
+  },
   'event.queue_changed': {
     "type": "event",
     "topic": "desk",
@@ -1404,6 +1793,15 @@ export const serverFrames = {
       "end": "transferred"
     }
   },
+  'event.room_counted': {
+    "type": "event",
+    "topic": "lounge",
+    "event": {
+      "type": "room_counted",
+      "room": "o_5a1e09c2d3f44b76a8b9c0d1e2f30415",
+      "people": 3
+    }
+  },
   'event.settings_changed': {
     "type": "event",
     "topic": "room",
@@ -1449,6 +1847,14 @@ export const serverFrames = {
           "source": "camera"
         }
       ]
+    }
+  },
+  'event.typed': {
+    "type": "event",
+    "topic": "lounge",
+    "event": {
+      "type": "typed",
+      "person": "u_2e1d8b63c7e95f1a0b4c6d8eaf203b5c"
     }
   },
   'event.visit_changed': {
@@ -1578,6 +1984,16 @@ export const serverFrames = {
     "type": "rejection",
     "id": 21,
     "code": "busy"
+  },
+  'rejection.in_use': {
+    "type": "rejection",
+    "id": 2,
+    "code": "in_use"
+  },
+  'rejection.name_taken': {
+    "type": "rejection",
+    "id": 2,
+    "code": "name_taken"
   },
   'reply.console': {
     "type": "reply",
@@ -1709,6 +2125,45 @@ export const serverFrames = {
           }
         ]
       }
+    }
+  },
+  'reply.conversation': {
+    "type": "reply",
+    "id": 7,
+    "reply": {
+      "type": "conversation",
+      "conversation": {
+        "person": "u_2e1d8b63c7e95f1a0b4c6d8eaf203b5c",
+        "name": "Ben",
+        "member": {
+          "id": "u_2e1d8b63c7e95f1a0b4c6d8eaf203b5c",
+          "name": "Ben",
+          "account": true,
+          "status": "in_call",
+          "text": "in a call until four",
+          "talks": 1,
+          "version": 1763708400003
+        },
+        "open": true,
+        "closed": false,
+        "blocked": false,
+        "last": 12,
+        "unread": 1,
+        "delivered": 11,
+        "read": 9
+      },
+      "messages": [
+        {
+          "id": "m_7c302be4f51666d98cabd2e3f4051627",
+          "number": 12,
+          "from": "u_2e1d8b63c7e95f1a0b4c6d8eaf203b5c",
+          "name": "Ben",
+          "text": "hello",
+          "at": 1763708405000,
+          "deleted": false
+        }
+      ],
+      "earlier": true
     }
   },
   'reply.desk': {
@@ -1887,12 +2342,218 @@ export const serverFrames = {
       ]
     }
   },
+  'reply.lounge': {
+    "type": "reply",
+    "id": 2,
+    "reply": {
+      "type": "lounge",
+      "lounge": {
+        "person": "u_1f0c7a52b6d84e0f9a3b5c7d9e1f2a4b",
+        "own": {
+          "online": false,
+          "chosen": "available",
+          "status": "available",
+          "missed": false,
+          "version": 1763708400003
+        },
+        "rooms": [
+          {
+            "id": "o_5a1e09c2d3f44b76a8b9c0d1e2f30415",
+            "slug": "general",
+            "name": "General",
+            "about": "Everything and nothing",
+            "people": 2
+          },
+          {
+            "id": "o_6b2f1ad3e40555c87b9ac1d2e3f40516",
+            "slug": "sports",
+            "name": "Sports",
+            "about": "",
+            "people": 0
+          }
+        ],
+        "room": {
+          "room": "o_5a1e09c2d3f44b76a8b9c0d1e2f30415",
+          "people": [
+            {
+              "id": "u_1f0c7a52b6d84e0f9a3b5c7d9e1f2a4b",
+              "name": "Ana",
+              "account": false,
+              "status": "available",
+              "text": "",
+              "talks": 0,
+              "version": 1763708400003
+            },
+            {
+              "id": "u_2e1d8b63c7e95f1a0b4c6d8eaf203b5c",
+              "name": "Ben",
+              "account": true,
+              "status": "in_call",
+              "text": "in a call until four",
+              "talks": 1,
+              "version": 1763708400003
+            }
+          ],
+          "messages": [
+            {
+              "id": "m_7c302be4f51666d98cabd2e3f4051627",
+              "number": 41,
+              "from": "u_1f0c7a52b6d84e0f9a3b5c7d9e1f2a4b",
+              "name": "Ana",
+              "text": "hello",
+              "at": 1763708405000,
+              "deleted": false
+            },
+            {
+              "id": "m_8d413cf50627770a9dbce3f405162738",
+              "number": 42,
+              "from": "u_2e1d8b63c7e95f1a0b4c6d8eaf203b5c",
+              "name": "Ben",
+              "text": "",
+              "file": {
+                "id": "f_9e524d06173888b1aecdf40516273849",
+                "name": "plan.png",
+                "size": 48213,
+                "picture": true
+              },
+              "at": 1763708405000,
+              "deleted": false
+            }
+          ],
+          "earlier": true,
+          "moderator": false
+        },
+        "conversations": [
+          {
+            "person": "u_2e1d8b63c7e95f1a0b4c6d8eaf203b5c",
+            "name": "Ben",
+            "member": {
+              "id": "u_2e1d8b63c7e95f1a0b4c6d8eaf203b5c",
+              "name": "Ben",
+              "account": true,
+              "status": "in_call",
+              "text": "in a call until four",
+              "talks": 1,
+              "version": 1763708400003
+            },
+            "open": true,
+            "closed": false,
+            "blocked": false,
+            "last": 12,
+            "unread": 1,
+            "delivered": 11,
+            "read": 9
+          },
+          {
+            "person": "u_3d2e9c74d8fa602b1c5d7e9fb0314c6d",
+            "name": "Cem",
+            "open": false,
+            "closed": true,
+            "blocked": true,
+            "last": 3,
+            "unread": 0,
+            "delivered": 3,
+            "read": 3
+          }
+        ],
+        "blocked": [
+          {
+            "id": "u_3d2e9c74d8fa602b1c5d7e9fb0314c6d",
+            "name": "Cem"
+          }
+        ],
+        "file_bytes": 10485760,
+        "away_after_s": 600
+      }
+    }
+  },
+  'reply.lounge_door': {
+    "type": "reply",
+    "id": 1,
+    "reply": {
+      "type": "lounge_door",
+      "door": {
+        "rooms": [
+          {
+            "id": "o_5a1e09c2d3f44b76a8b9c0d1e2f30415",
+            "slug": "general",
+            "name": "General",
+            "about": "Everything and nothing",
+            "people": 2
+          },
+          {
+            "id": "o_6b2f1ad3e40555c87b9ac1d2e3f40516",
+            "slug": "sports",
+            "name": "Sports",
+            "about": "",
+            "people": 0
+          }
+        ],
+        "name": "Ana",
+        "in_use": true
+      }
+    }
+  },
+  'reply.lounge_door.new_guest': {
+    "type": "reply",
+    "id": 1,
+    "reply": {
+      "type": "lounge_door",
+      "door": {
+        "rooms": [],
+        "in_use": false
+      }
+    }
+  },
+  'reply.lounge_room': {
+    "type": "reply",
+    "id": 7,
+    "reply": {
+      "type": "lounge_room",
+      "room": {
+        "room": "o_6b2f1ad3e40555c87b9ac1d2e3f40516",
+        "people": [
+          {
+            "id": "u_1f0c7a52b6d84e0f9a3b5c7d9e1f2a4b",
+            "name": "Ana",
+            "account": false,
+            "status": "available",
+            "text": "",
+            "talks": 0,
+            "version": 1763708400003
+          }
+        ],
+        "messages": [],
+        "earlier": false,
+        "moderator": true
+      }
+    }
+  },
   'reply.media_answer': {
     "type": "reply",
     "id": 12,
     "reply": {
       "type": "media_answer",
       "sdp": "v=0\r\no=- 3 4 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
+    }
+  },
+  'reply.messages': {
+    "type": "reply",
+    "id": 7,
+    "reply": {
+      "type": "messages",
+      "messages": [
+        {
+          "id": "m_7c302be4f51666d98cabd2e3f4051627",
+          "number": 41,
+          "from": "u_1f0c7a52b6d84e0f9a3b5c7d9e1f2a4b",
+          "name": "Ana",
+          "text": "hello",
+          "at": 1763708405000,
+          "deleted": false
+        }
+      ],
+      "earlier": false
     }
   },
   'reply.own': {
@@ -2058,6 +2719,15 @@ export const serverFrames = {
         ],
         "limit": 4
       }
+    }
+  },
+  'reply.upload': {
+    "type": "reply",
+    "id": 7,
+    "reply": {
+      "type": "upload",
+      "file": "f_9e524d06173888b1aecdf40516273849",
+      "token": "eyJ…"
     }
   },
   'reply.waiting_chat': {
@@ -2822,6 +3492,33 @@ export const bodies = {
   'link_token': {
     "token": "eyJh.eyJi.c2ln"
   } satisfies LinkToken,
+  'lounge_removal': {
+    "person": "u_3d2e9c74d8fa602b1c5d7e9fb0314c6d",
+    "name": "Cem",
+    "until": 1763712000000,
+    "by": "Ana Kaya"
+  } satisfies LoungeRemoval,
+  'lounge_room_settings': {
+    "slug": "general",
+    "name": "General",
+    "about": "Everything and nothing",
+    "place": 1,
+    "moderators": [
+      "u_1f0c7a52b6d84e0f9a3b5c7d9e1f2a4b"
+    ]
+  } satisfies LoungeRoomSettings,
+  'lounge_room_view': {
+    "id": "o_5a1e09c2d3f44b76a8b9c0d1e2f30415",
+    "settings": {
+      "slug": "general",
+      "name": "General",
+      "about": "Everything and nothing",
+      "place": 1,
+      "moderators": [
+        "u_1f0c7a52b6d84e0f9a3b5c7d9e1f2a4b"
+      ]
+    }
+  } satisfies LoungeRoomView,
   'mail_preview': {
     "kind": "invitation",
     "to": "cem@example.org",
@@ -2893,6 +3590,12 @@ export const bodies = {
     "name": "Elif Yılmaz-Weiß",
     "title": "Claims, English · Türkçe · Deutsch"
   } satisfies ProfileChange,
+  'sent_file': {
+    "id": "f_9e524d06173888b1aecdf40516273849",
+    "name": "notes.pdf",
+    "size": 120034,
+    "picture": false
+  } satisfies SentFile,
   'sign_in_options': {} satisfies SignInOptions,
   'sign_in_options.signed_in': {
     "provider": "Example & Sons",
@@ -2993,6 +3696,17 @@ export const codes = [
   "appointment_unknown",
   "too_early",
   "appointment_over",
+  "name_taken",
+  "in_use",
+  "not_in_lounge",
+  "lounge_room_unknown",
+  "removed",
+  "person_unknown",
+  "blocked",
+  "message_unknown",
+  "not_changeable",
+  "file_invalid",
+  "storage_full",
   "forbidden",
   "try_again",
   "internal"

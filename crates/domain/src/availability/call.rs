@@ -3,22 +3,30 @@
 use super::draft::Draft;
 use super::shapes::{Asking, Rejection, Stop, Told};
 use crate::ids::{ParticipantId, PersonId, RingId};
-use crate::person::Engagement;
+use crate::person::{Engagement, Person};
 use crate::ring::{Party, Ring, RingEnd, RingPurpose, Side, Talker};
 use std::time::Duration;
 
 impl Draft<'_> {
-    /// Rings a colleague into the call; one at a time.
+    /// Rings a colleague, or somebody of the lounge, into the call; one at a time.
     pub(super) fn ask(&mut self, asking: Asking) -> Result<(), Stop> {
         let asker = self.asker(asking.asker)?;
         let Engagement::InCall(call) = asker.engagement else { return Err(Rejection::RingUnknown.into()) };
-        let into_a_call = matches!(asking.purpose, RingPurpose::BringIn | RingPurpose::Transfer);
-        if asker.card.is_none() || !into_a_call {
-            return Err(Rejection::RingUnknown.into());
-        }
-        self.claimable(asking.callee.person)?;
-        if self.asker(asking.callee.person)?.card.is_none() {
-            return Err(Rejection::NotAvailable.into());
+        let is_staff = asker.card.is_some();
+        if self.known_ring(call)?.is_private() {
+            if asking.purpose != RingPurpose::BringIn {
+                return Err(Rejection::RingUnknown.into());
+            }
+            self.claimable(asking.callee.person, Person::presence)?;
+        } else {
+            let into_a_call = matches!(asking.purpose, RingPurpose::BringIn | RingPurpose::Transfer);
+            if !is_staff || !into_a_call {
+                return Err(Rejection::RingUnknown.into());
+            }
+            self.claimable(asking.callee.person, Person::status)?;
+            if self.asker(asking.callee.person)?.card.is_none() {
+                return Err(Rejection::NotAvailable.into());
+            }
         }
         let now = self.now;
         let call = self.known_ring(call)?;
@@ -100,7 +108,8 @@ impl Draft<'_> {
         }
     }
 
-    /// Somebody is in the call no longer, which ends it when one of its sides has nobody left. But for an appointment
+    /// Somebody is in the call no longer, which ends it when one of its sides has nobody left; one of the lounge has
+    /// no sides, and ends when there would be only one. But for an appointment
     /// a professional may be alone: before anybody came, and where a client who lost the line will look for them.
     pub(super) fn part(&mut self, id: RingId, person: PersonId, end: RingEnd) -> Result<(), Stop> {
         let Some(ring) = self.ring(id)? else { return Ok(()) };
@@ -111,7 +120,12 @@ impl Draft<'_> {
             |side| ring.talkers.iter().any(|talker| talker.party.person != person && talker.side == side);
         let may_be_alone =
             ring.appointment.is_some() && (end == RingEnd::Lost || ring.talkers[place].side == Side::Staff);
-        if !left(Side::Staff) || !(left(Side::Outside) || may_be_alone) {
+        let goes_on = if ring.is_private() {
+            ring.talkers.len() > 2
+        } else {
+            left(Side::Staff) && (left(Side::Outside) || may_be_alone)
+        };
+        if !goes_on {
             return self.end_call(id, end);
         }
         let talker = ring.talkers.remove(place);
@@ -184,6 +198,13 @@ impl Draft<'_> {
             }
             person.engagement = Engagement::InCall(ring.id);
             restored.talkers.push(Talker { expected_until: Some(until), ..talker.clone() });
+        }
+        if ring.is_private() {
+            if restored.talkers.len() < 2 {
+                return Err(Rejection::RingUnknown.into());
+            }
+            self.put_ring(restored);
+            return Ok(());
         }
         let staff = restored.talkers.iter().find(|talker| talker.side == Side::Staff);
         let staff = staff.map(|talker| talker.party.clone()).ok_or(Rejection::RingUnknown)?;

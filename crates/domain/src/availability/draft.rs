@@ -1,7 +1,8 @@
 //! A scene that is being changed: hands out documents, remembers which ones, keeps their versions rising.
 
 use super::shapes::{Decision, DocumentId, Rejection, Rules, Scene, Stop, Told};
-use crate::ids::{AppointmentId, DeskId, PersonId, RingId};
+use crate::ids::{AppointmentId, DeskId, LoungeRoomId, PersonId, RingId};
+use crate::lounge::{Gathering, NameClaim, NameKey};
 use crate::person::{Engagement, Person};
 use crate::queue::Queue;
 use crate::ring::{Ring, RingEnd};
@@ -89,6 +90,17 @@ impl<'a> Draft<'a> {
         Ok(slot.get_or_insert_with(|| Visit::new(card)))
     }
 
+    /// Who is in a room of the lounge.
+    pub(super) fn gathering(&mut self, id: LoungeRoomId) -> Result<&mut Gathering, Stop> {
+        let slot = self.after.gatherings.get_mut(&id).ok_or(Stop::Missing(DocumentId::Gathering(id)))?;
+        Ok(slot.get_or_insert_default())
+    }
+
+    /// Whose a name is.
+    pub(super) fn name(&mut self, key: NameKey) -> Result<&mut Option<NameClaim>, Stop> {
+        self.after.names.get_mut(&key).ok_or(Stop::Missing(DocumentId::Name(key)))
+    }
+
     /// Lets go of somebody whom this engagement holds; of anybody else it does not.
     pub(super) fn free(&mut self, id: PersonId, from: Engagement) -> Result<(), Stop> {
         let now = self.now;
@@ -150,6 +162,32 @@ impl<'a> Draft<'a> {
                 visit.version = before.map_or(self.now.0, |before| before.version + 1);
             }
         }
+        changed.extend(self.finish_lounge());
         Decision { after: self.after, changed, told: self.told }
+    }
+
+    /// Everybody in the lounge is told how many are in a room, but not too often.
+    fn finish_lounge(&mut self) -> BTreeSet<DocumentId> {
+        let mut changed = BTreeSet::new();
+        for (id, slot) in &mut self.after.gatherings {
+            let before = self.before.gatherings.get(id).and_then(Option::as_ref);
+            if let Some(gathering) = slot {
+                gathering.count(self.now, self.rules.count_every);
+            }
+            *slot = slot.take().filter(|gathering| !gathering.is_forgettable());
+            if before == slot.as_ref() {
+                continue;
+            }
+            changed.insert(DocumentId::Gathering(*id));
+            if let Some(gathering) = slot {
+                gathering.version = before.map_or(self.now.0, |before| before.version + 1);
+            }
+        }
+        for (key, slot) in &self.after.names {
+            if self.before.names.get(key).and_then(Option::as_ref) != slot.as_ref() {
+                changed.insert(DocumentId::Name(*key));
+            }
+        }
+        changed
     }
 }

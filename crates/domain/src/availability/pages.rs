@@ -90,9 +90,15 @@ impl Draft<'_> {
             person.wrap_up_until = None;
             person.idle_since = now;
         }
-        if !person.pages.is_empty() {
-            return Ok(());
+        let acting = person.seat.as_ref().map(|seat| seat.session);
+        let unseated = acting.is_some_and(|session| !person.pages.iter().any(|page| page.session == session));
+        if let Some(seat) = &mut person.seat {
+            seat.talks.retain(|talk| talk.until > now);
         }
+        if unseated {
+            self.vacate(id)?;
+        }
+        let Some(person) = self.person(id)?.filter(|person| person.pages.is_empty()) else { return Ok(()) };
         person.online = false;
         person.missed = false;
         person.wrap_up_until = None;

@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::shapes::{Queueing, Rejection, Stop};
 use crate::ids::{DeskId, PersonId, RingId};
-use crate::person::Engagement;
+use crate::person::{Engagement, Person};
 use crate::queue::Waiting;
 use crate::ring::{Party, Ring, RingPurpose};
 use std::time::Duration;
@@ -53,7 +53,7 @@ impl Draft<'_> {
     /// Rings the representative for whoever is next.
     pub(super) fn serve(&mut self, desk: DeskId, representative: PersonId, ring: RingId) -> Result<(), Stop> {
         let now = self.now;
-        self.claimable(representative)?;
+        self.claimable(representative, Person::status)?;
         self.represents(representative, desk)?;
         let card = self.asker(representative)?.card.as_ref();
         let name = card.map(|card| card.name.clone()).ok_or(Rejection::NotAvailable)?;

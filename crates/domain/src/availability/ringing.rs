@@ -25,19 +25,23 @@ impl Draft<'_> {
             | Engagement::Attending(_)
             | Engagement::InCall(_) => return Err(Rejection::Engaged.into()),
         }
-        self.claimable(callee)?;
         if let Some(desk) = &calling.desk {
+            self.claimable(callee, Person::status)?;
             self.represents(callee, desk.id)?;
             // Whoever has just become free is for those who wait: nobody new gets in between.
             let now = self.now;
             if self.queue(desk.id)?.next_for(callee, now).is_some() {
                 return Err(Rejection::Busy.into());
             }
+        } else {
+            self.seat_of(caller)?;
+            self.claimable(callee, Person::presence)?;
         }
+        let purpose = calling.desk.as_ref().map_or(RingPurpose::Conversation, |_| RingPurpose::Desk);
         self.start(Ring {
             id: calling.ring,
             desk: calling.desk,
-            purpose: RingPurpose::Desk,
+            purpose,
             into: None,
             appointment: None,
             visitor: calling.caller.clone(),
@@ -60,9 +64,9 @@ impl Draft<'_> {
         Ok(ring.caller.person == caller && ring.into.is_none())
     }
 
-    /// Refuses unless they may be rung right now.
-    pub(super) fn claimable(&mut self, callee: PersonId) -> Result<(), Stop> {
-        let status = self.person(callee)?.map_or(Status::Offline, |callee| callee.status());
+    /// Refuses unless they may be rung right now, by how those see them who ring.
+    pub(super) fn claimable(&mut self, callee: PersonId, seen: fn(&Person) -> Status) -> Result<(), Stop> {
+        let status = self.person(callee)?.map_or(Status::Offline, |callee| seen(callee));
         match status {
             Status::Available => Ok(()),
             Status::Ringing | Status::InCall | Status::WrapUp => Err(Rejection::Busy.into()),
@@ -150,6 +154,7 @@ impl Draft<'_> {
         }
         if let Some(callee) = self.person(callee)?
             && end == RingEnd::Missed
+            && !ring.is_private()
         {
             away(callee);
         }

@@ -1,6 +1,8 @@
 //! What can be asked about availability, what comes of it, and why it is refused. Shapes alone.
 
-use crate::ids::{AppointmentId, DeskId, ParticipantId, PersonId, RingId, SessionId};
+use crate::ids::{AppointmentId, DeskId, LoungeRoomId, ParticipantId, PersonId, RingId, SessionId};
+use crate::lounge::{Gathering, NameClaim, NameKey};
+use crate::name::PersonName;
 use crate::person::{Card, Chosen, Person};
 use crate::queue::Queue;
 use crate::ring::{DeskCard, Party, Ring, RingEnd, RingPurpose};
@@ -20,6 +22,10 @@ pub enum DocumentId {
     Queue(DeskId),
     /// What happens around an appointment.
     Visit(AppointmentId),
+    /// Who is in a room of the lounge.
+    Gathering(LoungeRoomId),
+    /// Whose a name is.
+    Name(NameKey),
 }
 
 /// Documents of one moment. One that is named without a value was looked for and does not exist.
@@ -33,6 +39,10 @@ pub struct Scene {
     pub queues: BTreeMap<DeskId, Option<Queue>>,
     /// What happens around appointments.
     pub visits: BTreeMap<AppointmentId, Option<Visit>>,
+    /// Who is in rooms of the lounge.
+    pub gatherings: BTreeMap<LoungeRoomId, Option<Gathering>>,
+    /// Whose names are.
+    pub names: BTreeMap<NameKey, Option<NameClaim>>,
 }
 
 impl Scene {
@@ -59,6 +69,18 @@ impl Scene {
     pub fn visit(&self, id: AppointmentId) -> Option<&Visit> {
         self.visits.get(&id).and_then(Option::as_ref)
     }
+
+    /// Who is in a room of the lounge; none where nobody is.
+    #[must_use]
+    pub fn gathering(&self, id: LoungeRoomId) -> Option<&Gathering> {
+        self.gatherings.get(&id).and_then(Option::as_ref)
+    }
+
+    /// Whose a name is.
+    #[must_use]
+    pub fn name(&self, key: NameKey) -> Option<&NameClaim> {
+        self.names.get(&key).and_then(Option::as_ref)
+    }
 }
 
 /// What an operator can set.
@@ -74,6 +96,11 @@ pub struct Rules {
     /// How often a queue is looked at though nobody said that somebody is free. This finds what an instance
     /// that died has left undone.
     pub look_every: Duration,
+    /// How many may be in one room of the lounge.
+    pub lounge_room: usize,
+    /// How often at most everybody in the lounge is told how many are in a room. Less often makes the numbers stale,
+    /// more often has a crowd that comes told about each of its members.
+    pub count_every: Duration,
 }
 
 /// A ring to be.
@@ -81,7 +108,7 @@ pub struct Rules {
 pub struct Calling {
     /// Drawn at random.
     pub ring: RingId,
-    /// The desk it comes over; then only its representatives are rung.
+    /// The desk it comes over; then only its representatives are rung. None rings somebody in the lounge, from there.
     pub desk: Option<DeskCard>,
     /// Who rings.
     pub caller: Party,
@@ -128,6 +155,32 @@ pub struct Admitting {
     pub card: VisitCard,
     /// Who takes it.
     pub host: Party,
+}
+
+/// What becomes of another page by which somebody is in the lounge already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherPage {
+    /// It stays, unless it has lost its line.
+    Keeps,
+    /// It gives way.
+    Yields,
+}
+
+/// Somebody who comes into the lounge.
+#[derive(Debug, Clone)]
+pub struct Entering {
+    /// Who.
+    pub person: PersonId,
+    /// The page that is to act for them.
+    pub session: SessionId,
+    /// Where.
+    pub room: LoungeRoomId,
+    /// What they want to be called.
+    pub name: PersonName,
+    /// They have an account.
+    pub account: bool,
+    /// What becomes of another page of theirs.
+    pub other: OtherPage,
 }
 
 /// What can be asked.
@@ -213,8 +266,65 @@ pub enum Command {
         /// Drawn at random.
         ring: RingId,
     },
-    /// Ring a colleague into the call one is in.
+    /// Ring a colleague, or somebody of the lounge, into the call one is in.
     Ask(Asking),
+    /// Come into the lounge, or come back to it.
+    EnterLounge(Entering),
+    /// Go into another of its rooms.
+    Jump {
+        /// Who.
+        person: PersonId,
+        /// The page that acts for them.
+        session: SessionId,
+        /// Where to.
+        room: LoungeRoomId,
+    },
+    /// Leave the lounge. A call goes on.
+    LeaveLounge {
+        /// Who.
+        person: PersonId,
+        /// The page that acts for them; none whichever it is.
+        session: Option<SessionId>,
+    },
+    /// Say how one is, and something about it.
+    SetStatus {
+        /// Who.
+        person: PersonId,
+        /// The page that acts for them.
+        session: SessionId,
+        /// What they choose.
+        chosen: Chosen,
+        /// What they say; may be empty.
+        text: String,
+    },
+    /// Nobody has touched the page for a while, or somebody does again.
+    SetIdle {
+        /// Who.
+        person: PersonId,
+        /// The page that acts for them.
+        session: SessionId,
+        /// Whether nobody has.
+        idle: bool,
+    },
+    /// Two people of the lounge write with each other, back and forth.
+    Talk {
+        /// The one.
+        one: PersonId,
+        /// The other.
+        other: PersonId,
+    },
+    /// They do no longer.
+    EndTalk {
+        /// The one.
+        one: PersonId,
+        /// The other.
+        other: PersonId,
+    },
+    /// The deadline of a room of the lounge has come.
+    GatheringDue {
+        /// Which.
+        room: LoungeRoomId,
+    },
     /// Wait to be let in to an appointment; whoever comes while its call goes on goes straight in.
     Attend {
         /// Which.
@@ -376,4 +486,13 @@ pub enum Rejection {
     /// A colleague has let them in already.
     #[error("a colleague has let them in")]
     Admitted,
+    /// Somebody present is called that, or something that looks like it.
+    #[error("the name is taken")]
+    NameTaken,
+    /// They are in the lounge by another page.
+    #[error("in use on another page")]
+    InUse,
+    /// As many are in that room of the lounge as may.
+    #[error("the room is full")]
+    LoungeRoomFull,
 }

@@ -13,9 +13,9 @@ use visavis_protocol::{
     AccountView, AppointmentChange, AppointmentList, AppointmentMove, AppointmentOutcome, AppointmentView,
     AuditView, CallNote, CallPage, CallView, ClientAppointment, ClientFrame, CloseCode, DeskSettings,
     DeskView, InvitationAcceptance, InvitationToken, InvitationView, Invited, LinkProblem, LinkToken,
-    MAX_FRAME_BYTES, MailPreview, MailRequest, NewAppointment, NewLink, NewPerson, PROTOCOL_VERSION,
+    LoungeRemoval, LoungeRoomSettings, LoungeRoomView, MAX_FRAME_BYTES, MailPreview, MailRequest, NewAppointment, NewLink, NewPerson, PROTOCOL_VERSION,
     PasswordChange, PasswordProof, PersonChange, Problem, ProfileChange, ServerFrame, SignInOptions,
-    SignInRequest, SignInView, Ticket, TicketRequest, TotpConfirmation, TotpOffer,
+    SentFile, SignInRequest, SignInView, Ticket, TicketRequest, TotpConfirmation, TotpOffer,
 };
 
 /// The body of an HTTP request or answer.
@@ -52,6 +52,9 @@ pub(crate) fn bodies() -> Vec<Body> {
         body::<Invited>("invited"),
         body::<LinkProblem>("link_problem"),
         body::<LinkToken>("link_token"),
+        body::<LoungeRemoval>("lounge_removal"),
+        body::<LoungeRoomSettings>("lounge_room_settings"),
+        body::<LoungeRoomView>("lounge_room_view"),
         body::<MailPreview>("mail_preview"),
         body::<MailRequest>("mail_request"),
         body::<NewAppointment>("new_appointment"),
@@ -62,6 +65,7 @@ pub(crate) fn bodies() -> Vec<Body> {
         body::<PersonChange>("person_change"),
         body::<Problem>("problem"),
         body::<ProfileChange>("profile_change"),
+        body::<SentFile>("sent_file"),
         body::<SignInOptions>("sign_in_options"),
         body::<SignInRequest>("sign_in_request"),
         body::<SignInView>("sign_in_view"),

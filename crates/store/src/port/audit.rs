@@ -43,6 +43,16 @@ pub enum Action {
     LinkChanged,
     /// A mail about one was sent on its way.
     MailQueued,
+    /// A room of the lounge was made or changed.
+    LoungeRoomChanged,
+    /// One was removed, with what was written in it.
+    LoungeRoomRemoved,
+    /// A moderator deleted somebody's message.
+    MessageDeleted,
+    /// A moderator removed somebody from the lounge.
+    MemberRemoved,
+    /// Somebody who was removed may come back.
+    RemovalLifted,
     /// A setting was changed.
     SettingChanged,
     /// An admin ended somebody's call.

@@ -36,7 +36,7 @@ pub(super) async fn open(
 fn explained(url: &DatabaseUrl, error: &sqlx::Error) -> StoreError {
     let why = match of_driver(error) {
         StoreError::Unavailable(why) | StoreError::Damaged(why) | StoreError::ReadOnly(why) => why,
-        StoreError::Unknown | StoreError::Taken(_) => error.to_string(),
+        StoreError::Unknown | StoreError::Taken(_) | StoreError::Full => error.to_string(),
     };
     let hint = "see that PostgreSQL runs there, and that database, user and password exist";
     StoreError::Unavailable(format!("{url}: {why}; {hint}"))

@@ -1,0 +1,1 @@
+//! Names, and how often many are counted.
