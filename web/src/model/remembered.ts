@@ -1,5 +1,7 @@
 // What the browser keeps between visits. Everything works without it: private windows may refuse.
 
+import type { Chosen } from '../protocol/generated';
+
 export interface Slot<T> {
   get(): T;
   set(value: T): void;
@@ -73,6 +75,23 @@ export const seatOfRing = (ring: string): Slot<Seat | null> => ofTab(`ring-seat.
 
 /** What makes this tab the same visitor again. */
 export const guestKey = slot(() => sessionStorage, 'visavis.guest');
+
+/** What makes this browser the same guest of the lounge again: a second tab of it is the same person. */
+export const loungeGuest = local('lounge-guest');
+
+/** How this tab is in the lounge, for a reload and for a server that has started anew. */
+export interface LoungeSeat {
+  name: string;
+  /** The id of the room. */
+  room: string;
+  chosen: Chosen;
+  /** What one says of it. */
+  text: string;
+  /** After the reload another page of oneself is to give way. */
+  takeOver?: true;
+}
+
+export const loungeSeat: Slot<LoungeSeat | null> = ofTab('lounge');
 
 /** What a visitor has said at a desk, and which devices they have let on, for a reload while they ring or wait. */
 export interface Visit {
