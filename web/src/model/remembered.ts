@@ -118,6 +118,9 @@ export interface Attendance {
 
 export const attendance: Slot<Attendance | null> = ofTab('attendance');
 
+/** With whom one has conversations open in the lounge, that shown last behind. */
+export const loungeCards: Slot<string[] | null> = ofTab('lounge-cards');
+
 /** Kept for the tab alone. */
 function ofTab<T>(key: string): Slot<T | null> {
   const text = slot(() => sessionStorage, `visavis.${key}`);
