@@ -36,6 +36,8 @@ export const remembered = {
   speaker: local('speaker'),
   /** `off` for those who want no single-key shortcuts. */
   shortcuts: local('shortcuts'),
+  /** `off` for those who want the lounge to be silent. */
+  sounds: local('sounds'),
 };
 
 /** Rooms one has been in, newest first. */
@@ -72,6 +74,10 @@ export const seatOf = (room: string): Slot<Seat | null> => ofTab(`seat.${room}`)
 
 /** The seat in the call that came of a ring. */
 export const seatOfRing = (ring: string): Slot<Seat | null> => ofTab(`ring-seat.${ring}`);
+
+/** Who asked one into the call of a ring: to the conversation with them it belongs. */
+export const askedInBy = (ring: string): Slot<string | null> =>
+  slot(() => sessionStorage, `visavis.asked-in-by.${ring}`);
 
 /** What makes this tab the same visitor again. */
 export const guestKey = slot(() => sessionStorage, 'visavis.guest');
