@@ -6,14 +6,16 @@ import type { Event, LoungeMember, LoungeRoomSnapshot, LoungeSnapshot, Status } 
 /** Those who came and went within a moment. */
 export interface Comings {
   id: number;
+  /** It happened when this was the number of the room's last message. */
+  after: number;
   joined: string[];
   left: string[];
 }
 
 /** Longer, and it is told late; shorter, and a crowd is told one by one. */
 const GATHER_FOR = 1_500;
-const SHOWN_FOR = 12_000;
-const SHOWN = 3;
+/** More would be read by nobody. */
+const KEPT = 50;
 
 /** Whom one can talk with stands first. */
 const ORDER: Record<Status, number> = {
@@ -29,7 +31,7 @@ const ORDER: Record<Status, number> = {
 export class People {
   /** Everybody of whom something is known. */
   members = $state.raw<ReadonlyMap<string, LoungeMember>>(new Map());
-  /** The latest who came and went, told together; oldest first. */
+  /** Who came and went since one is in this room, oldest first. */
   comings = $state.raw<Comings[]>([]);
   /** Those in the room. */
   #here = $state.raw<ReadonlySet<string>>(new Set());
@@ -39,8 +41,10 @@ export class People {
   #me = '';
   #gathered: { joined: Map<string, string>; left: Map<string, string> } | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #fading = new Set<ReturnType<typeof setTimeout>>();
   #next = 0;
+
+  /** @param last the number of the room's last message */
+  constructor(private readonly last: () => number = () => 0) {}
 
   /** Those in the room: oneself first, then by how they are and by name. */
   readonly list = $derived.by(() => {
@@ -48,7 +52,7 @@ export class People {
     return here.sort((a, b) => this.#rank(a) - this.#rank(b) || a.name.localeCompare(b.name));
   });
 
-  of(id: string): LoungeMember | undefined {
+  find(id: string): LoungeMember | undefined {
     return this.members.get(id);
   }
 
@@ -56,10 +60,15 @@ export class People {
     return this.#here.has(id);
   }
 
-  /** One writes with somebody from now on: what is heard of them is kept. */
-  know(member: LoungeMember): void {
+  /** One writes with somebody from now on, who is there: what is heard of them is kept. */
+  take(member: LoungeMember): void {
     this.#heardOf.add(member.id);
     this.#take(member);
+  }
+
+  /** Somebody with whom one writes is not in the lounge. */
+  gone(person: string): void {
+    if (!this.#here.has(person)) this.#drop(person);
   }
 
   entered(snapshot: LoungeSnapshot): void {
@@ -100,7 +109,7 @@ export class People {
         if (event.room === this.#room) this.#left(event.person);
         return;
       case 'member_gone':
-        if (!this.#here.has(event.person)) this.#drop(event.person);
+        this.gone(event.person);
         return;
       default:
         return;
@@ -164,21 +173,14 @@ export class People {
     if (!gathered) return;
     const joined = [...gathered.joined.values()];
     const left = [...gathered.left.values()];
-    const one = { id: ++this.#next, joined, left };
-    this.comings = [...this.comings, one].slice(-SHOWN);
-    const fade = setTimeout(() => {
-      this.#fading.delete(fade);
-      this.comings = this.comings.filter(({ id }) => id !== one.id);
-    }, SHOWN_FOR);
-    this.#fading.add(fade);
+    const one = { id: ++this.#next, after: this.last(), joined, left };
+    this.comings = [...this.comings, one].slice(-KEPT);
   }
 
   #forgetComings(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#gathered = null;
-    for (const fade of this.#fading) clearTimeout(fade);
-    this.#fading.clear();
     this.comings = [];
   }
 }

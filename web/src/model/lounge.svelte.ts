@@ -14,7 +14,11 @@ import type {
 } from '../protocol/generated';
 import { CommandFailed, guestSurroundings, Session } from '../protocol/session';
 import type { LinkState } from '../protocol/session';
+import { LoungeCalls } from './lounge-calls.svelte';
+import type { LoungeRinger } from './lounge-calls.svelte';
+import { Conversations } from './lounge-conversations.svelte';
 import { Idleness } from './lounge-idle';
+import { PlaceMessages } from './lounge-messages.svelte';
 import { People } from './lounge-people.svelte';
 import { tieToPage } from './page-life';
 import { loungeGuest, loungeSeat, remembered } from './remembered';
@@ -55,6 +59,7 @@ export interface LoungeNeeds {
   slug: string | null;
   /** The address is to be that of this room. */
   address(slug: string): void;
+  ringer?: LoungeRinger;
   session?: () => Session;
   /** Loads the page anew. */
   reload?: () => void;
@@ -83,14 +88,18 @@ export class Lounge {
   #me = $state.raw({ id: '', name: '' });
 
   readonly session: Session;
-  readonly people = new People();
+  readonly people = new People(() => this.messages?.last ?? 0);
+  readonly conversations: Conversations;
+  readonly calls: LoungeCalls;
+  /** What is written in the room one is in. */
+  messages = $state.raw<PlaceMessages | null>(null);
   /** The room one is in, as everybody sees it. */
   readonly here = $derived(this.rooms.find(({ id }) => id === this.room) ?? null);
   /** What one says of one's status. */
-  readonly text = $derived(this.people.of(this.#me.id)?.text ?? '');
+  readonly text = $derived(this.people.find(this.#me.id)?.text ?? '');
 
-  /** Those that hear of everything at once, and those that hear of the room. */
-  readonly #parts: LoungePart[] = [];
+  /** Those that need not wait for the answer that says which room one is in. */
+  readonly #parts: LoungePart[];
   readonly #idleness = new Idleness({ tell: (idle) => void this.#tellIdle(idle) });
   /** How one is in, or wants to be: the next session goes on with it. */
   #seat: LoungeSeat | null = loungeSeat.get();
@@ -108,6 +117,12 @@ export class Lounge {
     this.#needs = needs;
     this.slug = needs.slug;
     this.session = needs.session?.() ?? new Session(guestSurroundings(loungeGuest));
+    this.conversations = new Conversations(this.session, this.me, this.people);
+    this.calls = new LoungeCalls(this.session, this.me, {
+      ...(needs.ringer ? { ringer: needs.ringer } : {}),
+      begun: (person) => this.conversations.open(person),
+    });
+    this.#parts = [this.conversations, this.calls];
     this.session.listen({
       opened: () => void this.#opened(),
       event: (event) => this.#event(event),
@@ -127,6 +142,7 @@ export class Lounge {
     clearTimeout(this.#timer);
     this.#idleness.stop();
     this.people.dispose();
+    this.messages?.dispose();
     for (const part of this.#parts) part.dispose();
     this.session.close();
   }
@@ -266,6 +282,7 @@ export class Lounge {
     this.room = snapshot.room.room;
     this.moderator = snapshot.room.moderator;
     this.people.entered(snapshot);
+    this.#read(snapshot.room);
     for (const part of this.#parts) part.entered(snapshot);
     this.#takeOwn(snapshot.own);
     this.stage = 'inside';
@@ -304,7 +321,17 @@ export class Lounge {
     this.room = room.room;
     this.moderator = room.moderator;
     this.people.inRoom(room);
+    this.#read(room);
     this.#remember({ room: room.room });
+  }
+
+  #read({ room, messages, earlier }: LoungeRoomSnapshot): void {
+    const before = this.messages;
+    if (!before || before.place.type !== 'lounge_room' || before.place.room !== room) {
+      before?.dispose();
+      this.messages = new PlaceMessages(this.session, { type: 'lounge_room', room }, this.me);
+    }
+    this.messages?.take(messages, earlier);
   }
 
   #event(event: Event): void {
@@ -323,14 +350,19 @@ export class Lounge {
     }
     for (const part of this.#parts) part.event(event);
     if (this.#early) this.#early.push(event);
-    else this.people.event(event);
+    else this.#inThisRoom(event);
+  }
+
+  #inThisRoom(event: Event): void {
+    this.people.event(event);
+    this.messages?.event(event);
   }
 
   /** What came ahead of the answer. */
   #release(): void {
     const early = this.#early ?? [];
     this.#early = null;
-    for (const event of early) this.people.event(event);
+    for (const event of early) this.#inThisRoom(event);
   }
 
   #counted(room: string, people: number): void {
@@ -429,6 +461,8 @@ export class Lounge {
     loungeSeat.set(null);
     this.#idleness.stop();
     this.people.left();
+    this.messages?.dispose();
+    this.messages = null;
     for (const part of this.#parts) part.left();
   }
 
