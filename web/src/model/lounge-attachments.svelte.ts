@@ -14,8 +14,7 @@ export interface Attachment {
   bytes: Blob;
   /** From 0 to 1. */
   progress: number;
-  state:
-    { kind: 'sending' } | { kind: 'ready'; file: SentFile } | { kind: 'failed'; problem: FileProblem };
+  state: { kind: 'sending' } | { kind: 'ready'; file: SentFile } | { kind: 'failed'; problem: FileProblem };
 }
 
 /** What is chosen or dropped: a `File`, as far as it matters. */
@@ -59,7 +58,10 @@ export class Attachments {
         state: { kind: 'sending' },
       };
       const problem = file.size > limit ? 'too_large' : file.size === 0 ? 'empty' : null;
-      this.list = [...this.list, problem ? { ...attachment, state: { kind: 'failed', problem } } : attachment];
+      this.list = [
+        ...this.list,
+        problem ? { ...attachment, state: { kind: 'failed', problem } } : attachment,
+      ];
       if (!problem) void this.#send(attachment);
     }
   }

@@ -43,7 +43,12 @@ const conversation = (person: string, more: Partial<Conversation> = {}): Convers
 
 const snapshot = (conversations: Conversation[]): LoungeSnapshot => ({
   person: 'u_me',
-  own: { chosen: 'available', status: 'available', online: false, version: 1 } as unknown as LoungeSnapshot['own'],
+  own: {
+    chosen: 'available',
+    status: 'available',
+    online: false,
+    version: 1,
+  } as unknown as LoungeSnapshot['own'],
   rooms: [],
   room: { room: 'o_1', people: [], messages: [], earlier: false, moderator: false },
   conversations,

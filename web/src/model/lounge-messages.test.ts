@@ -42,9 +42,14 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   session = new FakeSession();
   sendings = [];
-  const send = (sending: Sending): Promise<Sent> =>
-    new Promise((end) => sendings.push({ sending, end }));
-  place = new PlaceMessages(session.session, ROOM, () => ({ id: 'u_me', name: 'Me' }), new ServerTime(), send);
+  const send = (sending: Sending): Promise<Sent> => new Promise((end) => sendings.push({ sending, end }));
+  place = new PlaceMessages(
+    session.session,
+    ROOM,
+    () => ({ id: 'u_me', name: 'Me' }),
+    new ServerTime(),
+    send,
+  );
   place.take([line(4), line(5)], true);
 });
 
@@ -187,17 +192,37 @@ describe('what is written in a place of the lounge', () => {
   });
 
   it('shows changes, and no earlier state after a later one', () => {
-    place.event({ type: 'message_changed', place: ROOM, message: line(5, 'u_ana', { text: 'new', edited_at: 9 }) });
-    place.event({ type: 'message_changed', place: ROOM, message: line(5, 'u_ana', { text: 'old', edited_at: 8 }) });
+    place.event({
+      type: 'message_changed',
+      place: ROOM,
+      message: line(5, 'u_ana', { text: 'new', edited_at: 9 }),
+    });
+    place.event({
+      type: 'message_changed',
+      place: ROOM,
+      message: line(5, 'u_ana', { text: 'old', edited_at: 8 }),
+    });
     posted(line(5));
     expect(place.lines.at(-1)).toMatchObject({ text: 'new', edited: true });
-    place.event({ type: 'message_changed', place: ROOM, message: line(5, 'u_ana', { text: '', deleted: true }) });
-    place.event({ type: 'message_changed', place: ROOM, message: line(5, 'u_ana', { text: 'x', edited_at: 99 }) });
+    place.event({
+      type: 'message_changed',
+      place: ROOM,
+      message: line(5, 'u_ana', { text: '', deleted: true }),
+    });
+    place.event({
+      type: 'message_changed',
+      place: ROOM,
+      message: line(5, 'u_ana', { text: 'x', edited_at: 99 }),
+    });
     expect(place.lines.at(-1)).toMatchObject({ text: '', deleted: true, edited: false });
   });
 
   it('does not show a change of what is not shown', () => {
-    place.event({ type: 'message_changed', place: ROOM, message: line(2, 'u_ana', { deleted: true, text: '' }) });
+    place.event({
+      type: 'message_changed',
+      place: ROOM,
+      message: line(2, 'u_ana', { deleted: true, text: '' }),
+    });
     expect(place.lines).toHaveLength(2);
   });
 

@@ -6,8 +6,7 @@ import type { LoungeMember, Status } from '../protocol/generated';
 /** Two people who have both written within this time are talking. */
 const TALK_FOR = 2 * 60_000;
 
-export type Standing =
-  'available' | 'away' | 'unavailable' | 'ringing' | 'in_call' | 'talking' | 'offline';
+export type Standing = 'available' | 'away' | 'unavailable' | 'ringing' | 'in_call' | 'talking' | 'offline';
 
 /** When each of the two wrote last; null for never, as far as is known. */
 export interface LastWritten {
