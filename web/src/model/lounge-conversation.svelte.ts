@@ -16,6 +16,8 @@ export class OpenConversation {
   name = $state('');
   /** Whether its card is large, or only its name and what is unread. */
   expanded = $state(false);
+  /** One has come to it to write, rather than found it as it was. */
+  writing = false;
   /** The other has closed it, and has not written since. */
   closed = $state(false);
   /** The other is writing. */

@@ -97,6 +97,7 @@ export class Conversations {
   open(person: string): void {
     const known = this.of(person);
     const conversation = known ?? this.#at(person, this.people.find(person)?.name ?? '');
+    conversation.writing = true;
     this.#expand([...this.expanded.filter((one) => one !== person), person]);
     if (!this.#opened.has(person)) void this.#open(conversation);
   }

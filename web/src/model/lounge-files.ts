@@ -43,7 +43,10 @@ export const sendBytes: SendBytes = ({ token, bytes, progress, signal }) =>
       signal.removeEventListener('abort', abort);
       resolve(sent);
     };
-    if (signal.aborted) return resolve({ kind: 'aborted' });
+    if (signal.aborted) {
+      resolve({ kind: 'aborted' });
+      return;
+    }
     signal.addEventListener('abort', abort);
     request.open('POST', '/api/v1/files');
     request.setRequestHeader('authorization', `Bearer ${token}`);

@@ -64,6 +64,8 @@ export class PlaceMessages {
   loading = $state<'idle' | 'loading' | 'failed'>('idle');
   /** Of others, that have come while one did not look. */
   unread = $state(0);
+  /** What one is about to write; kept while it is not shown. */
+  draft = $state('');
   /** The line that is being changed. */
   editing = $state<string | null>(null);
   readonly attachments: Attachments;
