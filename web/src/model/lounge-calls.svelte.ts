@@ -20,18 +20,6 @@ import { endWord, isPrivate, otherOf, privateRing } from './lounge-ring';
 import type { EndWord } from './lounge-ring';
 import { askedInBy, seatOfRing } from './remembered';
 
-/** Makes rings heard and seen. */
-export interface LoungeRinger {
-  start(ring: RingView): void;
-  stop(): void;
-}
-
-export interface LoungeCallsNeeds {
-  ringer?: LoungeRinger;
-  /** A call has begun that belongs to the conversation with this person. */
-  begun?: (person: string) => void;
-}
-
 /** What came of the latest ring or call, for the conversation with this person. */
 export type Outcome = { person: string; name: string } & (
   { kind: 'ended'; end: EndWord } | { kind: 'refused'; code: Code }
@@ -56,8 +44,6 @@ interface Attempt extends OwnRing {
   state: 'wanted' | 'taken_back';
 }
 
-const NO_RINGER: LoungeRinger = { start: () => undefined, stop: () => undefined };
-
 export class LoungeCalls {
   /** The call this page is in, or goes into. */
   call = $state.raw<Call | null>(null);
@@ -71,8 +57,13 @@ export class LoungeCalls {
   accepting = $state(false);
   /** The call has the whole window. */
   full = $state(false);
+  /** One looks for somebody to ask into the call. */
+  inviting = $state(false);
   /** One is about to leave a call with the page: what is done once that is meant. */
   leaving = $state.raw<(() => void) | null>(null);
+  /** Whose conversations are on the screen: what belongs to one is shown there. */
+  shown = $state.raw<ReadonlySet<string>>(new Set());
+  #link = $state<LinkState>('connecting');
   #own = $state.raw<OwnAvailability | null>(null);
   #attempt = $state.raw<Attempt | null>(null);
   #invited = $state.raw<Invited | null>(null);
@@ -84,6 +75,8 @@ export class LoungeCalls {
   #ended = $state.raw<ReadonlySet<string>>(new Set());
 
   readonly incoming = $derived(this.#going(privateRing(this.#own?.engagement, 'called')));
+  /** What is to be heard: without a line nothing can be accepted, and the server has given it up by now. */
+  readonly heard = $derived(this.#link === 'lost' ? null : this.incoming);
   readonly ringing: OwnRing | null = $derived.by(() => {
     const attempt = this.#attempt;
     if (attempt) return attempt.state === 'wanted' ? { person: attempt.person, ring: attempt.ring } : null;
@@ -107,6 +100,18 @@ export class LoungeCalls {
   readonly engaged = $derived(
     this.call !== null || this.#attempt !== null || this.#own?.engagement !== undefined,
   );
+  /** Whose conversation is about video right now: for a ring, a call, or what came of one. */
+  readonly at: { person: string; name: string } | null = $derived.by(() => {
+    const me = this.me().id;
+    const { call, ringing, elsewhere, outcome } = this;
+    if (call?.place.kind === 'ring') {
+      const other = otherOf(call.place.ring, me);
+      return { person: this.with ?? other.id, name: other.name };
+    }
+    if (ringing) return { person: ringing.person, name: ringing.ring?.callee.name ?? '' };
+    const other = elsewhere && otherOf(elsewhere, me);
+    return other ? { person: other.id, name: other.name } : outcome;
+  });
   /** Somebody who is asked into the call. */
   readonly invited: Invited | null = $derived.by(() => {
     const invited = this.#invited;
@@ -116,8 +121,6 @@ export class LoungeCalls {
     return here ? { person: invited.person, name: invited.name, kind: 'joins' } : invited;
   });
 
-  #ringer: LoungeRinger;
-  #begun: (person: string) => void;
   /** Rings one is part of, by id: their ends are told by id alone. */
   #rings = new Map<string, RingView>();
   #deaf: () => void;
@@ -125,15 +128,12 @@ export class LoungeCalls {
   constructor(
     private readonly session: Session,
     private readonly me: () => { id: string },
-    { ringer = NO_RINGER, begun = () => undefined }: LoungeCallsNeeds = {},
   ) {
-    this.#ringer = ringer;
-    this.#begun = begun;
+    this.#link = session.link;
     this.#deaf = session.listen({
       // It may be with a server that counts anew.
       opened: () => this.#forgetVersion(),
-      replaced: () => this.#ringer.stop(),
-      link: (state) => this.#linkChanged(state),
+      link: (state) => (this.#link = state),
     });
   }
 
@@ -157,7 +157,6 @@ export class LoungeCalls {
     const ring = privateRing(engagement, 'calling');
     if (this.call) this.#send({ type: 'leave' });
     else if (ring) this.#send({ type: 'cancel_ring', ring: ring.id });
-    this.#ringer.stop();
     this.#drop();
     this.#own = null;
     this.#attempt = null;
@@ -281,6 +280,25 @@ export class LoungeCalls {
     else then();
   }
 
+  /** That is meant: the call is over for oneself. */
+  leave(): void {
+    const then = this.leaving;
+    this.leaving = null;
+    if (this.call) void this.hangUp();
+    else if (this.ringing) void this.cancel();
+    then?.();
+  }
+
+  /** A conversation has come on the screen. */
+  appeared(person: string): void {
+    this.shown = new Set(this.shown).add(person);
+  }
+
+  /** It is on the screen no longer. */
+  vanished(person: string): void {
+    this.shown = new Set([...this.shown].filter((one) => one !== person));
+  }
+
   /** The call's own word on its end, from its screen. Why it ended for all is told by the server. */
   callEnded(call: Call): void {
     if (call !== this.call || call.place.kind !== 'ring') return;
@@ -320,13 +338,8 @@ export class LoungeCalls {
     this.#mine = privateRing(engagement, 'calling')?.id ?? this.#mine;
     const call = this.#going(privateRing(engagement, 'in_call'));
     if (call) this.#takeCall(call);
-    if (this.incoming) {
-      this.outcome = null;
-      this.#ringer.start(this.incoming);
-    } else {
-      this.#ringer.stop();
-      this.problem = null;
-    }
+    if (this.incoming) this.outcome = null;
+    else this.problem = null;
     this.#settle();
   }
 
@@ -349,7 +362,6 @@ export class LoungeCalls {
     this.#mine = ring.id;
     this.call = new Call({ kind: 'ring', ring, session, as, ...(devices ? { devices } : {}) });
     void this.call.prepare();
-    this.#begun(this.with);
   }
 
   /** The server has taken it; what one is in the middle of may have been told before, or is about to be. */
@@ -424,6 +436,7 @@ export class LoungeCalls {
     if (!call) return;
     this.call = null;
     this.full = false;
+    this.inviting = false;
     this.leaving = null;
     this.#invited = null;
     this.#mine = '';
@@ -439,11 +452,6 @@ export class LoungeCalls {
     this.devices?.dispose();
     this.devices = null;
     if (!this.call) this.with = null;
-  }
-
-  #linkChanged(state: LinkState): void {
-    // Nothing can be accepted, and the server has given the ring up by now.
-    if (state === 'lost') this.#ringer.stop();
   }
 
   #idOfCall(): string | null {

@@ -38,6 +38,8 @@ export const remembered = {
   shortcuts: local('shortcuts'),
   /** `off` for those who want the lounge to be silent. */
   sounds: local('sounds'),
+  /** `yes` once it was asked whether notifications may be shown. */
+  notifications: local('asked-for-notifications'),
 };
 
 /** Rooms one has been in, newest first. */
