@@ -15,7 +15,6 @@ import type {
 import { CommandFailed, guestSurroundings, Session } from '../protocol/session';
 import type { LinkState } from '../protocol/session';
 import { LoungeCalls } from './lounge-calls.svelte';
-import type { LoungeRinger } from './lounge-calls.svelte';
 import { Conversations } from './lounge-conversations.svelte';
 import { Idleness } from './lounge-idle';
 import { PlaceMessages } from './lounge-messages.svelte';
@@ -59,7 +58,6 @@ export interface LoungeNeeds {
   slug: string | null;
   /** The address is to be that of this room. */
   address(slug: string): void;
-  ringer?: LoungeRinger;
   session?: () => Session;
   /** Loads the page anew. */
   reload?: () => void;
@@ -118,10 +116,7 @@ export class Lounge {
     this.slug = needs.slug;
     this.session = needs.session?.() ?? new Session(guestSurroundings(loungeGuest));
     this.conversations = new Conversations(this.session, this.me, this.people);
-    this.calls = new LoungeCalls(this.session, this.me, {
-      ...(needs.ringer ? { ringer: needs.ringer } : {}),
-      begun: (person) => this.conversations.open(person),
-    });
+    this.calls = new LoungeCalls(this.session, this.me);
     this.#parts = [this.conversations, this.calls];
     this.session.listen({
       opened: () => void this.#opened(),
