@@ -15,8 +15,8 @@ mod shapes;
 mod visiting;
 
 pub use shapes::{
-    Admitting, Asking, Calling, Command, Decision, DocumentId, Entering, OtherPage, Queueing, Rejection, Rules,
-    Scene, Stop, Told,
+    Admitting, Asking, Calling, Command, Decision, DocumentId, Entering, OtherPage, Queueing, Rejection,
+    Rules, Scene, Stop, Told,
 };
 
 use crate::time::Timestamp;

@@ -17,7 +17,9 @@ impl Draft<'_> {
         let person = self.asker(id)?;
         let before = person.seat.clone();
         if let Some(seat) = before.as_ref().filter(|seat| seat.session != session) {
-            let alive = |session| person.pages.iter().any(|page| page.session == session && page.grace_ends.is_none());
+            let alive = |session| {
+                person.pages.iter().any(|page| page.session == session && page.grace_ends.is_none())
+            };
             if other == OtherPage::Keeps && alive(seat.session) {
                 return Err(Rejection::InUse.into());
             }

@@ -310,7 +310,7 @@ impl App {
         Ok((account.ok_or(Refused::Forbidden)?, self.store.desks_of(person).await?))
     }
 
-    async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, Refused> {
+    pub(super) async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, Refused> {
         let keys: Vec<_> = ids.iter().map(|id| key_of(DocumentId::Person(*id))).collect();
         let mut people = Vec::with_capacity(ids.len());
         for document in self.live.load(&keys).await? {
@@ -364,7 +364,7 @@ impl App {
     }
 }
 
-fn ringing(scene: &Scene, caller: PersonId) -> Result<Reply, Refused> {
+pub(super) fn ringing(scene: &Scene, caller: PersonId) -> Result<Reply, Refused> {
     let engagement = scene.person(caller).map(Person::engagement);
     match engagement {
         // In a call at once, if the other rang too.

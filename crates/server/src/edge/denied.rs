@@ -59,7 +59,7 @@ const fn status(denied: &Denied) -> StatusCode {
         Denied::Taken(_) | Denied::LastAdmin | Denied::Unfit(_) => StatusCode::CONFLICT,
         Denied::Store(StoreError::Unknown | StoreError::Taken(_)) => StatusCode::CONFLICT,
         Denied::Store(StoreError::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
-        Denied::Store(StoreError::ReadOnly(_)) => StatusCode::INSUFFICIENT_STORAGE,
+        Denied::Store(StoreError::ReadOnly(_) | StoreError::Full) => StatusCode::INSUFFICIENT_STORAGE,
         Denied::Store(StoreError::Damaged(_)) | Denied::Defect(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -86,6 +86,7 @@ const fn title(denied: &Denied) -> &'static str {
         Denied::Store(StoreError::Unknown | StoreError::Taken(_)) => "It has changed meanwhile",
         Denied::Store(StoreError::Unavailable(_)) => "The database does not answer; try again",
         Denied::Store(StoreError::ReadOnly(_)) => "The database cannot be written",
+        Denied::Store(StoreError::Full) => "As much is kept as may be",
         Denied::Store(StoreError::Damaged(_)) => "The database is damaged",
         Denied::Defect(_) => "A defect of the server",
     }

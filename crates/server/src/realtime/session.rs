@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
-use visavis_domain::ids::{DeskId, SessionId};
+use visavis_domain::ids::{DeskId, LoungeRoomId, SessionId};
 use visavis_domain::name::RoomName;
 use visavis_live::TopicName;
 use visavis_protocol::{CloseCode, Code};
@@ -50,7 +50,9 @@ pub(crate) struct Execution {
     pub(crate) desk: Option<DeskId>,
     /// It is one of its person's pages.
     pub(crate) page: bool,
-    /// What it hears of people and desks.
+    /// The room of the lounge that it is in.
+    pub(crate) lounge: Option<LoungeRoomId>,
+    /// What it hears of people, desks and the lounge.
     pub(crate) followed: Vec<TopicName>,
 }
 

@@ -2,8 +2,8 @@
 
 use super::SqlStore;
 use crate::port::{
-    Audited, ConversationSide, FileCard, ListedConversation, Lounge, LoungeRoom, NewFile, NewMessage, Removal,
-    StoreError, StoredConversation, StoredMessage,
+    Audited, ConversationSide, FileCard, ListedConversation, Lounge, LoungeRoom, NewFile, NewMessage,
+    Removal, StoreError, StoredConversation, StoredMessage,
 };
 use async_trait::async_trait;
 use visavis_domain::ids::{ConversationId, FileId, LoungeRoomId, MessageId, PersonId};
@@ -37,7 +37,12 @@ impl Lounge for SqlStore {
         Err(StoreError::Damaged(String::new()))
     }
 
-    async fn messages(&self, _place: Place, _before: Option<u64>, _take: u64) -> Result<Vec<StoredMessage>, StoreError> {
+    async fn messages(
+        &self,
+        _place: Place,
+        _before: Option<u64>,
+        _take: u64,
+    ) -> Result<Vec<StoredMessage>, StoreError> {
         Err(StoreError::Damaged(String::new()))
     }
 
@@ -45,15 +50,29 @@ impl Lounge for SqlStore {
         Err(StoreError::Damaged(String::new()))
     }
 
-    async fn edit_message(&self, _id: MessageId, _text: String, _at: Timestamp) -> Result<StoredMessage, StoreError> {
+    async fn edit_message(
+        &self,
+        _id: MessageId,
+        _text: String,
+        _at: Timestamp,
+    ) -> Result<StoredMessage, StoreError> {
         Err(StoreError::Damaged(String::new()))
     }
 
-    async fn delete_message(&self, _id: MessageId, _audited: Option<Audited>) -> Result<StoredMessage, StoreError> {
+    async fn delete_message(
+        &self,
+        _id: MessageId,
+        _audited: Option<Audited>,
+    ) -> Result<StoredMessage, StoreError> {
         Err(StoreError::Damaged(String::new()))
     }
 
-    async fn forget_lounge(&self, _before: Timestamp, _now: Timestamp, _most: u64) -> Result<u64, StoreError> {
+    async fn forget_lounge(
+        &self,
+        _before: Timestamp,
+        _now: Timestamp,
+        _most: u64,
+    ) -> Result<u64, StoreError> {
         Err(StoreError::Damaged(String::new()))
     }
 
@@ -65,7 +84,11 @@ impl Lounge for SqlStore {
         Err(StoreError::Damaged(String::new()))
     }
 
-    async fn conversation_between(&self, _one: PersonId, _other: PersonId) -> Result<Option<StoredConversation>, StoreError> {
+    async fn conversation_between(
+        &self,
+        _one: PersonId,
+        _other: PersonId,
+    ) -> Result<Option<StoredConversation>, StoreError> {
         Err(StoreError::Damaged(String::new()))
     }
 
@@ -73,15 +96,31 @@ impl Lounge for SqlStore {
         Err(StoreError::Damaged(String::new()))
     }
 
-    async fn begin_conversation(&self, _id: ConversationId, _one: (PersonId, PersonName), _other: (PersonId, PersonName)) -> Result<StoredConversation, StoreError> {
+    async fn begin_conversation(
+        &self,
+        _id: ConversationId,
+        _one: (PersonId, PersonName),
+        _other: (PersonId, PersonName),
+    ) -> Result<StoredConversation, StoreError> {
         Err(StoreError::Damaged(String::new()))
     }
 
-    async fn set_conversation_open(&self, _id: ConversationId, _person: PersonId, _open: bool) -> Result<(), StoreError> {
+    async fn set_conversation_open(
+        &self,
+        _id: ConversationId,
+        _person: PersonId,
+        _open: bool,
+    ) -> Result<(), StoreError> {
         Err(StoreError::Damaged(String::new()))
     }
 
-    async fn mark_conversation(&self, _id: ConversationId, _person: PersonId, _delivered: u64, _read: u64) -> Result<(ConversationSide, bool), StoreError> {
+    async fn mark_conversation(
+        &self,
+        _id: ConversationId,
+        _person: PersonId,
+        _delivered: u64,
+        _read: u64,
+    ) -> Result<(ConversationSide, bool), StoreError> {
         Err(StoreError::Damaged(String::new()))
     }
 
@@ -89,7 +128,12 @@ impl Lounge for SqlStore {
         Err(StoreError::Damaged(String::new()))
     }
 
-    async fn set_blocked(&self, _person: PersonId, _other: (PersonId, PersonName), _blocked: bool) -> Result<(), StoreError> {
+    async fn set_blocked(
+        &self,
+        _person: PersonId,
+        _other: (PersonId, PersonName),
+        _blocked: bool,
+    ) -> Result<(), StoreError> {
         Err(StoreError::Damaged(String::new()))
     }
 

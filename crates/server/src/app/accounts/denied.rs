@@ -194,6 +194,8 @@ impl Denied {
             Self::Taken(Taken::Email) => "email_taken",
             Self::Taken(Taken::Slug) => "slug_taken",
             Self::Taken(Taken::Subject) => "subject_taken",
+            // Drawn by browsers: nothing that anybody could mend.
+            Self::Taken(Taken::Message | Taken::File) => "changed_meanwhile",
             Self::LastAdmin => "last_admin",
             Self::Unknown(Unknown::Person) => "person_unknown",
             Self::Unknown(Unknown::Desk) => "desk_unknown",
@@ -210,7 +212,7 @@ impl Denied {
                 LinkRefusal::Expired => "appointment_over",
             },
             Self::Provider(refused) => refused.code(),
-            Self::Store(StoreError::ReadOnly(_)) => "storage_full",
+            Self::Store(StoreError::ReadOnly(_) | StoreError::Full) => "storage_full",
             Self::Store(StoreError::Unavailable(_)) => "try_again",
             Self::Store(StoreError::Unknown | StoreError::Taken(_)) => "changed_meanwhile",
             Self::Store(StoreError::Damaged(_)) | Self::Defect(_) => "internal",
