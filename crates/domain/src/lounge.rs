@@ -93,7 +93,8 @@ pub struct Gathering {
     pub(crate) told: u32,
     /// When they were.
     pub(crate) told_at: Timestamp,
-    /// When they are to be told again; set exactly while there are others than that.
+    /// When they are to be told again: set while there are more or fewer than that, and while nobody is there, since
+    /// whoever forgot when that was told would tell too soon of the next one who comes.
     pub(crate) tell_at: Option<Timestamp>,
 }
 
@@ -122,19 +123,19 @@ impl Gathering {
         self.tell_at
     }
 
-    /// Whether the others are to hear of how many there are now, or when.
+    /// Whether the others hear of how many there are now, or when.
     pub(crate) fn count(&mut self, now: Timestamp, every: Duration) {
         let people = u32::try_from(self.people.len()).unwrap_or(u32::MAX);
-        let due = self.told_at.plus(every);
-        self.tell_at = (people != self.told && now < due).then_some(due);
-        if people != self.told && now >= due {
+        if people != self.told && now >= self.told_at.plus(every) {
             (self.told, self.told_at) = (people, now);
         }
+        let due = self.told_at.plus(every);
+        self.tell_at = ((people != self.told || people == 0) && now < due).then_some(due);
     }
 
     /// Nobody would miss the document.
     pub(crate) fn is_forgettable(&self) -> bool {
-        self.people.is_empty() && self.told == 0
+        self.people.is_empty() && self.told == 0 && self.tell_at.is_none()
     }
 }
 

@@ -17,7 +17,9 @@ impl Draft<'_> {
         let person = self.asker(id)?;
         let before = person.seat.clone();
         if let Some(seat) = before.as_ref().filter(|seat| seat.session != session) {
-            let alive = |session| person.pages.iter().any(|page| page.session == session && page.grace_ends.is_none());
+            let alive = |session| {
+                person.pages.iter().any(|page| page.session == session && page.grace_ends.is_none())
+            };
             if other == OtherPage::Keeps && alive(seat.session) {
                 return Err(Rejection::InUse.into());
             }
@@ -90,6 +92,13 @@ impl Draft<'_> {
                 seat.talks.retain(|talk| talk.with != with);
             }
         }
+        Ok(())
+    }
+
+    /// How many are in it is told late, if it came too soon after the last time.
+    pub(super) fn gathering_due(&mut self, room: LoungeRoomId) -> Result<(), Stop> {
+        let (now, every) = (self.now, self.rules.count_every);
+        self.gathering(room)?.count(now, every);
         Ok(())
     }
 
