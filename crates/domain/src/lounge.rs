@@ -2,7 +2,7 @@
 //! to them is decided in [`crate::availability`]; rooms themselves, and what is written, are the store's.
 
 use crate::ids::{LoungeRoomId, PersonId, SessionId};
-use crate::name::PersonName;
+use crate::name::{PersonName, is_unseen};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -24,13 +24,13 @@ pub struct NameKey(u128);
 
 impl NameKey {
     /// The forms of a name: folded by case and then by look, and the other way round. Neither is enough: `В` and `B`
-    /// look alike and `в` and `b` do not, so that only the second finds `Ben` in `Вen`, and only the first `вера` in
-    /// `Вера`.
+    /// look alike and `в` and `b` do not, so that only the second finds `Ben` in `Вen`; `I` looks like `l` and no
+    /// small letter does both, so that only the first finds `ida` in `IDA`.
     #[must_use]
     pub fn all_of(name: &PersonName) -> BTreeSet<Self> {
-        let plain: String = name.shown().nfkc().filter(|c| !c.is_whitespace()).collect();
-        let by_case: String = skeleton(&plain.to_lowercase()).collect();
-        let by_look = skeleton(&plain).collect::<String>().to_lowercase();
+        let plain: String = name.shown().nfkc().filter(|c| !is_unseen(*c)).collect();
+        let by_case: String = skeleton(&fold_case(&plain)).collect();
+        let by_look = fold_case(&skeleton(&plain).collect::<String>());
         [by_case, by_look].iter().map(|form| Self(hash(form))).collect()
     }
 
@@ -39,6 +39,12 @@ impl NameKey {
     pub const fn bits(self) -> u128 {
         self.0
     }
+}
+
+/// By way of capitals, which makes one of letters with two small forms (`σ`, `ς`) or none of their own (`ß`). A dot
+/// on an `i` is the same dot whether it is written as a mark or not: `İ` becomes the former.
+fn fold_case(text: &str) -> String {
+    text.to_uppercase().to_lowercase().replace("i\u{307}", "i")
 }
 
 /// FNV-1a, 128 bits.
