@@ -2,7 +2,9 @@
 //! this file are given, when, then; [`sequences`] tries any commands in any order.
 
 mod calls;
+mod lounge;
 mod pages;
+mod private;
 mod queues;
 mod rings;
 mod sequences;
@@ -247,6 +249,15 @@ impl World {
         world
     }
 
+    /// Visitors and representatives in the lounge; none of the latter is online.
+    fn lounge(people: &[PersonId]) -> Self {
+        let mut world = Self::new();
+        for person in people {
+            world.does(open(*person, page_of(*person))).does(enter(*person));
+        }
+        world
+    }
+
     fn at(&mut self, ms: u64) -> &mut Self {
         self.now = at(ms);
         self
@@ -330,6 +341,15 @@ impl World {
 
     fn status(&self, id: PersonId) -> Status {
         self.person(id).status()
+    }
+
+    fn presence(&self, id: PersonId) -> Status {
+        self.person(id).presence()
+    }
+
+    /// Who is in a room of the lounge.
+    fn gathered(&self, room: LoungeRoomId) -> &[PersonId] {
+        self.documents.gathering(room).map(Gathering::people).unwrap_or_default()
     }
 
     fn engagement(&self, id: PersonId) -> Engagement {
