@@ -111,7 +111,10 @@ pub struct StoredMessage {
 
 impl std::fmt::Debug for StoredMessage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("StoredMessage").field("id", &self.id).field("number", &self.number).finish_non_exhaustive()
+        f.debug_struct("StoredMessage")
+            .field("id", &self.id)
+            .field("number", &self.number)
+            .finish_non_exhaustive()
     }
 }
 
@@ -227,13 +230,22 @@ pub trait Lounge: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`StoreError::Unknown`] if there is no such message, or it was deleted.
-    async fn edit_message(&self, id: MessageId, text: String, at: Timestamp) -> Result<StoredMessage, StoreError>;
+    async fn edit_message(
+        &self,
+        id: MessageId,
+        text: String,
+        at: Timestamp,
+    ) -> Result<StoredMessage, StoreError>;
 
     /// Takes its text and its file away; that it was there stays. A moderator's deed is audited.
     ///
     /// # Errors
     /// [`StoreError::Unknown`] if there is no such message, or it was deleted.
-    async fn delete_message(&self, id: MessageId, audited: Option<Audited>) -> Result<StoredMessage, StoreError>;
+    async fn delete_message(
+        &self,
+        id: MessageId,
+        audited: Option<Audited>,
+    ) -> Result<StoredMessage, StoreError>;
 
     /// Forgets messages taken before then, with their files, files that no message ever had, conversations without a
     /// message and with nobody who has them open, and removals that are over. How many rows, at most `most` of each.
