@@ -10,6 +10,7 @@ pub(crate) const VERA: PersonId = PersonId::from_bits(1);
 pub(crate) const VITO: PersonId = PersonId::from_bits(2);
 pub(crate) const RIA: PersonId = PersonId::from_bits(11);
 pub(crate) const ROB: PersonId = PersonId::from_bits(12);
+pub(crate) const RAY: PersonId = PersonId::from_bits(13);
 pub(crate) const DESK: DeskId = DeskId::from_bits(1);
 /// Vera's, with Ria; Rob may take it.
 pub(crate) const APPOINTMENT: AppointmentId = AppointmentId::from_bits(1);

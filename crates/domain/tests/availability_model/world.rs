@@ -11,7 +11,7 @@ use visavis_domain::availability::{
 };
 use visavis_domain::ids::{PersonId, RingId, SessionId};
 use visavis_domain::person::{Engagement, Person};
-use visavis_domain::ring::{Ring, RingEnd, RingPurpose, Talker};
+use visavis_domain::ring::{DeskCard, Ring, RingEnd, RingPurpose, Talker};
 use visavis_domain::time::Timestamp;
 use visavis_domain::visit::Visit;
 
@@ -20,6 +20,8 @@ pub(crate) const RULES: Rules = Rules {
     queue: 5,
     ring_again_after: Duration::from_secs(20),
     look_every: Duration::from_secs(5),
+    lounge_room: 10,
+    count_every: Duration::from_secs(1),
 };
 pub(crate) const NOW: Timestamp = Timestamp(1_000_000);
 /// For how long a page without a line counts as there.
@@ -143,6 +145,8 @@ impl World {
         documents.people.retain(|_, slot| slot.is_some());
         documents.rings.retain(|_, slot| slot.is_some());
         documents.visits.retain(|_, slot| slot.is_some());
+        documents.gatherings.retain(|_, slot| slot.is_some());
+        documents.names.retain(|_, slot| slot.is_some());
     }
 
     pub(crate) fn documents(&self) -> &Scene {
@@ -364,6 +368,8 @@ impl Attempt {
             DocumentId::Ring(id) => scene.rings.contains_key(id),
             DocumentId::Queue(id) => scene.queues.contains_key(id),
             DocumentId::Visit(id) => scene.visits.contains_key(id),
+            DocumentId::Gathering(id) => scene.gatherings.contains_key(id),
+            DocumentId::Name(key) => scene.names.contains_key(key),
         });
         if moved {
             self.loaded = Loaded::Moved;
@@ -389,7 +395,8 @@ impl Attempt {
             },
             Intent::Call { ring, caller, callee } => Command::Call(Calling {
                 ring,
-                desk: None,
+                // Nobody finishes a call after it: what a wrap-up does is for the scenes with a queue.
+                desk: Some(DeskCard { wrap_up_s: 0, ..desk() }),
                 caller: party(caller),
                 callee: party(callee),
                 about: String::new(),
@@ -495,5 +502,7 @@ pub(crate) fn copy(from: &Scene, to: &mut Scene, id: DocumentId) {
         DocumentId::Ring(id) => drop(to.rings.insert(id, from.ring(id).cloned())),
         DocumentId::Queue(id) => drop(to.queues.insert(id, from.queue(id).cloned())),
         DocumentId::Visit(id) => drop(to.visits.insert(id, from.visit(id).cloned())),
+        DocumentId::Gathering(id) => drop(to.gatherings.insert(id, from.gathering(id).cloned())),
+        DocumentId::Name(key) => drop(to.names.insert(key, from.name(key).copied())),
     }
 }

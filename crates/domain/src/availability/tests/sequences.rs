@@ -234,7 +234,10 @@ impl Run {
                     DocumentId::Person(person) => Command::PersonDue { person },
                     DocumentId::Ring(ring) => Command::RingDue { ring },
                     DocumentId::Queue(desk) => Command::QueueDue { desk },
-                    DocumentId::Visit(_) => unreachable!("time alone changes nothing about a visit"),
+                    DocumentId::Gathering(room) => Command::GatheringDue { room },
+                    DocumentId::Visit(_) | DocumentId::Name(_) => {
+                        unreachable!("time alone changes nothing about a visit or a name")
+                    }
                 });
                 let again = deadline(&self.world.documents, id);
                 assert!(again.is_none_or(|again| again > now), "it stays due for ever");
@@ -274,9 +277,10 @@ fn pages(documents: &Scene) -> Vec<(PersonId, SessionId)> {
 fn version(documents: &Scene, id: DocumentId) -> Option<u64> {
     match id {
         DocumentId::Person(id) => documents.person(id).map(Person::version),
-        DocumentId::Ring(_) => None,
+        DocumentId::Ring(_) | DocumentId::Name(_) => None,
         DocumentId::Queue(id) => documents.queue(id).map(crate::queue::Queue::version),
         DocumentId::Visit(id) => documents.visit(id).map(Visit::version),
+        DocumentId::Gathering(id) => documents.gathering(id).map(Gathering::version),
     }
 }
 
@@ -285,7 +289,8 @@ fn deadline(documents: &Scene, id: DocumentId) -> Option<Timestamp> {
         DocumentId::Person(id) => documents.person(id)?.next_deadline(),
         DocumentId::Ring(id) => documents.ring(id)?.next_deadline(),
         DocumentId::Queue(id) => documents.queue(id)?.next_deadline(),
-        DocumentId::Visit(_) => None,
+        DocumentId::Gathering(id) => documents.gathering(id)?.next_deadline(),
+        DocumentId::Visit(_) | DocumentId::Name(_) => None,
     }
 }
 
