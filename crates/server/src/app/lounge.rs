@@ -2,7 +2,14 @@
 //! written, between whom, and what moderators and admins do.
 
 mod conversations;
+mod files;
 mod messages;
+mod retention;
+
+pub(crate) use conversations::Hearing;
+pub(crate) use files::is_picture;
+pub(crate) use messages::Post;
+pub(crate) use retention::forget_lounge;
 
 use super::settle::Cause;
 use super::{App, Identity, Refused, documents, views};
