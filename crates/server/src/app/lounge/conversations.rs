@@ -3,7 +3,7 @@
 
 use super::super::documents::Route;
 use super::super::settle::Cause;
-use super::super::{App, Refused, views};
+use super::super::{App, Refused};
 use std::collections::{BTreeSet, HashMap};
 use visavis_domain::availability::{Command, DocumentId};
 use visavis_domain::ids::{ConversationId, PersonId, SessionId};

@@ -4,7 +4,7 @@
 use super::super::tokens::Upload;
 use super::super::{App, Refused};
 use visavis_domain::ids::{FileId, PersonId, SessionId};
-use visavis_domain::message::{Place, file_name};
+use visavis_domain::message::file_name;
 use visavis_protocol::{Reply, SentFile};
 use visavis_store::{FileCard, NewFile, StoreError, Taken};
 
