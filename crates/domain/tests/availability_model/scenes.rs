@@ -111,3 +111,21 @@ pub(crate) fn appointment() -> World {
     world.crashes = 1;
     world
 }
+
+/// Two guests want names that look alike; one of them has two pages of which the second takes over while the line of
+/// the first breaks. If both come to be there, they ring each other.
+pub(crate) fn lounge() -> World {
+    let second_page = Command::Open { person: VERA, session: page(VERA, 2), card: None };
+    let mut world = present(&[VERA, VITO]).given(&second_page);
+    world.script = [
+        Intent::Enter(VERA, page(VERA, 1), "Ben"),
+        Intent::Enter(VERA, page(VERA, 2), "ben"),
+        Intent::Enter(VITO, page(VITO, 1), "Вen"),
+        Intent::Enter(VITO, page(VITO, 1), "Vito"),
+        Intent::LoseLine(VERA, page(VERA, 1)),
+        Intent::RingUp { ring: FIRST, caller: VERA, callee: VITO },
+        Intent::RingUp { ring: SECOND, caller: VITO, callee: VERA },
+    ]
+    .into();
+    world
+}

@@ -2,7 +2,8 @@
 //! nobody answers, and time fires the deadlines. Then nobody may be left with nobody.
 
 use super::cast::may_serve;
-use super::world::{NOW, World, copy, decide_on};
+use super::documents::{copy, decide_on};
+use super::world::{NOW, World};
 use visavis_domain::availability::{Command, DocumentId, Scene};
 use visavis_domain::ids::RingId;
 use visavis_domain::lounge::Gathering;
@@ -122,6 +123,7 @@ impl Later {
             };
             let enough = match ring.appointment() {
                 Some(_) => here(Some(Side::Staff)) >= 1,
+                None if ring.is_private() => here(None) >= 2,
                 None => here(None) >= 2 && there(ring.visitor().person),
             };
             !ring.rings() && enough

@@ -4,7 +4,9 @@
 mod conversations;
 mod files;
 mod messages;
+mod moderation;
 mod retention;
+mod rooms;
 
 pub(crate) use conversations::Hearing;
 pub(crate) use files::is_picture;
@@ -51,6 +53,19 @@ pub(crate) struct EnterRequest {
 }
 
 impl App {
+    /// Whether somebody may come before the door, and from there in. Asked before their page hears of anything.
+    pub(crate) fn may_come_in(&self, who: Identity) -> Result<(), Refused> {
+        // Whoever came over a link to an appointment came for that.
+        let stranger = who.link.is_some() || (self.lounge.accounts_only && who.sign_in.is_none());
+        if stranger { Err(Refused::Forbidden) } else { Ok(()) }
+    }
+
+    /// Whether somebody may be in: nobody has removed them.
+    pub(crate) async fn may_stay(&self, who: Identity) -> Result<(), Refused> {
+        self.may_come_in(who)?;
+        if self.store.is_removed(who.person, self.now()).await? { Err(Refused::Removed) } else { Ok(()) }
+    }
+
     /// The lounge from outside.
     pub(crate) async fn open_lounge(&self, who: Identity) -> Result<Reply, Refused> {
         self.may_come_in(who)?;
@@ -83,18 +98,20 @@ impl App {
         session: SessionId,
         request: EnterRequest,
     ) -> Result<Reply, Refused> {
-        self.may_come_in(who)?;
         let EnterRequest { name, room, use_here } = request;
         let name = PersonName::parse(&name).map_err(|_| Refused::Name)?;
         let person = who.person;
-        if self.store.is_removed(person, self.now()).await? {
-            return Err(Refused::Removed);
-        }
         let other = if use_here { OtherPage::Yields } else { OtherPage::Keeps };
         let account = who.sign_in.is_some();
         let entering = Entering { person, session, room, name, account, other };
         let needs = [DocumentId::Person(person), DocumentId::Gathering(room)];
         self.settle(Cause::Availability(Command::EnterLounge(entering)), &needs).await?;
+        // Both may have changed while they were on their way.
+        self.still_there(room).await?;
+        if let Err(refused) = self.may_stay(who).await {
+            self.lead_out_of_lounge(person).await?;
+            return Err(refused);
+        }
         let lounge = LoungeSnapshot {
             person,
             own: self.own(person).await?,
@@ -119,6 +136,7 @@ impl App {
         let needs = [DocumentId::Person(person), DocumentId::Gathering(room)];
         let command = Command::Jump { person, session, room };
         self.settle(Cause::Availability(command), &needs).await.map_err(not_there)?;
+        self.still_there(room).await?;
         Ok(Reply::LoungeRoom { room: self.lounge_room_snapshot(who, room).await? })
     }
 
@@ -165,23 +183,29 @@ impl App {
         callee: PersonId,
     ) -> Result<Reply, Refused> {
         let seat = self.seated(caller, session).await?;
-        let there = self.person(callee).await?;
-        let name = there.as_ref().and_then(Person::seat).map(|seat| seat.name.clone());
-        let name = name.ok_or(Refused::PersonUnknown)?;
-        if self.store.is_blocked_between(caller, callee).await? {
-            return Err(Refused::Blocked);
-        }
+        let callee = self.one_of_the_lounge(caller, callee).await?;
+        let needs = [DocumentId::Person(caller), DocumentId::Person(callee.person)];
         let calling = Calling {
             ring: RingId::from_bits(self.random_bits()),
             desk: None,
             caller: Party { person: caller, name: seat.name },
-            callee: Party { person: callee, name },
+            callee,
             about: String::new(),
             ring_for: self.ring_for,
         };
-        let needs = [DocumentId::Person(caller), DocumentId::Person(callee)];
         let settled = self.settle(Cause::Availability(Command::Call(calling)), &needs).await?;
         super::desks::ringing(&settled.scene, caller)
+    }
+
+    /// Somebody who is there, if neither of the two has blocked the other.
+    pub(super) async fn one_of_the_lounge(&self, asker: PersonId, other: PersonId) -> Result<Party, Refused> {
+        let there = self.person(other).await?;
+        let name = there.as_ref().and_then(Person::seat).map(|seat| seat.name.clone());
+        let name = name.ok_or(Refused::PersonUnknown)?;
+        if self.store.is_blocked_between(asker, other).await? {
+            return Err(Refused::Blocked);
+        }
+        Ok(Party { person: other, name })
     }
 
     /// The place of somebody who is there by this page.
@@ -206,12 +230,6 @@ impl App {
         let room = self.store.lounge_room(room).await?;
         let is_named = room.is_some_and(|room| room.moderators.contains(&who.person));
         Ok(if is_admin || (active.is_some() && is_named) { Standing::Moderator } else { Standing::Member })
-    }
-
-    fn may_come_in(&self, who: Identity) -> Result<(), Refused> {
-        // Whoever came over a link to an appointment came for that.
-        let stranger = who.link.is_some() || (self.lounge.accounts_only && who.sign_in.is_none());
-        if stranger { Err(Refused::Forbidden) } else { Ok(()) }
     }
 
     async fn lounge_rooms(&self) -> Result<Vec<LoungeRoom>, Refused> {

@@ -55,7 +55,7 @@ const fn status(denied: &Denied) -> StatusCode {
         Denied::CodeWrong | Denied::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Denied::InvitationInvalid | Denied::Unknown(Unknown::Person | Unknown::Desk) => StatusCode::NOT_FOUND,
         Denied::Unknown(Unknown::Call | Unknown::Provider | Unknown::Appointment) => StatusCode::NOT_FOUND,
-        Denied::Unknown(Unknown::Link) | Denied::LinkInvalid => StatusCode::NOT_FOUND,
+        Denied::Unknown(Unknown::Link | Unknown::LoungeRoom) | Denied::LinkInvalid => StatusCode::NOT_FOUND,
         Denied::Taken(_) | Denied::LastAdmin | Denied::Unfit(_) => StatusCode::CONFLICT,
         Denied::Store(StoreError::Unknown | StoreError::Taken(_)) => StatusCode::CONFLICT,
         Denied::Store(StoreError::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,

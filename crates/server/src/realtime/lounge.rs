@@ -33,6 +33,7 @@ impl Realtime {
     }
 
     async fn door(&self, session: &Arc<Session>, execution: &mut Execution) -> Result<Reply, Refused> {
+        self.app.may_come_in(session.identity)?;
         if execution.lounge.is_none() {
             self.hear(session, execution, vec![Route::Lounge.topic()]).await;
             // Nobody is there yet.
@@ -47,6 +48,8 @@ impl Realtime {
         execution: &mut Execution,
         (name, room, use_here): (String, Option<LoungeRoomId>, bool),
     ) -> Result<Reply, Refused> {
+        // Nobody hears of anything who may not.
+        self.app.may_stay(session.identity).await?;
         let room = self.app.find_lounge_room(room).await?;
         let partners = self.app.open_partners(session.identity.person).await?;
         let before = (execution.followed.clone(), execution.page);
@@ -104,6 +107,9 @@ impl Realtime {
                 self.app.set_status(person, session.id, chosen, &text).await
             }
             Command::SetIdle { idle } => self.app.set_idle(person, session.id, idle).await,
+            Command::RemoveMember { person: member } => {
+                self.app.remove_member(session.identity, session.id, member).await
+            }
             Command::RingMember { person: callee } => self.app.ring_member(person, session.id, callee).await,
             _ => Err(Refused::Corrupt),
         };

@@ -94,6 +94,8 @@ pub(crate) enum Invalid {
     TimePast,
     /// Not one of one's own.
     Desk,
+    /// One more would be too many.
+    Rooms,
 }
 
 impl Invalid {
@@ -120,6 +122,7 @@ impl Invalid {
             Self::TimeAmbiguous => "time_ambiguous",
             Self::TimePast => "time_past",
             Self::Desk => "desk_unknown",
+            Self::Rooms => "too_many_rooms",
         }
     }
 }
@@ -158,6 +161,7 @@ pub(crate) enum Unknown {
     Provider,
     Appointment,
     Link,
+    LoungeRoom,
 }
 
 impl From<StoreError> for Denied {
@@ -203,6 +207,7 @@ impl Denied {
             Self::Unknown(Unknown::Provider) => "provider_unknown",
             Self::Unknown(Unknown::Appointment) => "appointment_unknown",
             Self::Unknown(Unknown::Link) => "link_unknown",
+            Self::Unknown(Unknown::LoungeRoom) => "lounge_room_unknown",
             Self::Unfit(what) => what.code(),
             Self::LinkInvalid => "link_invalid",
             Self::LinkNeeded => "link_needed",
