@@ -119,7 +119,7 @@ async fn put_moderators(
     Ok(())
 }
 
-/// How many messages go with a room in one transaction. More keep others from writing for longer; 100,000 take a second.
+/// How many messages go with a room in one transaction. More keep others from writing for longer; 100,000 take seconds.
 const AT_ONCE: u64 = 5_000;
 
 /// Removes the oldest messages of a room that has more than go with it; how many.
