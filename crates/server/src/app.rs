@@ -39,11 +39,11 @@ pub(crate) use desks::Introduction;
 pub(crate) use documents::{ControlNotice, Route, call_room, ring_of};
 pub(crate) use history::History;
 pub(crate) use ice::IceServers;
-pub(crate) use lounge::{EnterRequest, LoungeRules};
+pub(crate) use lounge::{EnterRequest, Hearing, LoungeRules, Post as LoungePost, forget_lounge, is_picture};
 pub(crate) use media::{Media, MediaNotice, MediaOffer, MediaRefused, MediaSeat};
 pub(crate) use rooms::JoinRequest;
 pub(crate) use roster::{Nobody, Roster};
-pub(crate) use tokens::Identity;
+pub(crate) use tokens::{Identity, Upload};
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

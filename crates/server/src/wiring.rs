@@ -6,7 +6,7 @@ mod networking;
 
 use crate::app::{
     Accounts, App, AppointmentParts, Appointments, Demonstration, History, LinkKeys, LoungeRules,
-    MediaNotice, Parts, drive_deadlines, drive_mail, system_clock,
+    MediaNotice, Parts, drive_deadlines, drive_mail, forget_lounge, system_clock,
 };
 use crate::config::{LoungeOpenTo, Settings, TlsMode};
 use crate::edge::RateByAddress;
@@ -278,6 +278,7 @@ fn start_app(
     let app = Arc::new(App::new(parts, secrets.signing.bytes()));
     tokio::spawn(drive_deadlines(app.clone(), stopping.clone()));
     tokio::spawn(close_forgotten(app.clone(), stopping.clone()));
+    tokio::spawn(forget_lounge(app.clone(), stopping.clone()));
     app
 }
 

@@ -2,9 +2,16 @@
 //! written, between whom, and what moderators and admins do.
 
 mod conversations;
+mod files;
 mod messages;
 mod moderation;
+mod retention;
 mod rooms;
+
+pub(crate) use conversations::Hearing;
+pub(crate) use files::is_picture;
+pub(crate) use messages::Post;
+pub(crate) use retention::forget_lounge;
 
 use super::settle::Cause;
 use super::{App, Identity, Refused, documents, views};
