@@ -3,11 +3,13 @@
 
 mod invitee;
 pub mod media;
+pub mod member;
 mod participant;
 mod process;
 mod staff;
 
 pub use invitee::Invitee;
+pub use member::Member;
 pub use participant::{Bot, Refused, http_client};
 pub use process::{DEMO_PASSWORD, ServerProcess, cpu_of};
 pub use staff::Staff;

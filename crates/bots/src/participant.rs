@@ -238,7 +238,7 @@ impl Bot {
         let known = match topic {
             Topic::Room => self.known.0,
             Topic::Chat => self.known.1,
-            Topic::Direct | Topic::Desk | Topic::Appointments => 0,
+            Topic::Direct | Topic::Desk | Topic::Appointments | Topic::Lounge => 0,
         };
         version.is_none_or(|version| version > known).then_some(event)
     }

@@ -15,8 +15,8 @@ mod shapes;
 mod visiting;
 
 pub use shapes::{
-    Admitting, Asking, Calling, Command, Decision, DocumentId, Entering, OtherPage, Queueing, Rejection, Rules,
-    Scene, Stop, Told,
+    Admitting, Asking, Calling, Command, Decision, DocumentId, Entering, OtherPage, Queueing, Rejection,
+    Rules, Scene, Stop, Told,
 };
 
 use crate::time::Timestamp;
@@ -53,7 +53,7 @@ pub fn decide(scene: &Scene, now: Timestamp, rules: Rules, command: Command) -> 
         Command::SetIdle { person, session, idle } => draft.set_idle(person, session, idle)?,
         Command::Talk { one, other } => draft.talk(one, other)?,
         Command::EndTalk { one, other } => draft.end_talk(one, other)?,
-        Command::GatheringDue { room } => drop(draft.gathering(room)?),
+        Command::GatheringDue { room } => draft.gathering_due(room)?,
         Command::Attend { card, party } => draft.attend(card, party)?,
         Command::LeaveVisit { person } => draft.leave_visit(person)?,
         Command::Admit(admitting) => draft.admit(admitting)?,

@@ -2,7 +2,7 @@
 //! to them is decided in [`crate::availability`]; rooms themselves, and what is written, are the store's.
 
 use crate::ids::{LoungeRoomId, PersonId, SessionId};
-use crate::name::PersonName;
+use crate::name::{PersonName, is_unseen};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -24,13 +24,13 @@ pub struct NameKey(u128);
 
 impl NameKey {
     /// The forms of a name: folded by case and then by look, and the other way round. Neither is enough: `В` and `B`
-    /// look alike and `в` and `b` do not, so that only the second finds `Ben` in `Вen`, and only the first `вера` in
-    /// `Вера`.
+    /// look alike and `в` and `b` do not, so that only the second finds `Ben` in `Вen`; `I` looks like `l` and no
+    /// small letter does both, so that only the first finds `ida` in `IDA`.
     #[must_use]
     pub fn all_of(name: &PersonName) -> BTreeSet<Self> {
-        let plain: String = name.shown().nfkc().filter(|c| !c.is_whitespace()).collect();
-        let by_case: String = skeleton(&plain.to_lowercase()).collect();
-        let by_look = skeleton(&plain).collect::<String>().to_lowercase();
+        let plain: String = name.shown().nfkc().filter(|c| !is_unseen(*c)).collect();
+        let by_case: String = skeleton(&fold_case(&plain)).collect();
+        let by_look = fold_case(&skeleton(&plain).collect::<String>());
         [by_case, by_look].iter().map(|form| Self(hash(form))).collect()
     }
 
@@ -39,6 +39,12 @@ impl NameKey {
     pub const fn bits(self) -> u128 {
         self.0
     }
+}
+
+/// By way of capitals, which makes one of letters with two small forms (`σ`, `ς`) or none of their own (`ß`). A dot
+/// on an `i` is the same dot whether it is written as a mark or not: `İ` becomes the former.
+fn fold_case(text: &str) -> String {
+    text.to_uppercase().to_lowercase().replace("i\u{307}", "i")
 }
 
 /// FNV-1a, 128 bits.
@@ -93,7 +99,8 @@ pub struct Gathering {
     pub(crate) told: u32,
     /// When they were.
     pub(crate) told_at: Timestamp,
-    /// When they are to be told again; set exactly while there are others than that.
+    /// When they are to be told again: set while there are more or fewer than that, and while nobody is there, since
+    /// whoever forgot when that was told would tell too soon of the next one who comes.
     pub(crate) tell_at: Option<Timestamp>,
 }
 
@@ -122,19 +129,19 @@ impl Gathering {
         self.tell_at
     }
 
-    /// Whether the others are to hear of how many there are now, or when.
+    /// Whether the others hear of how many there are now, or when.
     pub(crate) fn count(&mut self, now: Timestamp, every: Duration) {
         let people = u32::try_from(self.people.len()).unwrap_or(u32::MAX);
-        let due = self.told_at.plus(every);
-        self.tell_at = (people != self.told && now < due).then_some(due);
-        if people != self.told && now >= due {
+        if people != self.told && now >= self.told_at.plus(every) {
             (self.told, self.told_at) = (people, now);
         }
+        let due = self.told_at.plus(every);
+        self.tell_at = ((people != self.told || people == 0) && now < due).then_some(due);
     }
 
     /// Nobody would miss the document.
     pub(crate) fn is_forgettable(&self) -> bool {
-        self.people.is_empty() && self.told == 0
+        self.people.is_empty() && self.told == 0 && self.tell_at.is_none()
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::chat::MAX_MESSAGE_CHARS;
 use crate::ids::{ConversationId, LoungeRoomId, PersonId};
+use crate::name::{is_invisible, is_unseen};
 use crate::time::Timestamp;
 use std::time::Duration;
 
@@ -49,7 +50,7 @@ pub enum Rejection {
 /// If it is none.
 pub fn text(typed: &str, with_file: bool) -> Result<String, Rejection> {
     let text: String = typed.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
-    let empty = text.trim().is_empty();
+    let empty = text.chars().all(is_unseen);
     if text.chars().count() > MAX_MESSAGE_CHARS || (empty && !with_file) {
         return Err(Rejection::MessageInvalid);
     }
@@ -90,8 +91,9 @@ pub fn are_talking(now: Timestamp, other_wrote: Option<Timestamp>) -> bool {
 #[must_use]
 pub fn file_name(typed: &str) -> Option<String> {
     let last = typed.rsplit(['/', '\\']).next().unwrap_or_default();
-    let kept: String = last.chars().filter(|c| !crate::name::is_invisible(*c)).collect();
-    let trimmed = kept.trim().trim_start_matches('.');
+    let kept: String = last.chars().filter(|c| !is_invisible(*c)).collect();
+    // Nor one that hides it (`.profile`) or that means a folder (`..`).
+    let trimmed = kept.trim_end().trim_start_matches(|c: char| c == '.' || c.is_whitespace());
     let short: String = match trimmed.char_indices().nth(MAX_FILE_NAME_CHARS) {
         // What tells the kind of a file stands at its end.
         Some(_) => {
@@ -101,5 +103,8 @@ pub fn file_name(typed: &str) -> Option<String> {
         }
         None => trimmed.to_owned(),
     };
-    (!short.is_empty()).then_some(short)
+    (!short.chars().all(is_unseen)).then_some(short)
 }
+
+#[cfg(test)]
+mod tests;

@@ -117,7 +117,7 @@ impl From<PersonName> for String {
 fn clean(typed: &str) -> Result<Box<str>, NameError> {
     let visible: String = typed.chars().filter(|c| !is_invisible(*c)).nfc().collect();
     let trimmed = visible.trim();
-    if trimmed.chars().all(|c| c.is_whitespace() || is_blank(c)) {
+    if trimmed.chars().all(is_unseen) {
         return Err(NameError::Empty);
     }
     if trimmed.chars().count() > MAX_NAME_CHARS {
@@ -141,12 +141,18 @@ pub(crate) fn is_invisible(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
-/// What shapes its neighbours (joiners, variation selectors, the tags in flags) or only takes up room (Hangul
-/// fillers, the empty Braille pattern): welcome in a name, but none by itself.
+/// What shapes its neighbours (joiners, variation selectors, the tags in flags) or only takes up room or not even that
+/// (Hangul fillers, the empty Braille pattern, marks of music and shorthand): welcome in a name, but none by itself.
 fn is_blank(c: char) -> bool {
     matches!(c,
-        '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{200c}' | '\u{200d}' | '\u{2800}' | '\u{3164}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0000}'..='\u{e01ef}')
+        '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200c}'
+        | '\u{200d}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Nothing that anybody sees by itself.
+pub(crate) fn is_unseen(c: char) -> bool {
+    c.is_whitespace() || is_invisible(c) || is_blank(c)
 }
 
 #[cfg(test)]
@@ -181,6 +187,7 @@ mod tests {
             ("\u{200d}\u{fe0f}", Err(NameError::Empty)),
             ("\u{3164} \u{2800}", Err(NameError::Empty)),
             ("\u{61c}\u{2028}\u{ad}", Err(NameError::Empty)),
+            ("\u{17b4}\u{1d173}\u{e0fff}", Err(NameError::Empty)),
             ("x", Ok("x")),
             ("a\u{61c}b\u{2029}c\u{2067}d", Ok("abcd")),
             ("🏴\u{e0067}\u{e0062}\u{e007f}", Ok("🏴\u{e0067}\u{e0062}\u{e007f}")),

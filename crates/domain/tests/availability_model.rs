@@ -7,6 +7,10 @@
 
 #[path = "availability_model/cast.rs"]
 mod cast;
+#[path = "availability_model/documents.rs"]
+mod documents;
+#[path = "availability_model/lounge.rs"]
+mod lounge;
 #[path = "availability_model/scenes.rs"]
 mod scenes;
 #[path = "availability_model/settle.rs"]
@@ -98,6 +102,8 @@ impl Model for Desk {
                 world.people().all(|one| world.claims(one.id()) <= 1)
             }),
             Property::always(ONE_HOST, |_, world: &World| world.calls_of_the_appointment() <= 1),
+            Property::always(ONE_NAME, |_, world: &World| world.names_are_single()),
+            Property::always(NO_STRAY_NAME, |_, world: &World| world.lounge_is_whole()),
             Property::always("people and rings agree", |_, world: &World| {
                 world.people().all(|one| world.agrees(one))
             }),
@@ -118,6 +124,8 @@ impl Model for Desk {
 
 const NO_DOUBLE_CALL: &str = "no double call";
 const ONE_HOST: &str = "one call of one appointment";
+const ONE_NAME: &str = "no name of two";
+const NO_STRAY_NAME: &str = "places, rooms and names agree";
 const NO_RING_WITHOUT_END: &str = "no ring without its people or without an end";
 const NOBODY_IS_LOST: &str = "nobody is lost";
 
@@ -160,6 +168,11 @@ fn two_hosts_who_let_in_one_client_with_two_pages() {
     explore(scenes::appointment());
 }
 
+#[test]
+fn two_who_want_one_name_and_ring_each_other() {
+    explore(scenes::lounge());
+}
+
 /// The model can fail: without the compare-and-set it finds what that is there for.
 fn finds_blindly(begin: &World, properties: &[&'static str]) {
     for property in properties {
@@ -178,4 +191,9 @@ fn without_the_compare_and_set_people_have_two_calls_or_are_lost() {
 #[test]
 fn without_the_compare_and_set_one_client_has_two_hosts() {
     finds_blindly(&scenes::appointment(), &[NO_DOUBLE_CALL, ONE_HOST, NO_RING_WITHOUT_END]);
+}
+
+#[test]
+fn without_the_compare_and_set_two_have_one_name() {
+    finds_blindly(&scenes::lounge(), &[ONE_NAME, NO_STRAY_NAME, NO_DOUBLE_CALL]);
 }

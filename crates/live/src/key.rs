@@ -2,7 +2,8 @@
 
 use std::fmt;
 use std::sync::Arc;
-use visavis_domain::ids::{AppointmentId, DeskId, PersonId, RingId};
+use visavis_domain::ids::{AppointmentId, DeskId, LoungeRoomId, PersonId, RingId};
+use visavis_domain::lounge::NameKey;
 
 /// Names one document.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,6 +16,8 @@ const RING: &str = "ring:";
 const QUEUE: &str = "queue:";
 const VISIT: &str = "visit:";
 const WAITING_CHAT: &str = "waiting-chat:";
+const GATHERING: &str = "gathering:";
+const NAME: &str = "name:";
 
 impl Key {
     /// The document of the room of this folded name.
@@ -57,6 +60,24 @@ impl Key {
     #[must_use]
     pub fn waiting_chat(id: AppointmentId) -> Self {
         Self(format!("{WAITING_CHAT}{id}").into())
+    }
+
+    /// The document of who is in a room of the lounge.
+    #[must_use]
+    pub fn gathering(id: LoungeRoomId) -> Self {
+        Self(format!("{GATHERING}{id}").into())
+    }
+
+    /// The document of whose a name is.
+    #[must_use]
+    pub fn name(key: NameKey) -> Self {
+        Self(format!("{NAME}{:032x}", key.bits()).into())
+    }
+
+    /// Which room of the lounge, if this is who is in one.
+    #[must_use]
+    pub fn as_gathering(&self) -> Option<LoungeRoomId> {
+        self.0.strip_prefix(GATHERING)?.parse().ok()
     }
 
     /// The appointment's, if this is what is written around one.

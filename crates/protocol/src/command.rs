@@ -3,9 +3,7 @@
 use crate::{Place, RingPurpose, Signal, TrackLabel, Viewed};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use visavis_domain::ids::{
-    AppointmentId, FileId, LoungeRoomId, MessageId, ParticipantId, PersonId, RingId,
-};
+use visavis_domain::ids::{AppointmentId, FileId, LoungeRoomId, MessageId, ParticipantId, PersonId, RingId};
 use visavis_domain::person::Chosen;
 use visavis_domain::room::{Camera, Microphone, RoomSettings};
 

@@ -11,6 +11,7 @@ mod desks;
 mod documents;
 mod history;
 mod ice;
+mod lounge;
 mod media;
 mod public_desks;
 mod rooms;
@@ -38,10 +39,11 @@ pub(crate) use desks::Introduction;
 pub(crate) use documents::{ControlNotice, Route, call_room, ring_of};
 pub(crate) use history::History;
 pub(crate) use ice::IceServers;
+pub(crate) use lounge::{EnterRequest, Hearing, LoungeRules, Post as LoungePost, forget_lounge, is_picture};
 pub(crate) use media::{Media, MediaNotice, MediaOffer, MediaRefused, MediaSeat};
 pub(crate) use rooms::JoinRequest;
 pub(crate) use roster::{Nobody, Roster};
-pub(crate) use tokens::Identity;
+pub(crate) use tokens::{Identity, Upload};
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -225,6 +227,8 @@ pub(crate) struct App {
     ring_for: Duration,
     /// When people may come to their appointments.
     margins: Margins,
+    /// What the operator allows in the lounge.
+    lounge: LoungeRules,
 }
 
 /// What use cases are made of.
@@ -237,12 +241,13 @@ pub(crate) struct Parts {
     pub(crate) rules: availability::Rules,
     pub(crate) ring_for: Duration,
     pub(crate) margins: Margins,
+    pub(crate) lounge: LoungeRules,
 }
 
 impl App {
     /// Of these parts, with the installation's signing key.
     pub(crate) fn new(parts: Parts, signing_key: &[u8]) -> Self {
-        let Parts { live, store, media, history, limits, rules, ring_for, margins } = parts;
+        let Parts { live, store, media, history, limits, rules, ring_for, margins, lounge } = parts;
         Self {
             live,
             store,
@@ -253,6 +258,7 @@ impl App {
             rules,
             ring_for,
             margins,
+            lounge,
         }
     }
 

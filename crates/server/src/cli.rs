@@ -31,7 +31,7 @@ enum Command {
     Serve {
         #[command(flatten)]
         flags: Flags,
-        /// Add accounts and a desk to try out, and print how to sign in
+        /// Add accounts, a desk and a lounge to try out, and print how to sign in
         #[arg(long)]
         demo: bool,
         /// Do so although the server has a public address
@@ -188,8 +188,10 @@ fn announce(links: &wiring::Links) {
 }
 
 fn to_try_out(demonstration: &Demonstration, base: &str) -> String {
-    let Demonstration { desk, people, password, appointment } = demonstration;
-    let mut text = format!("\nTo try out:\n\n  desk     {base}{desk}\n  staff    {base}/staff\n");
+    let Demonstration { desk, lounge, people, password, appointment } = demonstration;
+    let mut text = format!(
+        "\nTo try out:\n\n  desk     {base}{desk}\n  lounge   {base}{lounge}\n  staff    {base}/staff\n"
+    );
     if let Some(link) = appointment {
         text.push_str(&format!("  appointment  {link}\n"));
     }

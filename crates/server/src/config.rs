@@ -32,6 +32,7 @@ pub(crate) struct Settings {
     pub(crate) oidc: Oidc,
     pub(crate) rooms: Rooms,
     pub(crate) desks: Desks,
+    pub(crate) lounge: Lounge,
     pub(crate) appointments: Appointments,
     pub(crate) smtp: Smtp,
     pub(crate) session: Session,
@@ -92,6 +93,26 @@ pub(crate) struct Oidc {
     pub(crate) client_secret: Hidden,
     pub(crate) name: String,
     pub(crate) create_accounts: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Lounge {
+    pub(crate) open_to: LoungeOpenTo,
+    pub(crate) room_people: NonZeroU32,
+    pub(crate) away_after_s: u32,
+    pub(crate) removed_for_s: u64,
+    pub(crate) keep_days: u32,
+    pub(crate) file_bytes: u64,
+    pub(crate) files_bytes: u64,
+}
+
+/// Who may come into the lounge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum LoungeOpenTo {
+    Anyone,
+    Accounts,
 }
 
 /// A value that is never printed.

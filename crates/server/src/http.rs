@@ -3,6 +3,7 @@
 mod api;
 mod assets;
 mod desks;
+mod files;
 mod headers;
 
 pub(crate) use api::Api;
@@ -54,9 +55,12 @@ pub(crate) fn router(http: Http, api: &Arc<Api>, routes: Router) -> Router {
         .with_state(http.clone());
     // WebSockets outlive any request: only their handshake is under the time limit.
     own.merge(api::router(api))
+        .merge(files::router(api))
         .merge(routes)
         .layer(DefaultBodyLimit::max(http.body_bytes))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, http.request_timeout))
+        // Has limits of its own.
+        .merge(files::uploads(api))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(http.clone(), headers::add))
         .layer(middleware::from_fn(observe))

@@ -7,9 +7,11 @@ mod command;
 mod crowd;
 mod desk;
 mod hub;
+mod lounge;
 mod outbox;
 mod session;
 mod socket;
+mod talk;
 mod upgrade;
 
 pub(crate) use hub::Hub;

@@ -5,10 +5,10 @@ mod mail;
 mod networking;
 
 use crate::app::{
-    Accounts, App, AppointmentParts, Appointments, Demonstration, History, LinkKeys, MediaNotice, Parts,
-    drive_deadlines, drive_mail, system_clock,
+    Accounts, App, AppointmentParts, Appointments, Demonstration, History, LinkKeys, LoungeRules,
+    MediaNotice, Parts, drive_deadlines, drive_mail, forget_lounge, system_clock,
 };
-use crate::config::{Settings, TlsMode};
+use crate::config::{LoungeOpenTo, Settings, TlsMode};
 use crate::edge::RateByAddress;
 use crate::http::{self, Api, Http};
 use crate::listen::{Caps, Doors, Listener, Timeouts};
@@ -39,6 +39,9 @@ const STOP_WITHIN: Duration = Duration::from_secs(5);
 /// How often a queue is looked at though nobody said that somebody is free: what an instance that died has left
 /// undone is found so. More often costs a read per waiting desk.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// How often at most everybody in the lounge is told how many are in one of its rooms.
+const COUNT_EVERY: Duration = Duration::from_secs(1);
 
 /// Links that one address may show: everybody in a building at the full hour, and far too few to guess one.
 const LINKS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("more than none");
@@ -270,10 +273,12 @@ fn start_app(
         rules: rules(settings),
         ring_for: Duration::from_secs(settings.desks.ring_s),
         margins: margins(settings),
+        lounge: lounge(settings),
     };
     let app = Arc::new(App::new(parts, secrets.signing.bytes()));
     tokio::spawn(drive_deadlines(app.clone(), stopping.clone()));
     tokio::spawn(close_forgotten(app.clone(), stopping.clone()));
+    tokio::spawn(forget_lounge(app.clone(), stopping.clone()));
     app
 }
 
@@ -338,12 +343,27 @@ fn margins(settings: &Settings) -> Margins {
     }
 }
 
+fn lounge(settings: &Settings) -> LoungeRules {
+    let lounge = &settings.lounge;
+    LoungeRules {
+        accounts_only: lounge.open_to == LoungeOpenTo::Accounts,
+        away_after_s: lounge.away_after_s,
+        removed_for: Duration::from_secs(lounge.removed_for_s),
+        kept_for: (lounge.keep_days > 0)
+            .then(|| Duration::from_secs(u64::from(lounge.keep_days) * 24 * 60 * 60)),
+        file_bytes: lounge.file_bytes,
+        files_bytes: lounge.files_bytes,
+    }
+}
+
 fn rules(settings: &Settings) -> Rules {
     Rules {
         grace: Duration::from_millis(settings.session.grace_ms),
         queue: settings.desks.queue,
         ring_again_after: Duration::from_secs(settings.desks.ring_again_after_s),
         look_every: LOOK_EVERY,
+        lounge_room: settings.lounge.room_people.get() as usize,
+        count_every: COUNT_EVERY,
     }
 }
 

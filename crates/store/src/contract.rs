@@ -11,6 +11,7 @@ mod appointments;
 mod audit;
 mod calls;
 mod desks;
+mod lounge;
 mod mails;
 mod races;
 mod sign_ins;
@@ -45,6 +46,7 @@ pub async fn all<D: Database, F: Future<Output = D>>(fresh: impl Fn() -> F) {
     calls::all(&fresh).await;
     appointments::all(&fresh).await;
     mails::all(&fresh).await;
+    lounge::all(&fresh).await;
     audit::all(&fresh).await;
     races::all(&fresh).await;
 }

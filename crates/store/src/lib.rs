@@ -10,10 +10,10 @@ mod url;
 
 pub use port::{
     Account, AccountChange, Accounts, Action, Appointment, AppointmentEdit, AppointmentFilter, Appointments,
-    AuditRow, Audited, Audits, Broken, CallFilter, CallRecord, Calls, ConversationSide, Credentials, Desk, Desks,
-    FileCard, Invitation, InvitationPurpose, Link, ListedConversation, Lounge, LoungeRoom, Mail, MailKind,
-    MailState, NewAccount, NewFile, NewMail, NewMessage, Outcome, Page, Removal, Settings, SignIn, Store,
-    StoreError, StoredConversation, StoredMessage, Subject, Taken, TokenHash,
+    AuditRow, Audited, Audits, Broken, CallFilter, CallRecord, Calls, ConversationSide, Credentials, Desk,
+    Desks, FileCard, Invitation, InvitationPurpose, Link, ListedConversation, Lounge, LoungeRoom, Mail,
+    MailKind, MailState, NewAccount, NewFile, NewMail, NewMessage, Outcome, Page, Removal, Settings, SignIn,
+    Store, StoreError, StoredConversation, StoredMessage, Subject, Taken, TokenHash,
 };
 pub use sql::{SqlStore, open};
 pub use url::{DatabaseUrl, MalformedDatabaseUrl};

@@ -386,7 +386,18 @@ impl Session {
                 self.connect().await?;
             }
             Event::SettingsChanged { .. } | Event::MessageSaid { .. } | Event::Signalled { .. } => {}
-            // Of desks and appointments: these bots are in rooms.
+            // Of desks, appointments and the lounge: these bots are in rooms.
+            Event::MemberJoined { .. }
+            | Event::MemberChanged { .. }
+            | Event::MemberLeft { .. }
+            | Event::MemberGone { .. }
+            | Event::RoomCounted { .. }
+            | Event::LoungeChanged
+            | Event::Posted { .. }
+            | Event::MessageChanged { .. }
+            | Event::ConversationMarked { .. }
+            | Event::ConversationChanged { .. }
+            | Event::Typed { .. } => {}
             Event::VisitChanged { .. }
             | Event::AppointmentChanged { .. }
             | Event::ReachChanged { .. }

@@ -108,9 +108,9 @@ impl Draft<'_> {
         }
     }
 
-    /// Somebody is in the call no longer, which ends it when one of its sides has nobody left; one of the lounge has
-    /// no sides, and ends when there would be only one. But for an appointment
-    /// a professional may be alone: before anybody came, and where a client who lost the line will look for them.
+    /// Somebody is in the call no longer, which ends it when one of its sides has nobody left. But for an appointment
+    /// a professional may be alone: before anybody came, and where a client who lost the line will look for them. A
+    /// private call has no sides, and ends when there would be only one left.
     pub(super) fn part(&mut self, id: RingId, person: PersonId, end: RingEnd) -> Result<(), Stop> {
         let Some(ring) = self.ring(id)? else { return Ok(()) };
         let Some(place) = ring.talkers.iter().position(|talker| talker.party.person == person) else {

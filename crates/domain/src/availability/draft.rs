@@ -166,12 +166,13 @@ impl<'a> Draft<'a> {
         Decision { after: self.after, changed, told: self.told }
     }
 
-    /// Everybody in the lounge is told how many are in a room, but not too often.
+    /// A room whose people are others than before is counted; one that is merely at hand is left as it is.
     fn finish_lounge(&mut self) -> BTreeSet<DocumentId> {
         let mut changed = BTreeSet::new();
         for (id, slot) in &mut self.after.gatherings {
             let before = self.before.gatherings.get(id).and_then(Option::as_ref);
-            if let Some(gathering) = slot {
+            let was = before.map(Gathering::people).unwrap_or_default();
+            if let Some(gathering) = slot.as_mut().filter(|gathering| gathering.people() != was) {
                 gathering.count(self.now, self.rules.count_every);
             }
             *slot = slot.take().filter(|gathering| !gathering.is_forgettable());

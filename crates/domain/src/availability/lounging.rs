@@ -13,11 +13,16 @@ impl Draft<'_> {
     /// a page that has lost its line gives way unasked, which makes a reload nobody's business.
     pub(super) fn enter_lounge(&mut self, entering: Entering) -> Result<(), Stop> {
         let Entering { person: id, session, room, name, account, other } = entering;
-        self.open(id, session, None)?;
+        // Whether a page that is known has its line says its session.
+        if !self.has_page(id, session)? {
+            self.open(id, session, None)?;
+        }
         let person = self.asker(id)?;
         let before = person.seat.clone();
         if let Some(seat) = before.as_ref().filter(|seat| seat.session != session) {
-            let alive = |session| person.pages.iter().any(|page| page.session == session && page.grace_ends.is_none());
+            let alive = |session| {
+                person.pages.iter().any(|page| page.session == session && page.grace_ends.is_none())
+            };
             if other == OtherPage::Keeps && alive(seat.session) {
                 return Err(Rejection::InUse.into());
             }
@@ -62,7 +67,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Only while both are there.
+    /// Only while both are there, and for both alike.
     pub(super) fn talk(&mut self, one: PersonId, other: PersonId) -> Result<(), Stop> {
         let until = self.now.plus(TALK_FOR);
         // Each line would move both documents; that it is over a little early is seen by nobody.
@@ -77,8 +82,12 @@ impl Draft<'_> {
                 Some(talk) => talk.until = until,
                 None => talks.push(Talk { with, until }),
             }
-            if talks.len() > MAX_TALKS {
-                talks.remove(0);
+        }
+        for id in [one, other] {
+            let talks = &self.seat_of(id)?.talks;
+            let oldest = talks.iter().min_by_key(|talk| talk.until).map(|talk| talk.with);
+            if let Some(oldest) = oldest.filter(|_| talks.len() > MAX_TALKS) {
+                self.end_talk(id, oldest)?;
             }
         }
         Ok(())
@@ -90,6 +99,13 @@ impl Draft<'_> {
                 seat.talks.retain(|talk| talk.with != with);
             }
         }
+        Ok(())
+    }
+
+    /// How many are in it is told late, if it came too soon after the last time.
+    pub(super) fn gathering_due(&mut self, room: LoungeRoomId) -> Result<(), Stop> {
+        let (now, every) = (self.now, self.rules.count_every);
+        self.gathering(room)?.count(now, every);
         Ok(())
     }
 
@@ -110,6 +126,11 @@ impl Draft<'_> {
     /// The place of somebody who is in the lounge.
     pub(super) fn seat_of(&mut self, id: PersonId) -> Result<&mut LoungeSeat, Stop> {
         self.asker(id)?.seat.as_mut().ok_or(Stop::Rejected(Rejection::NotHere))
+    }
+
+    fn has_page(&mut self, id: PersonId, session: SessionId) -> Result<bool, Stop> {
+        let person = self.person(id)?;
+        Ok(person.is_some_and(|person| person.pages.iter().any(|page| page.session == session)))
     }
 
     fn has_seat(&mut self, id: PersonId) -> Result<bool, Stop> {

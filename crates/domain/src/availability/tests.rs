@@ -2,14 +2,17 @@
 //! this file are given, when, then; [`sequences`] tries any commands in any order.
 
 mod calls;
+mod lounge;
 mod pages;
+mod private;
 mod queues;
 mod rings;
 mod sequences;
 mod visiting;
 
 use super::*;
-use crate::ids::{AppointmentId, DeskId, ParticipantId, PersonId, RingId, SessionId};
+use crate::ids::{AppointmentId, DeskId, LoungeRoomId, ParticipantId, PersonId, RingId, SessionId};
+use crate::lounge::Gathering;
 use crate::name::PersonName;
 use crate::person::{Card, Chosen, Engagement, Person, Status};
 use crate::ring::{DeskCard, Party, Ring, RingEnd, RingPurpose, Side, Talker};
@@ -22,6 +25,8 @@ const RULES: Rules = Rules {
     queue: 3,
     ring_again_after: Duration::from_millis(20_000),
     look_every: Duration::from_millis(5_000),
+    lounge_room: 4,
+    count_every: Duration::from_millis(1_000),
 };
 const RING_FOR: u64 = 30_000;
 const WRAP_UP: u64 = 10_000;
@@ -40,6 +45,9 @@ const LOANS: DeskId = DeskId::from_bits(22);
 const MONDAY: AppointmentId = AppointmentId::from_bits(31);
 const TUESDAY: AppointmentId = AppointmentId::from_bits(32);
 const FRIDAY: AppointmentId = AppointmentId::from_bits(33);
+/// Rooms of the lounge.
+const GENERAL: LoungeRoomId = LoungeRoomId::from_bits(41);
+const SPORTS: LoungeRoomId = LoungeRoomId::from_bits(42);
 
 fn at(ms: u64) -> Timestamp {
     Timestamp(ms)
@@ -110,6 +118,11 @@ fn call_over(n: u128, caller: PersonId, callee: PersonId, desk: Option<DeskCard>
 
 fn call(n: u128, caller: PersonId, callee: PersonId) -> Command {
     call_over(n, caller, callee, Some(desk(CLAIMS)))
+}
+
+/// As one does in the lounge.
+fn ring_up(n: u128, caller: PersonId, callee: PersonId) -> Command {
+    call_over(n, caller, callee, None)
 }
 
 fn accept(n: u128, person: PersonId) -> Command {
@@ -187,6 +200,22 @@ fn close(appointment: AppointmentId, person: Option<PersonId>) -> Command {
     Command::CloseVisit { appointment, person }
 }
 
+/// By their one page, into the general room, as what they are called everywhere.
+fn entering(person: PersonId) -> Entering {
+    Entering {
+        person,
+        session: page_of(person),
+        room: GENERAL,
+        name: name_of(person),
+        account: person >= RIA,
+        other: OtherPage::Keeps,
+    }
+}
+
+fn enter(person: PersonId) -> Command {
+    Command::EnterLounge(entering(person))
+}
+
 /// All documents there are, and the time.
 #[derive(Clone)]
 struct World {
@@ -217,6 +246,15 @@ impl World {
         let mut world = Self::with(&[&[visitor, representative], others].concat());
         world.does(call(1, visitor, representative)).does(accept(1, representative));
         world.does(take_seat(1, visitor)).does(take_seat(1, representative));
+        world
+    }
+
+    /// Visitors and representatives in the lounge; none of the latter is online.
+    fn lounge(people: &[PersonId]) -> Self {
+        let mut world = Self::new();
+        for person in people {
+            world.does(open(*person, page_of(*person))).does(enter(*person));
+        }
         world
     }
 
@@ -251,6 +289,8 @@ impl World {
                 all.rings.retain(|_, slot| slot.is_some());
                 all.queues.retain(|_, slot| slot.is_some());
                 all.visits.retain(|_, slot| slot.is_some());
+                all.gatherings.retain(|_, slot| slot.is_some());
+                all.names.retain(|_, slot| slot.is_some());
                 assert_eq!(self.documents, all, "it depends on what else is at hand");
                 self.told = narrow.told;
                 Ok(narrow.changed)
@@ -269,6 +309,10 @@ impl World {
             DocumentId::Ring(id) => drop(scene.rings.insert(id, self.documents.ring(id).cloned())),
             DocumentId::Queue(id) => drop(scene.queues.insert(id, self.documents.queue(id).cloned())),
             DocumentId::Visit(id) => drop(scene.visits.insert(id, self.documents.visit(id).cloned())),
+            DocumentId::Gathering(id) => {
+                drop(scene.gatherings.insert(id, self.documents.gathering(id).cloned()));
+            }
+            DocumentId::Name(key) => drop(scene.names.insert(key, self.documents.name(key).copied())),
         }
     }
 
@@ -297,6 +341,15 @@ impl World {
 
     fn status(&self, id: PersonId) -> Status {
         self.person(id).status()
+    }
+
+    fn presence(&self, id: PersonId) -> Status {
+        self.person(id).presence()
+    }
+
+    /// Who is in a room of the lounge.
+    fn gathered(&self, room: LoungeRoomId) -> &[PersonId] {
+        self.documents.gathering(room).map(Gathering::people).unwrap_or_default()
     }
 
     fn engagement(&self, id: PersonId) -> Engagement {
@@ -360,7 +413,9 @@ fn ids_of(scene: &Scene) -> Vec<DocumentId> {
     let rings = scene.rings.keys().map(|id| DocumentId::Ring(*id));
     let queues = scene.queues.keys().map(|id| DocumentId::Queue(*id));
     let visits = scene.visits.keys().map(|id| DocumentId::Visit(*id));
-    people.chain(rings).chain(queues).chain(visits).collect()
+    let gatherings = scene.gatherings.keys().map(|id| DocumentId::Gathering(*id));
+    let names = scene.names.keys().map(|key| DocumentId::Name(*key));
+    people.chain(rings).chain(queues).chain(visits).chain(gatherings).chain(names).collect()
 }
 
 /// Documents that exist no more are none of the map's.
@@ -381,6 +436,14 @@ fn copy(from: &Scene, to: &mut Scene, id: DocumentId) {
         DocumentId::Visit(id) => match from.visit(id) {
             Some(visit) => drop(to.visits.insert(id, Some(visit.clone()))),
             None => drop(to.visits.remove(&id)),
+        },
+        DocumentId::Gathering(id) => match from.gathering(id) {
+            Some(gathering) => drop(to.gatherings.insert(id, Some(gathering.clone()))),
+            None => drop(to.gatherings.remove(&id)),
+        },
+        DocumentId::Name(key) => match from.name(key) {
+            Some(claim) => drop(to.names.insert(key, Some(*claim))),
+            None => drop(to.names.remove(&key)),
         },
     }
 }

@@ -1,6 +1,6 @@
 //! Small worlds that hold what is hard: races for one person, both ways at once, queues, colleagues, appointments.
 
-use super::cast::{RIA, ROB, VERA, VITO, card};
+use super::cast::{RAY, RIA, ROB, VERA, VITO, card};
 use super::world::{Intent, World};
 use visavis_domain::availability::Command;
 use visavis_domain::ids::{PersonId, RingId, SessionId};
@@ -80,14 +80,14 @@ pub(crate) fn served() -> World {
     world
 }
 
-/// A visitor and a representative ring each other, and a colleague is asked to take the call over.
+/// Two representatives ring each other, and a third one is asked to take the call over.
 pub(crate) fn colleagues() -> World {
-    let mut world = online(online(present(&[VERA, RIA, ROB]), RIA), ROB);
+    let mut world = online(online(online(present(&[RAY, RIA, ROB]), RIA), ROB), RAY);
     world.script = [
-        Intent::Call { ring: FIRST, caller: VERA, callee: RIA },
-        Intent::Call { ring: SECOND, caller: RIA, callee: VERA },
-        Intent::Ask { ring: ASKED, asker: RIA, callee: ROB, purpose: RingPurpose::Transfer },
-        Intent::LoseLine(ROB, page(ROB, 1)),
+        Intent::Call { ring: FIRST, caller: ROB, callee: RIA },
+        Intent::Call { ring: SECOND, caller: RIA, callee: ROB },
+        Intent::Ask { ring: ASKED, asker: RIA, callee: RAY, purpose: RingPurpose::Transfer },
+        Intent::LoseLine(RAY, page(RAY, 1)),
     ]
     .into();
     (world.crashes, world.strays) = (1, 1);
@@ -109,5 +109,23 @@ pub(crate) fn appointment() -> World {
     ]
     .into();
     world.crashes = 1;
+    world
+}
+
+/// Two guests want names that look alike; one of them has two pages of which the second takes over while the line of
+/// the first breaks. If both come to be there, they ring each other.
+pub(crate) fn lounge() -> World {
+    let second_page = Command::Open { person: VERA, session: page(VERA, 2), card: None };
+    let mut world = present(&[VERA, VITO]).given(&second_page);
+    world.script = [
+        Intent::Enter(VERA, page(VERA, 1), "Ben"),
+        Intent::Enter(VERA, page(VERA, 2), "ben"),
+        Intent::Enter(VITO, page(VITO, 1), "Вen"),
+        Intent::Enter(VITO, page(VITO, 1), "Vito"),
+        Intent::LoseLine(VERA, page(VERA, 1)),
+        Intent::RingUp { ring: FIRST, caller: VERA, callee: VITO },
+        Intent::RingUp { ring: SECOND, caller: VITO, callee: VERA },
+    ]
+    .into();
     world
 }

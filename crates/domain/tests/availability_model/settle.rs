@@ -2,9 +2,11 @@
 //! nobody answers, and time fires the deadlines. Then nobody may be left with nobody.
 
 use super::cast::may_serve;
-use super::world::{NOW, World, copy, decide_on};
+use super::documents::{copy, decide_on};
+use super::world::{NOW, World};
 use visavis_domain::availability::{Command, DocumentId, Scene};
 use visavis_domain::ids::RingId;
+use visavis_domain::lounge::Gathering;
 use visavis_domain::person::{Engagement, Person};
 use visavis_domain::queue::Queue;
 use visavis_domain::ring::{Ring, RingEnd, Side};
@@ -45,7 +47,11 @@ impl Later {
         let queues = queues.filter_map(|(id, queue)| {
             Some((queue.as_ref().and_then(Queue::next_deadline)?, DocumentId::Queue(*id)))
         });
-        people.chain(rings).chain(queues).min()
+        let rooms = self.documents.gatherings.iter();
+        let rooms = rooms.filter_map(|(id, gathering)| {
+            Some((gathering.as_ref().and_then(Gathering::next_deadline)?, DocumentId::Gathering(*id)))
+        });
+        people.chain(rings).chain(queues).chain(rooms).min()
     }
 
     /// False if it is due afterwards still, or somebody waits whom a free representative could be rung for.
@@ -75,8 +81,13 @@ impl Later {
                 let mut free = self.documents.people.values().flatten().filter(|one| may_serve(one));
                 !free.any(|one| queue.is_some_and(|queue| queue.next_for(one.id(), self.now).is_some()))
             }
-            // Time alone changes nothing about a visit: it has no deadline.
-            DocumentId::Visit(_) => false,
+            DocumentId::Gathering(room) => {
+                self.act(&Command::GatheringDue { room });
+                let gathering = self.documents.gathering(room);
+                gathering.and_then(Gathering::next_deadline).is_none_or(|next| next > self.now)
+            }
+            // Time alone changes nothing about a visit or a name: they have no deadline.
+            DocumentId::Visit(_) | DocumentId::Name(_) => false,
         }
     }
 
@@ -112,6 +123,7 @@ impl Later {
             };
             let enough = match ring.appointment() {
                 Some(_) => here(Some(Side::Staff)) >= 1,
+                None if ring.is_private() => here(None) >= 2,
                 None => here(None) >= 2 && there(ring.visitor().person),
             };
             !ring.rings() && enough

@@ -1,17 +1,18 @@
 //! The documents, the attempts to change them that are under way, and what people may still do.
 
-use super::cast::{APPOINTMENT, DESK, desk, may_serve, party, seat, visit_card};
+use super::cast::{APPOINTMENT, DESK, ROOM, desk, entering, may_serve, party, seat, visit_card};
+use super::documents::{copy, decide_on, hash_scene};
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 use visavis_domain::availability::{
-    Admitting, Asking, Calling, Command, Decision, DocumentId, Queueing, Rejection, Rules, Scene, Stop,
-    decide,
+    Admitting, Asking, Calling, Command, Decision, DocumentId, OtherPage, Queueing, Rules, Scene, decide,
 };
 use visavis_domain::ids::{PersonId, RingId, SessionId};
+use visavis_domain::lounge::Gathering;
 use visavis_domain::person::{Engagement, Person};
-use visavis_domain::ring::{Ring, RingEnd, RingPurpose, Talker};
+use visavis_domain::ring::{DeskCard, Ring, RingEnd, RingPurpose, Talker};
 use visavis_domain::time::Timestamp;
 use visavis_domain::visit::Visit;
 
@@ -20,6 +21,8 @@ pub(crate) const RULES: Rules = Rules {
     queue: 5,
     ring_again_after: Duration::from_secs(20),
     look_every: Duration::from_secs(5),
+    lounge_room: 10,
+    count_every: Duration::from_secs(1),
 };
 pub(crate) const NOW: Timestamp = Timestamp(1_000_000);
 /// For how long a page without a line counts as there.
@@ -46,6 +49,12 @@ pub(crate) enum Intent {
         caller: PersonId,
         callee: PersonId,
     },
+    /// As one does in the lounge.
+    RingUp {
+        ring: RingId,
+        caller: PersonId,
+        callee: PersonId,
+    },
     Ask {
         ring: RingId,
         asker: PersonId,
@@ -58,6 +67,8 @@ pub(crate) enum Intent {
     QueueUp(PersonId),
     LeaveQueue(PersonId),
     Serve(PersonId),
+    /// By one of their pages, called so; another page of theirs gives way.
+    Enter(PersonId, SessionId, &'static str),
     /// From one of their pages.
     Attend(PersonId, SessionId),
     Admit {
@@ -72,6 +83,7 @@ pub(crate) enum Intent {
     PersonDue(PersonId),
     RingDue(RingId),
     QueueDue,
+    GatheringDue,
 }
 
 /// What an instance has loaded for an attempt.
@@ -143,6 +155,8 @@ impl World {
         documents.people.retain(|_, slot| slot.is_some());
         documents.rings.retain(|_, slot| slot.is_some());
         documents.visits.retain(|_, slot| slot.is_some());
+        documents.gatherings.retain(|_, slot| slot.is_some());
+        documents.names.retain(|_, slot| slot.is_some());
     }
 
     pub(crate) fn documents(&self) -> &Scene {
@@ -192,6 +206,8 @@ impl World {
         intents.extend(
             self.documents.queue(DESK).and_then(|queue| queue.next_deadline()).map(|_| Intent::QueueDue),
         );
+        let told_later = self.documents.gathering(ROOM).and_then(Gathering::next_deadline);
+        intents.extend(told_later.map(|_| Intent::GatheringDue));
         intents.retain(|intent| self.flight.iter().filter(|attempt| attempt.intent == *intent).count() < 2);
         intents
     }
@@ -223,6 +239,7 @@ impl World {
         let at = match intent {
             Intent::PersonDue(person) => self.documents.person(person).and_then(Person::next_deadline),
             Intent::RingDue(ring) => self.documents.ring(ring).and_then(Ring::next_deadline),
+            Intent::GatheringDue => self.documents.gathering(ROOM).and_then(Gathering::next_deadline),
             _ => None,
         };
         let taken = self.flight.iter().any(|one| one.ring.bits() == SERVED + 2 * u128::from(self.served));
@@ -364,6 +381,8 @@ impl Attempt {
             DocumentId::Ring(id) => scene.rings.contains_key(id),
             DocumentId::Queue(id) => scene.queues.contains_key(id),
             DocumentId::Visit(id) => scene.visits.contains_key(id),
+            DocumentId::Gathering(id) => scene.gatherings.contains_key(id),
+            DocumentId::Name(key) => scene.names.contains_key(key),
         });
         if moved {
             self.loaded = Loaded::Moved;
@@ -387,14 +406,12 @@ impl Attempt {
                 online: None,
                 chosen: Some(visavis_domain::person::Chosen::Available),
             },
-            Intent::Call { ring, caller, callee } => Command::Call(Calling {
-                ring,
-                desk: None,
-                caller: party(caller),
-                callee: party(callee),
-                about: String::new(),
-                ring_for: Duration::from_secs(30),
-            }),
+            // Nobody finishes a call after it: what a wrap-up does is for the scenes with a queue.
+            Intent::Call { ring, caller, callee } => {
+                let desk = DeskCard { wrap_up_s: 0, ..desk() };
+                Command::Call(Calling { desk: Some(desk), ..calling(ring, caller, callee) })
+            }
+            Intent::RingUp { ring, caller, callee } => Command::Call(calling(ring, caller, callee)),
             Intent::Ask { ring, asker, callee, purpose } => {
                 let ring_for = Duration::from_secs(30);
                 Command::Ask(Asking { ring, asker, callee: party(callee), purpose, ring_for })
@@ -407,6 +424,9 @@ impl Attempt {
             }
             Intent::LeaveQueue(person) => Command::LeaveQueue { person },
             Intent::Serve(representative) => Command::Serve { desk: DESK, representative, ring: self.ring },
+            Intent::Enter(person, session, name) => {
+                Command::EnterLounge(entering(person, session, name, OtherPage::Yields))
+            }
             Intent::Attend(person, _) => Command::Attend { card: visit_card(), party: party(person) },
             Intent::Admit { ring, host } => {
                 Command::Admit(Admitting { ring, card: visit_card(), host: party(host) })
@@ -423,7 +443,19 @@ impl Attempt {
             Intent::PersonDue(person) => Command::PersonDue { person },
             Intent::RingDue(ring) => Command::RingDue { ring },
             Intent::QueueDue => Command::QueueDue { desk: DESK },
+            Intent::GatheringDue => Command::GatheringDue { room: ROOM },
         }
+    }
+}
+
+fn calling(ring: RingId, caller: PersonId, callee: PersonId) -> Calling {
+    Calling {
+        ring,
+        desk: None,
+        caller: party(caller),
+        callee: party(callee),
+        about: String::new(),
+        ring_for: Duration::from_secs(30),
     }
 }
 
@@ -452,48 +484,5 @@ impl PartialEq for World {
             hasher.finish()
         };
         print(self) == print(other)
-    }
-}
-
-fn hash_scene<H: Hasher>(scene: &Scene, state: &mut H) {
-    for (id, person) in &scene.people {
-        id.hash(state);
-        if let Some(one) = person {
-            (one.pages(), one.engagement(), one.chosen(), one.online(), one.missed()).hash(state);
-            one.wrap_up_until().hash(state);
-        }
-    }
-    scene.rings.hash(state);
-    for queue in scene.queues.values().flatten() {
-        (queue.waiting(), queue.next_deadline()).hash(state);
-    }
-    for visit in scene.visits.values().flatten() {
-        (visit.attendees(), visit.call()).hash(state);
-    }
-}
-
-/// What is decided on no more than the documents that are asked for, and which those were.
-pub(crate) fn decide_on(
-    documents: &Scene,
-    at: Timestamp,
-    command: &Command,
-) -> Result<(Scene, Decision), Rejection> {
-    let mut scene = Scene::default();
-    loop {
-        match decide(&scene, at, RULES, command.clone()) {
-            Ok(decision) => return Ok((scene, decision)),
-            Err(Stop::Rejected(rejection)) => return Err(rejection),
-            Err(Stop::Missing(id)) => copy(documents, &mut scene, id),
-        }
-    }
-}
-
-/// The document of one map into another; what is not there was looked for.
-pub(crate) fn copy(from: &Scene, to: &mut Scene, id: DocumentId) {
-    match id {
-        DocumentId::Person(id) => drop(to.people.insert(id, from.person(id).cloned())),
-        DocumentId::Ring(id) => drop(to.rings.insert(id, from.ring(id).cloned())),
-        DocumentId::Queue(id) => drop(to.queues.insert(id, from.queue(id).cloned())),
-        DocumentId::Visit(id) => drop(to.visits.insert(id, from.visit(id).cloned())),
     }
 }

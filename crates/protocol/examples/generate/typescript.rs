@@ -13,9 +13,10 @@ use visavis_protocol::{
     AccountView, AppointmentChange, AppointmentList, AppointmentMove, AppointmentOutcome, AppointmentView,
     AuditView, CallNote, CallPage, CallView, ClientAppointment, ClientFrame, CloseCode, DeskSettings,
     DeskView, InvitationAcceptance, InvitationToken, InvitationView, Invited, LinkProblem, LinkToken,
-    LoungeRemoval, LoungeRoomSettings, LoungeRoomView, MAX_FRAME_BYTES, MailPreview, MailRequest, NewAppointment, NewLink, NewPerson, PROTOCOL_VERSION,
-    PasswordChange, PasswordProof, PersonChange, Problem, ProfileChange, ServerFrame, SignInOptions,
-    SentFile, SignInRequest, SignInView, Ticket, TicketRequest, TotpConfirmation, TotpOffer,
+    LoungeRemoval, LoungeRoomSettings, LoungeRoomView, MAX_FRAME_BYTES, MailPreview, MailRequest,
+    NewAppointment, NewLink, NewPerson, PROTOCOL_VERSION, PasswordChange, PasswordProof, PersonChange,
+    Problem, ProfileChange, SentFile, ServerFrame, SignInOptions, SignInRequest, SignInView, Ticket,
+    TicketRequest, TotpConfirmation, TotpOffer,
 };
 
 /// The body of an HTTP request or answer.

@@ -7,6 +7,7 @@ mod denied;
 mod desks;
 mod history;
 mod invitations;
+mod lounge;
 mod me;
 mod oidc;
 mod passwords;

@@ -73,6 +73,8 @@ async fn fire_one(app: &App, key: &Key) -> Result<(), Refused> {
         (DocumentId::Ring(ring), Command::RingDue { ring })
     } else if let Some(desk) = key.as_queue() {
         (DocumentId::Queue(desk), Command::QueueDue { desk })
+    } else if let Some(room) = key.as_gathering() {
+        (DocumentId::Gathering(room), Command::GatheringDue { room })
     } else {
         return Err(Refused::Corrupt);
     };

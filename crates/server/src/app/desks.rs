@@ -2,7 +2,7 @@
 
 use super::documents::{self, key_of};
 use super::settle::{Cause, Settled};
-use super::{App, Refused, views};
+use super::{App, Identity, Refused, views};
 use std::time::Duration;
 use visavis_domain::account::AccountState;
 use visavis_domain::availability::{Asking, Calling, Command, DocumentId, Queueing, Rejection, Scene};
@@ -193,26 +193,40 @@ impl App {
         Ok(Reply::Own { own: self.own(person).await? })
     }
 
-    /// Rings a colleague into the call one is in.
+    /// Rings a colleague into the call one is in; somebody of the lounge, if the call is one of the lounge.
     pub(crate) async fn ring_colleague(
         &self,
-        asker: PersonId,
+        who: Identity,
         colleague: PersonId,
         purpose: RingPurpose,
     ) -> Result<Reply, Refused> {
+        let asker = who.person;
+        let private = match self.person(asker).await?.as_ref().map(Person::engagement) {
+            Some(Engagement::InCall(call)) => self.is_private(call).await?,
+            _ => false,
+        };
+        let callee = match who.sign_in {
+            _ if private => self.one_of_the_lounge(asker, colleague).await?,
+            Some(_) => self.representative_beside(asker, colleague).await?,
+            None => return Err(Refused::Forbidden),
+        };
+        let ring = RingId::from_bits(self.random_bits());
+        let asking = Asking { ring, asker, callee, purpose, ring_for: self.ring_for };
+        let needs = [DocumentId::Person(asker), DocumentId::Person(colleague)];
+        let settled = self.settle(Cause::Availability(Command::Ask(asking)), &needs).await?;
+        let ring = settled.scene.ring(ring).ok_or(Refused::Corrupt)?;
+        Ok(Reply::Ringing { ring: views::ring(ring) })
+    }
+
+    /// Somebody who represents one of the asker's desks.
+    async fn representative_beside(&self, asker: PersonId, colleague: PersonId) -> Result<Party, Refused> {
         let there = self.person(colleague).await?.ok_or(Rejection::NotAvailable)?;
         let card = there.card().ok_or(Rejection::NotAvailable)?;
         let ours = self.desks_of(asker).await?;
         if !card.desks.iter().any(|desk| ours.contains(desk)) {
             return Err(Rejection::NotAvailable.into());
         }
-        let ring = RingId::from_bits(self.random_bits());
-        let callee = Party { person: colleague, name: card.name.clone() };
-        let asking = Asking { ring, asker, callee, purpose, ring_for: self.ring_for };
-        let needs = [DocumentId::Person(asker), DocumentId::Person(colleague)];
-        let settled = self.settle(Cause::Availability(Command::Ask(asking)), &needs).await?;
-        let ring = settled.scene.ring(ring).ok_or(Refused::Corrupt)?;
-        Ok(Reply::Ringing { ring: views::ring(ring) })
+        Ok(Party { person: colleague, name: card.name.clone() })
     }
 
     /// Says how a call was.
@@ -310,7 +324,7 @@ impl App {
         Ok((account.ok_or(Refused::Forbidden)?, self.store.desks_of(person).await?))
     }
 
-    async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, Refused> {
+    pub(super) async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, Refused> {
         let keys: Vec<_> = ids.iter().map(|id| key_of(DocumentId::Person(*id))).collect();
         let mut people = Vec::with_capacity(ids.len());
         for document in self.live.load(&keys).await? {
@@ -364,7 +378,7 @@ impl App {
     }
 }
 
-fn ringing(scene: &Scene, caller: PersonId) -> Result<Reply, Refused> {
+pub(super) fn ringing(scene: &Scene, caller: PersonId) -> Result<Reply, Refused> {
     let engagement = scene.person(caller).map(Person::engagement);
     match engagement {
         // In a call at once, if the other rang too.

@@ -4,7 +4,9 @@ use super::Refused;
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
 use visavis_domain::availability::DocumentId;
-use visavis_domain::ids::{AppointmentId, DeskId, LinkId, PersonId, RingId, SessionId, SignInId};
+use visavis_domain::ids::{
+    AppointmentId, DeskId, LinkId, LoungeRoomId, PersonId, RingId, SessionId, SignInId,
+};
 use visavis_domain::name::RoomName;
 use visavis_live::{Key, TopicName};
 
@@ -33,6 +35,16 @@ pub(crate) enum Route<'a> {
     Link(LinkId),
     /// Those who wait for a professional.
     Reach(PersonId),
+    /// Everybody in the lounge, and before its door.
+    Lounge,
+    /// Everybody in one of its rooms.
+    LoungeRoom(LoungeRoomId),
+    /// Those who write with somebody in the lounge, about how that one is.
+    Member(PersonId),
+    /// The page by which somebody is in the lounge, about what they write with others.
+    Conversations(PersonId),
+    /// The same page, about itself.
+    LoungePage(SessionId),
 }
 
 impl Route<'_> {
@@ -50,6 +62,11 @@ impl Route<'_> {
             Self::Appointment(id) => TopicName::new(format!("appointment:{id}")),
             Self::Link(id) => TopicName::new(format!("link:{id}")),
             Self::Reach(id) => TopicName::new(format!("reach:{id}")),
+            Self::Lounge => TopicName::new("lounge:"),
+            Self::LoungeRoom(id) => TopicName::new(format!("lounge-room:{id}")),
+            Self::Member(id) => TopicName::new(format!("member:{id}")),
+            Self::Conversations(id) => TopicName::new(format!("conversations:{id}")),
+            Self::LoungePage(id) => TopicName::new(format!("lounge-page:{id}")),
         }
     }
 }
@@ -64,16 +81,19 @@ pub(crate) enum ControlNotice {
     SignedOut,
     /// The link that opened the session was taken back.
     LinkEnded,
+    /// Its person was removed from the lounge.
+    Removed,
 }
 
 impl ControlNotice {
-    const ALL: [Self; 3] = [Self::Replaced, Self::SignedOut, Self::LinkEnded];
+    const ALL: [Self; 4] = [Self::Replaced, Self::SignedOut, Self::LinkEnded, Self::Removed];
 
     const fn text(self) -> &'static [u8] {
         match self {
             Self::Replaced => b"!replaced",
             Self::SignedOut => b"!signed-out",
             Self::LinkEnded => b"!link-ended",
+            Self::Removed => b"!removed",
         }
     }
 
@@ -111,6 +131,8 @@ pub(super) fn key_of(id: DocumentId) -> Key {
         DocumentId::Ring(id) => Key::ring(id),
         DocumentId::Queue(id) => Key::queue(id),
         DocumentId::Visit(id) => Key::visit(id),
+        DocumentId::Gathering(id) => Key::gathering(id),
+        DocumentId::Name(key) => Key::name(key),
     }
 }
 

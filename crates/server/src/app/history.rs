@@ -64,15 +64,16 @@ impl History {
         let _ = tokio::time::timeout(CATCH_UP, written.wait_for(|written| *written >= told)).await;
     }
 
-    /// What was decided.
+    /// What was decided, but for what is between people of the lounge: of that no history is kept.
     pub(super) fn tell(&self, now: Timestamp, scene: &Scene, told: &[Told]) {
         for one in told {
             match one {
                 Told::Started { ring } => {
-                    if let Some(ring) = scene.ring(*ring) {
+                    if let Some(ring) = scene.ring(*ring).filter(|ring| !ring.is_private()) {
                         self.put(Entry::Reached(Box::new(record(ring))));
                     }
                 }
+                Told::Accepted { ring, .. } | Told::Ended { ring, .. } if ring.is_private() => {}
                 Told::Accepted { ring, .. } => self.put(Entry::Reached(Box::new(record(ring)))),
                 Told::Ended { ring, end } => {
                     for via in ring.talkers().iter().filter_map(|talker| talker.via) {

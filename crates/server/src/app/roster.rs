@@ -1,9 +1,9 @@
-//! Who is told when an admin changed a desk or a person: live state that was made from them.
+//! Who is told when an admin changed a desk, a person or the lounge: live state that was made from them.
 
 use super::{App, Refused, Route, documents};
 use async_trait::async_trait;
 use std::collections::BTreeSet;
-use visavis_domain::ids::{DeskId, PersonId};
+use visavis_domain::ids::{DeskId, LoungeRoomId, PersonId};
 use visavis_protocol::{Event, ServerFrame, Topic};
 
 /// Hears of what changed in the store, after it did. Hearing of it twice is harmless.
@@ -14,6 +14,12 @@ pub(crate) trait Roster: Send + Sync + 'static {
 
     /// A person's name, title or state changed.
     async fn person_changed(&self, person: PersonId) -> Result<(), Refused>;
+
+    /// A room of the lounge was made or changed.
+    async fn lounge_changed(&self) -> Result<(), Refused>;
+
+    /// One was removed.
+    async fn lounge_room_removed(&self, room: LoungeRoomId) -> Result<(), Refused>;
 }
 
 /// For the command line, which changes what no running server has to hear of.
@@ -26,6 +32,14 @@ impl Roster for Nobody {
     }
 
     async fn person_changed(&self, _: PersonId) -> Result<(), Refused> {
+        Ok(())
+    }
+
+    async fn lounge_changed(&self) -> Result<(), Refused> {
+        Ok(())
+    }
+
+    async fn lounge_room_removed(&self, _: LoungeRoomId) -> Result<(), Refused> {
         Ok(())
     }
 }
@@ -47,5 +61,15 @@ impl Roster for App {
 
     async fn person_changed(&self, person: PersonId) -> Result<(), Refused> {
         self.refresh_card(person).await
+    }
+
+    async fn lounge_changed(&self) -> Result<(), Refused> {
+        self.tell_lounge_changed().await
+    }
+
+    /// Those in it are somewhere else before anybody asks which rooms there are.
+    async fn lounge_room_removed(&self, room: LoungeRoomId) -> Result<(), Refused> {
+        self.clear_room(room).await?;
+        self.tell_lounge_changed().await
     }
 }

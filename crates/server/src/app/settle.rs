@@ -1,6 +1,7 @@
 //! Carries out what the machine of availability decides, and what a call's room has to do with it: people, rings,
-//! queues, visits and the room change in one commit, or none of them does. Who is told what is `telling`.
+//! queues, visits, the lounge and the room change in one commit, or none of them does. Who is told what is `telling`.
 
+mod lounge;
 mod telling;
 
 use super::documents::{self, call_room, chat_key, key_of, room_key};
@@ -194,7 +195,10 @@ impl App {
                         Box::pin(self.serve_desk(*id)).await;
                     }
                 }
-                DocumentId::Ring(_) | DocumentId::Visit(_) => {}
+                DocumentId::Ring(_)
+                | DocumentId::Visit(_)
+                | DocumentId::Gathering(_)
+                | DocumentId::Name(_) => {}
             }
         }
         Settled { scene, loaded: room.map(|part| part.loaded) }
@@ -304,6 +308,7 @@ impl Attempt {
         }
         // Those who ring and are rung hear of it before the many who only watch.
         events.extend(self.told_about_appointments().map_err(Need::Refused)?);
+        events.extend(self.told_to_lounge().map_err(Need::Refused)?);
         events.extend(self.told_to_desks().map_err(Need::Refused)?);
         commit.events = events;
         Ok(commit)
@@ -330,6 +335,14 @@ impl Attempt {
                 Some(visit) => (Some(documents::encode(visit)?), None),
                 None => (None, None),
             },
+            DocumentId::Gathering(id) => match self.scene.gathering(id) {
+                Some(gathering) => (Some(documents::encode(gathering)?), gathering.next_deadline()),
+                None => (None, None),
+            },
+            DocumentId::Name(key) => match self.scene.name(key) {
+                Some(claim) => (Some(documents::encode(claim)?), None),
+                None => (None, None),
+            },
         })
     }
 }
@@ -341,6 +354,8 @@ fn place(scene: &mut Scene, id: DocumentId, document: &Document) -> Result<(), R
         DocumentId::Ring(id) => drop(scene.rings.insert(id, documents::decode(body)?)),
         DocumentId::Queue(id) => drop(scene.queues.insert(id, documents::decode(body)?)),
         DocumentId::Visit(id) => drop(scene.visits.insert(id, documents::decode(body)?)),
+        DocumentId::Gathering(id) => drop(scene.gatherings.insert(id, documents::decode(body)?)),
+        DocumentId::Name(key) => drop(scene.names.insert(key, documents::decode(body)?)),
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 mod doubles;
 mod ground;
+mod lounging;
 mod races;
 mod visiting;
 mod wavering;

@@ -6,13 +6,16 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, deco
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::time::Duration;
 use visavis_domain::appointment::LinkClaims;
-use visavis_domain::ids::{CallId, ParticipantId, PersonId, SignInId};
+use visavis_domain::ids::{CallId, ConversationId, FileId, LoungeRoomId, ParticipantId, PersonId, SignInId};
+use visavis_domain::message::Place;
 use visavis_domain::ring::Ring;
 use visavis_domain::room::Claim;
 use visavis_domain::time::Timestamp;
 
 /// A ticket lives as long as a page may take from asking for it to using it.
 pub(crate) const TICKET_TTL: Duration = Duration::from_secs(60);
+/// From offering a file until all of it has come, over a slow line.
+const UPLOAD_TTL: Duration = Duration::from_secs(10 * 60);
 /// A continuation outlives any call; the room's own state decides what it is still good for.
 const CONTINUATION_TTL: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -72,7 +75,47 @@ struct LinkCookieClaims {
     link: LinkClaims,
 }
 
+/// What somebody may send up to the lounge.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Upload {
+    /// Under which id.
+    pub(crate) file: FileId,
+    /// Who.
+    pub(crate) owner: PersonId,
+    /// For where.
+    pub(crate) place: Place,
+    /// As it is called.
+    pub(crate) name: String,
+    /// Bytes, exactly.
+    pub(crate) size: u64,
+}
+
+impl std::fmt::Debug for Upload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Upload").field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct UploadClaims {
+    aud: String,
+    exp: u64,
+    jti: FileId,
+    sub: PersonId,
+    place: UploadPlace,
+    name: String,
+    size: u64,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum UploadPlace {
+    Room(LoungeRoomId),
+    Conversation(ConversationId),
+}
+
 const GUEST: &str = "guest";
+const UPLOAD: &str = "upload";
 /// Not the audience of links themselves: the one is not taken for the other, whatever keys sign them.
 const LINK_COOKIE: &str = "appointment cookie";
 const TICKET: &str = "ticket";
@@ -134,6 +177,34 @@ impl Tokens {
         let claims: LinkCookieClaims = self.verify(LINK_COOKIE, cookie)?;
         in_time(now, claims.exp)?;
         Ok(claims.link)
+    }
+
+    /// The right to send up a file.
+    pub(crate) fn upload(&self, now: Timestamp, upload: &Upload) -> Result<String, TokenRefused> {
+        self.sign(&UploadClaims {
+            aud: UPLOAD.into(),
+            exp: seconds(now.plus(UPLOAD_TTL)),
+            jti: upload.file,
+            sub: upload.owner,
+            place: match upload.place {
+                Place::Room(room) => UploadPlace::Room(room),
+                Place::Conversation(id) => UploadPlace::Conversation(id),
+            },
+            name: upload.name.clone(),
+            size: upload.size,
+        })
+    }
+
+    /// What may be sent up, if the token is ours and still holds. That it is used once is for who keeps files.
+    pub(crate) fn check_upload(&self, now: Timestamp, token: &str) -> Result<Upload, TokenRefused> {
+        let UploadClaims { exp, jti: file, sub: owner, place, name, size, .. } =
+            self.verify(UPLOAD, token)?;
+        in_time(now, exp)?;
+        let place = match place {
+            UploadPlace::Room(room) => Place::Room(room),
+            UploadPlace::Conversation(id) => Place::Conversation(id),
+        };
+        Ok(Upload { file, owner, place, name, size })
     }
 
     /// Proof of having been this participant of a call that came of a ring.
@@ -285,6 +356,30 @@ mod tests {
         assert_eq!(tokens.claim(NOW, "café", &ticket), Err(TokenRefused));
         let late = NOW.plus(CONTINUATION_TTL + Duration::from_secs(1));
         assert_eq!(tokens.claim(late, "café", &continuation), Err(TokenRefused));
+    }
+
+    #[test]
+    fn the_right_to_send_up_a_file_says_all_of_it_and_ends() {
+        let tokens = Tokens::new(b"ours");
+        for place in
+            [Place::Room(LoungeRoomId::from_bits(1)), Place::Conversation(ConversationId::from_bits(1))]
+        {
+            let upload = Upload {
+                file: FileId::from_bits(2),
+                owner: PersonId::from_bits(3),
+                place,
+                name: "Plan.pdf".into(),
+                size: 4,
+            };
+            let token = tokens.upload(NOW, &upload).unwrap();
+            let after = |time| NOW.plus(time);
+            assert_eq!(tokens.check_upload(after(UPLOAD_TTL), &token), Ok(upload));
+            let late = after(UPLOAD_TTL + Duration::from_secs(1));
+            assert_eq!(tokens.check_upload(late, &token), Err(TokenRefused));
+            assert_eq!(tokens.check_guest(NOW, &token), Err(TokenRefused));
+        }
+        let guest = tokens.guest(NOW, PersonId::from_bits(3)).unwrap();
+        assert_eq!(tokens.check_upload(NOW, &guest), Err(TokenRefused));
     }
 
     #[test]

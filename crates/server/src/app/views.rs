@@ -7,8 +7,8 @@ use visavis_domain::queue::Queue;
 use visavis_domain::ring::{DeskCard, Party, Ring};
 use visavis_domain::visit::Visit;
 use visavis_protocol::{
-    AttendeeView, DeskName, Engagement, OwnAvailability, Reach, Representative, RingParty, RingView,
-    VisitView, WaitingVisitor,
+    AttendeeView, DeskName, Engagement, LoungeMember, OwnAvailability, Reach, Representative, RingParty,
+    RingView, VisitView, WaitingVisitor,
 };
 
 /// A ring, for both sides.
@@ -150,4 +150,18 @@ pub(super) fn no_visit(before: &Visit) -> VisitView {
         host: None,
         version: before.version() + 1,
     }
+}
+
+/// Somebody in the lounge, for the others there; none for who is not.
+pub(super) fn member(person: &Person) -> Option<LoungeMember> {
+    let seat = person.seat()?;
+    Some(LoungeMember {
+        id: person.id(),
+        name: seat.name.shown().to_owned(),
+        account: seat.account,
+        status: person.presence(),
+        text: seat.text.clone(),
+        talks: u32::try_from(seat.talks.len()).unwrap_or(u32::MAX),
+        version: person.version(),
+    })
 }

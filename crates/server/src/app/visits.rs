@@ -37,11 +37,10 @@ impl Guest {
 
     /// Refuses unless they may come in now. What goes on is not broken off by the end of the window.
     pub(super) fn may_come_in(&self, visit: Option<&Visit>) -> Result<(), Refused> {
-        let booked = self.appointment.state == AppointmentState::Booked;
         match self.worth {
             Ok(Phase::Open) => Ok(()),
             Ok(Phase::Early) => Err(Refused::TooEarly),
-            Err(LinkRefusal::Expired) if booked && visit.is_some() => Ok(()),
+            Err(LinkRefusal::Expired) if self.goes_on(visit) => Ok(()),
             Err(LinkRefusal::Replaced | LinkRefusal::Cancelled | LinkRefusal::Expired) => {
                 Err(Refused::AppointmentOver)
             }
@@ -49,8 +48,17 @@ impl Guest {
     }
 
     /// Refuses if the link is of no use any more.
-    pub(super) fn may_look(&self) -> Result<(), Refused> {
-        self.worth.map(drop).map_err(|_| Refused::AppointmentOver)
+    pub(super) fn may_look(&self, visit: Option<&Visit>) -> Result<(), Refused> {
+        match self.worth {
+            Ok(_) => Ok(()),
+            Err(LinkRefusal::Expired) if self.goes_on(visit) => Ok(()),
+            Err(_) => Err(Refused::AppointmentOver),
+        }
+    }
+
+    /// Whether somebody waits for it, or talks, whatever the time.
+    pub(super) fn goes_on(&self, visit: Option<&Visit>) -> bool {
+        self.appointment.state == AppointmentState::Booked && visit.is_some()
     }
 }
 
@@ -74,7 +82,7 @@ impl App {
         session: SessionId,
     ) -> Result<Reply, Refused> {
         let guest = self.guest_of(link).await?;
-        guest.may_look()?;
+        guest.may_look(self.visit(guest.appointment.id).await?.as_ref())?;
         let person = guest.link.person;
         let own = self.open_page(person, session, None).await?;
         let professional = self.person(guest.appointment.professional).await?;

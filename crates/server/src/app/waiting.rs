@@ -29,7 +29,7 @@ impl App {
     /// What was written around an appointment, for the staff and for who came over a link to it.
     pub(crate) async fn open_waiting_chat(&self, who: Identity, id: AppointmentId) -> Result<Reply, Refused> {
         match who.link.filter(|link| link.appointment == id) {
-            Some(link) => self.guest_of(link).await?.may_look()?,
+            Some(link) => self.guest_of(link).await?.may_look(self.visit(id).await?.as_ref())?,
             None => drop(self.colleague(who, id).await?),
         }
         Ok(Reply::WaitingChat { chat: self.waiting_chat(id).await? })

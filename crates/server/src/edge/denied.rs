@@ -55,11 +55,11 @@ const fn status(denied: &Denied) -> StatusCode {
         Denied::CodeWrong | Denied::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Denied::InvitationInvalid | Denied::Unknown(Unknown::Person | Unknown::Desk) => StatusCode::NOT_FOUND,
         Denied::Unknown(Unknown::Call | Unknown::Provider | Unknown::Appointment) => StatusCode::NOT_FOUND,
-        Denied::Unknown(Unknown::Link) | Denied::LinkInvalid => StatusCode::NOT_FOUND,
+        Denied::Unknown(Unknown::Link | Unknown::LoungeRoom) | Denied::LinkInvalid => StatusCode::NOT_FOUND,
         Denied::Taken(_) | Denied::LastAdmin | Denied::Unfit(_) => StatusCode::CONFLICT,
         Denied::Store(StoreError::Unknown | StoreError::Taken(_)) => StatusCode::CONFLICT,
         Denied::Store(StoreError::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
-        Denied::Store(StoreError::ReadOnly(_)) => StatusCode::INSUFFICIENT_STORAGE,
+        Denied::Store(StoreError::ReadOnly(_) | StoreError::Full) => StatusCode::INSUFFICIENT_STORAGE,
         Denied::Store(StoreError::Damaged(_)) | Denied::Defect(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -86,6 +86,7 @@ const fn title(denied: &Denied) -> &'static str {
         Denied::Store(StoreError::Unknown | StoreError::Taken(_)) => "It has changed meanwhile",
         Denied::Store(StoreError::Unavailable(_)) => "The database does not answer; try again",
         Denied::Store(StoreError::ReadOnly(_)) => "The database cannot be written",
+        Denied::Store(StoreError::Full) => "As much is kept as may be",
         Denied::Store(StoreError::Damaged(_)) => "The database is damaged",
         Denied::Defect(_) => "A defect of the server",
     }

@@ -10,6 +10,7 @@ mod calls;
 mod desks;
 mod invitations;
 mod letters;
+mod lounge;
 mod me;
 mod oidc;
 mod people;
@@ -65,6 +66,7 @@ fn routes(api: &Arc<Api>) -> Routes {
         invitations::routes,
         people::routes,
         desks::routes,
+        lounge::routes,
         calls::routes,
         appointments::routes,
         appointment::routes,

@@ -47,8 +47,8 @@ fn is_page(path: &str) -> bool {
     let parts: Vec<_> = path.trim_end_matches('/').split('/').collect();
     matches!(
         parts.as_slice(),
-        ["" | "a" | "desk" | "staff" | "admin" | "invitation"]
-            | ["desk", _]
+        ["" | "a" | "desk" | "lounge" | "staff" | "admin" | "invitation"]
+            | ["desk" | "lounge", _]
             | ["embed", "desk", _]
             | ["staff" | "admin", _]
     )
@@ -141,6 +141,9 @@ mod tests {
             "desk/",
             "desk/help",
             "embed/desk/help",
+            "lounge",
+            "lounge/",
+            "lounge/sports",
             "staff",
             "staff/account",
             "a",
@@ -151,6 +154,8 @@ mod tests {
             "r/",
             "r",
             "desk/help/more",
+            "lounge/sports/more",
+            "embed/lounge/sports",
             "embed",
             "embed/desk",
             "embed/room/x",

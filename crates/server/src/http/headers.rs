@@ -13,6 +13,8 @@ use std::sync::Arc;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; media-src 'self' blob:; \
     worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors ";
+/// What somebody has sent, whoever that is: it loads nothing, runs nothing, and belongs to no origin.
+const FILE_POLICY: &str = "default-src 'none'; sandbox; frame-ancestors ";
 /// What is not made for other sites is in nobody's frame.
 const NOBODY: &str = "'none'";
 
@@ -33,6 +35,8 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 enum Audience {
     /// Pages of this server.
     Own,
+    /// Pages of this server, of what people send each other.
+    Files,
     /// Any page that loads the script of the button.
     Everybody,
     /// Pages of these sites, in a frame.
@@ -42,6 +46,7 @@ enum Audience {
 pub(super) async fn add(State(http): State<Arc<Http>>, request: Request, next: Next) -> Response {
     let audience = match request.uri().path() {
         "/embed.js" => Audience::Everybody,
+        path if path.starts_with("/files/") => Audience::Files,
         path => match embedded_desk(path) {
             Some(slug) => Audience::Sites(http.desks.sites(slug).await),
             None => Audience::Own,
@@ -69,17 +74,21 @@ impl Audience {
     fn write(&self, headers: &mut HeaderMap) {
         let ancestors = match self {
             Self::Sites(sites) => ancestors(sites),
-            Self::Own | Self::Everybody => NOBODY.to_owned(),
+            Self::Own | Self::Files | Self::Everybody => NOBODY.to_owned(),
         };
         // A window that a frame has opened speaks to that frame: they stay together where others are kept apart.
         let (opener, resource) = match self {
-            Self::Own => ("same-origin", "same-origin"),
+            Self::Own | Self::Files => ("same-origin", "same-origin"),
             Self::Everybody => ("same-origin", "cross-origin"),
             Self::Sites(_) => ("unsafe-none", "cross-origin"),
         };
         headers.insert(OPENER_POLICY, HeaderValue::from_static(opener));
         headers.insert(RESOURCE_POLICY, HeaderValue::from_static(resource));
-        let policy = format!("{CONTENT_SECURITY_POLICY}{ancestors}");
+        let policy = match self {
+            Self::Files => FILE_POLICY,
+            Self::Own | Self::Everybody | Self::Sites(_) => CONTENT_SECURITY_POLICY,
+        };
+        let policy = format!("{policy}{ancestors}");
         // Origins are printable characters, and so is all the rest.
         let policy = HeaderValue::try_from(policy)
             .unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
@@ -139,6 +148,14 @@ mod tests {
         assert_eq!(resource(&Audience::Own), "same-origin");
         assert_eq!(resource(&Audience::Everybody), "cross-origin");
         assert_eq!(resource(&Audience::Sites(Vec::new())), "cross-origin");
+    }
+
+    #[test]
+    fn what_people_send_loads_nothing_and_runs_nothing() {
+        let headers = policy_for(&Audience::Files);
+        let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert_eq!(policy, "default-src 'none'; sandbox; frame-ancestors 'none'");
+        assert_eq!(headers[RESOURCE_POLICY], "same-origin");
     }
 
     #[test]

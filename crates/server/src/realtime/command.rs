@@ -71,12 +71,18 @@ impl Realtime {
             | Command::Admit { .. }
             | Command::Hold { .. }
             | Command::OpenWaitingChat { .. }
-            | Command::SayWaiting { .. } => match self.answer_first(session, execution, command).await {
-                Ok(reply) => {
-                    return session.release(super::socket::encode(&ServerFrame::Reply { id, reply }));
+            | Command::SayWaiting { .. }
+            | Command::OpenLounge
+            | Command::EnterLounge { .. }
+            | Command::Jump { .. }
+            | Command::OpenConversation { .. } => {
+                match self.answer_first(session, execution, command).await {
+                    Ok(reply) => {
+                        return session.release(super::socket::encode(&ServerFrame::Reply { id, reply }));
+                    }
+                    Err(code) => Err(code),
                 }
-                Err(code) => Err(code),
-            },
+            }
             Command::UnwatchDesk
             | Command::CallDesk { .. }
             | Command::QueueUp { .. }
@@ -87,6 +93,20 @@ impl Realtime {
             | Command::SetAvailability { .. }
             | Command::RingColleague { .. }
             | Command::RateCall { .. } => self.desk_command(session, execution, command).await,
+            Command::LeaveLounge
+            | Command::SetStatus { .. }
+            | Command::SetIdle { .. }
+            | Command::RingMember { .. }
+            | Command::RemoveMember { .. } => self.lounge_command(session, execution, command).await,
+            Command::Post { .. }
+            | Command::EditMessage { .. }
+            | Command::DeleteMessage { .. }
+            | Command::EarlierMessages { .. }
+            | Command::OfferFile { .. }
+            | Command::CloseConversation { .. }
+            | Command::MarkConversation { .. }
+            | Command::Type { .. }
+            | Command::SetBlocked { .. } => self.talk_command(session, execution, command).await,
         };
         session.push(super::socket::encode(&match outcome {
             Ok(reply) => ServerFrame::Reply { id, reply },
@@ -117,6 +137,10 @@ impl Realtime {
             Command::WatchDesk { .. } | Command::OpenConsole => {
                 self.follow(session, execution, command).await
             }
+            Command::OpenLounge | Command::EnterLounge { .. } | Command::Jump { .. } => {
+                self.into_lounge(session, execution, command).await
+            }
+            Command::OpenConversation { person } => self.into_conversation(session, execution, person).await,
             _ => self.about_appointment(session, execution, command).await,
         }
     }

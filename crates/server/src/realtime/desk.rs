@@ -77,8 +77,7 @@ impl Realtime {
         command: Command,
     ) -> Result<Reply, Code> {
         let person = session.identity.person;
-        let staff_only = matches!(command, Command::SetAvailability { .. } | Command::RingColleague { .. });
-        if staff_only && session.identity.sign_in.is_none() {
+        if matches!(command, Command::SetAvailability { .. }) && session.identity.sign_in.is_none() {
             return Err(Code::Forbidden);
         }
         let followed = execution.desk.ok_or(Code::DeskUnknown);
@@ -104,7 +103,7 @@ impl Realtime {
                 self.app.set_availability(person, online, chosen).await
             }
             Command::RingColleague { person: colleague, purpose } => {
-                self.app.ring_colleague(person, colleague, purpose).await
+                self.app.ring_colleague(session.identity, colleague, purpose).await
             }
             Command::RateCall { ring, stars, comment } => {
                 self.app.rate_call(ring, person, stars, &comment).await

@@ -131,6 +131,7 @@ impl Hub {
                     Some(ControlNotice::Replaced) => session.end(CloseCode::Replaced),
                     Some(ControlNotice::SignedOut) => session.end(CloseCode::SignedOut),
                     Some(ControlNotice::LinkEnded) => session.end(CloseCode::LinkEnded),
+                    Some(ControlNotice::Removed) => session.end(CloseCode::Removed),
                 }
             }
             listeners.len()

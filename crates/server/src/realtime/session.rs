@@ -9,8 +9,9 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::Notify;
-use visavis_domain::ids::{DeskId, SessionId};
+use visavis_domain::ids::{DeskId, LoungeRoomId, SessionId};
 use visavis_domain::name::RoomName;
 use visavis_live::TopicName;
 use visavis_protocol::{CloseCode, Code};
@@ -18,6 +19,15 @@ use visavis_protocol::{CloseCode, Code};
 /// What a page needs that changes networks and slots in haste.
 const OFFERS_PER_SECOND: NonZeroU32 = NonZeroU32::new(2).expect("not zero");
 const OFFERS_BURST: NonZeroU32 = NonZeroU32::new(20).expect("not zero");
+/// What somebody writes who is in haste. More lets one of many fill the room for all.
+const LINES_PER_SECOND: NonZeroU32 = NonZeroU32::new(5).expect("not zero");
+const LINES_BURST: NonZeroU32 = NonZeroU32::new(20).expect("not zero");
+/// Pages say it every three seconds; who writes with several people says it of each.
+const TYPING_PER_SECOND: NonZeroU32 = NonZeroU32::new(2).expect("not zero");
+const TYPING_BURST: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
+/// Twenty files at once, and twenty in ten minutes for long.
+const FILE_EVERY: Duration = Duration::from_secs(30);
+const FILES_BURST: NonZeroU32 = NonZeroU32::new(20).expect("not zero");
 
 /// Names one of a session's sockets; a later one takes the session from an earlier one.
 pub(crate) type SocketNumber = u32;
@@ -35,6 +45,12 @@ pub(crate) struct Session {
     pub(crate) wake: Notify,
     /// Connections cost the media server more than any other command costs.
     pub(crate) offers: DefaultDirectRateLimiter,
+    /// What is written in the lounge is stored, and told to many.
+    pub(crate) writing: DefaultDirectRateLimiter,
+    /// That somebody is typing is told to one, and costs a look at who has blocked whom.
+    pub(crate) typing: DefaultDirectRateLimiter,
+    /// Files take room.
+    pub(crate) uploads: DefaultDirectRateLimiter,
     /// Held while a command runs, so that a resume never repeats one that is still on its way.
     pub(crate) execution: tokio::sync::Mutex<Execution>,
 }
@@ -50,7 +66,9 @@ pub(crate) struct Execution {
     pub(crate) desk: Option<DeskId>,
     /// It is one of its person's pages.
     pub(crate) page: bool,
-    /// What it hears of people and desks.
+    /// The room of the lounge that it is in.
+    pub(crate) lounge: Option<LoungeRoomId>,
+    /// What it hears of people, desks and the lounge.
     pub(crate) followed: Vec<TopicName>,
 }
 
@@ -89,6 +107,11 @@ impl Session {
             }),
             wake: Notify::new(),
             offers: RateLimiter::direct(Quota::per_second(OFFERS_PER_SECOND).allow_burst(OFFERS_BURST)),
+            writing: RateLimiter::direct(Quota::per_second(LINES_PER_SECOND).allow_burst(LINES_BURST)),
+            typing: RateLimiter::direct(Quota::per_second(TYPING_PER_SECOND).allow_burst(TYPING_BURST)),
+            uploads: RateLimiter::direct(
+                Quota::with_period(FILE_EVERY).expect("not zero").allow_burst(FILES_BURST),
+            ),
             execution: tokio::sync::Mutex::default(),
         }
     }

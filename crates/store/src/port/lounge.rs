@@ -91,7 +91,7 @@ pub struct StoredMessage {
     pub id: MessageId,
     /// Where it stands.
     pub place: Place,
-    /// Its place among those that stand there, from 1, without holes.
+    /// Its place among those that stand there, from 1, without holes but for what was forgotten.
     pub number: u64,
     /// Who wrote it.
     pub from: PersonId,
@@ -111,7 +111,10 @@ pub struct StoredMessage {
 
 impl std::fmt::Debug for StoredMessage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("StoredMessage").field("id", &self.id).field("number", &self.number).finish_non_exhaustive()
+        f.debug_struct("StoredMessage")
+            .field("id", &self.id)
+            .field("number", &self.number)
+            .finish_non_exhaustive()
     }
 }
 
@@ -144,7 +147,7 @@ pub struct StoredConversation {
 pub struct ListedConversation {
     /// Which.
     pub conversation: StoredConversation,
-    /// Number of its last message; 0 without any.
+    /// Number of its last message, though it be forgotten since; 0 if there was none.
     pub last: u64,
     /// How many messages of the other they have not read, deleted ones left out.
     pub unread: u64,
@@ -197,7 +200,7 @@ pub trait Lounge: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`StoreError::Taken`] with the message if its id is another one's; [`StoreError::Unknown`] if there is no such
-    /// place, or no such file.
+    /// place, if it is somebody else's conversation, or if there is no such file.
     async fn add_message(&self, message: NewMessage) -> Result<(StoredMessage, bool), StoreError>;
 
     /// One.
@@ -217,7 +220,7 @@ pub trait Lounge: Send + Sync + 'static {
         take: u64,
     ) -> Result<Vec<StoredMessage>, StoreError>;
 
-    /// When somebody last wrote there, if they did and it is kept.
+    /// When somebody last wrote there, if they did and it is kept, though it be deleted.
     ///
     /// # Errors
     /// As said above.
@@ -227,16 +230,26 @@ pub trait Lounge: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`StoreError::Unknown`] if there is no such message, or it was deleted.
-    async fn edit_message(&self, id: MessageId, text: String, at: Timestamp) -> Result<StoredMessage, StoreError>;
+    async fn edit_message(
+        &self,
+        id: MessageId,
+        text: String,
+        at: Timestamp,
+    ) -> Result<StoredMessage, StoreError>;
 
     /// Takes its text and its file away; that it was there stays. A moderator's deed is audited.
     ///
     /// # Errors
     /// [`StoreError::Unknown`] if there is no such message, or it was deleted.
-    async fn delete_message(&self, id: MessageId, audited: Option<Audited>) -> Result<StoredMessage, StoreError>;
+    async fn delete_message(
+        &self,
+        id: MessageId,
+        audited: Option<Audited>,
+    ) -> Result<StoredMessage, StoreError>;
 
-    /// Forgets messages taken before then, with their files, files that no message ever had, conversations without a
-    /// message and with nobody who has them open, and removals that are over. How many rows, at most `most` of each.
+    /// Forgets messages taken before then, with their files, files that no message has had within an hour, conversations
+    /// without a message and with nobody who has them open, and removals that are over. How many rows, at most `most`
+    /// of each. Numbers of places rise on as if nothing had been forgotten.
     ///
     /// # Errors
     /// As said above.
@@ -245,10 +258,11 @@ pub trait Lounge: Send + Sync + 'static {
     /// Keeps a file, unless all together would take more than `most` bytes.
     ///
     /// # Errors
-    /// [`StoreError::Taken`] with the file if its id is; [`StoreError::Full`].
+    /// [`StoreError::Taken`] with the file if its id is; [`StoreError::Full`]; [`StoreError::Unknown`] if there is no
+    /// such place.
     async fn add_file(&self, file: NewFile, most: u64) -> Result<(), StoreError>;
 
-    /// A file that a message has, and what is in it.
+    /// A file that a message has, one that was not deleted, and what is in it.
     ///
     /// # Errors
     /// As said above.
@@ -273,7 +287,7 @@ pub trait Lounge: Send + Sync + 'static {
     /// Begins one, closed on both sides, under this id; or gives the one there is, with the names as they are now.
     ///
     /// # Errors
-    /// As said above.
+    /// [`StoreError::Unknown`] if both are one.
     async fn begin_conversation(
         &self,
         id: ConversationId,
@@ -292,8 +306,8 @@ pub trait Lounge: Send + Sync + 'static {
         open: bool,
     ) -> Result<(), StoreError>;
 
-    /// How far messages have come to somebody: never less than before, never more than there are. As it is then, and
-    /// whether that is more than before.
+    /// How far messages have come to somebody: never less than before, never more than there are; what was read has
+    /// been delivered. As it is then, and whether that is more than before.
     ///
     /// # Errors
     /// [`StoreError::Unknown`] if it is not one of theirs.
@@ -305,8 +319,8 @@ pub trait Lounge: Send + Sync + 'static {
         read: u64,
     ) -> Result<(ConversationSide, bool), StoreError>;
 
-    /// Those that somebody has open, and those in which they have not read everything, that of the latest message
-    /// first.
+    /// Those that somebody has open, and those in which they have not read everything of the other, that of the latest
+    /// message first.
     ///
     /// # Errors
     /// As said above.
@@ -323,7 +337,7 @@ pub trait Lounge: Send + Sync + 'static {
         blocked: bool,
     ) -> Result<(), StoreError>;
 
-    /// Whom somebody does not want to hear from.
+    /// Whom somebody does not want to hear from, by name.
     ///
     /// # Errors
     /// As said above.
@@ -335,7 +349,7 @@ pub trait Lounge: Send + Sync + 'static {
     /// As said above.
     async fn is_blocked_between(&self, one: PersonId, other: PersonId) -> Result<bool, StoreError>;
 
-    /// Somebody may not come back for a while.
+    /// Somebody may not come back for a while. For who was removed before, this is what holds from then on.
     ///
     /// # Errors
     /// As said above.
@@ -344,7 +358,7 @@ pub trait Lounge: Send + Sync + 'static {
     /// Somebody may come back.
     ///
     /// # Errors
-    /// [`StoreError::Unknown`].
+    /// [`StoreError::Unknown`] if they may already, when this is audited.
     async fn lift_removal(&self, person: PersonId, audited: Audited) -> Result<(), StoreError>;
 
     /// Whether somebody may not come in at this time.

@@ -3,6 +3,8 @@
 #![allow(unreachable_pub, reason = "the derives make public items")]
 #![allow(clippy::wildcard_imports, reason = "the derives name much of the prelude")]
 
+use sea_orm::{EntityTrait, Related, RelationDef};
+
 /// A module for one table.
 macro_rules! table {
     ($module:ident, $table:literal, { $($(#[$meta:meta])* $field:ident: $type:ty,)* }) => {
@@ -171,3 +173,107 @@ table!(setting, "settings", {
     name: String,
     value: String,
 });
+
+table!(message_place, "message_places", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: String,
+    last: i64,
+    last_at: i64,
+});
+
+table!(lounge_room, "lounge_rooms", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: String,
+    slug: String,
+    name: String,
+    about: String,
+    place: i64,
+});
+
+table!(lounge_moderator, "lounge_moderators", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    room: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    person: String,
+    place: i64,
+});
+
+table!(conversation, "conversations", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: String,
+    one: String,
+    other: String,
+});
+
+table!(conversation_side, "conversation_sides", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    conversation: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    person: String,
+    name: String,
+    is_open: bool,
+    delivered: i64,
+    seen: i64,
+});
+
+table!(message, "messages", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: String,
+    place: String,
+    number: i64,
+    author: String,
+    name: String,
+    text: String,
+    at: i64,
+    edited_at: Option<i64>,
+    deleted: bool,
+});
+
+table!(file, "files", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: String,
+    owner: String,
+    place: String,
+    name: String,
+    kind: String,
+    size: i64,
+    at: i64,
+    message: Option<String>,
+});
+
+table!(file_body, "file_bodies", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    file: String,
+    body: Vec<u8>,
+});
+
+table!(block, "blocks", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    person: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    other: String,
+    name: String,
+});
+
+table!(removal, "removals", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    person: String,
+    name: String,
+    at: i64,
+    until: i64,
+    removed_by: String,
+});
+
+// What is read together in one statement.
+
+impl Related<file::Entity> for message::Entity {
+    fn to() -> RelationDef {
+        Self::belongs_to(file::Entity).from(message::Column::Id).to(file::Column::Message).into()
+    }
+}
+
+impl Related<file_body::Entity> for file::Entity {
+    fn to() -> RelationDef {
+        Self::belongs_to(file_body::Entity).from(file::Column::Id).to(file_body::Column::File).into()
+    }
+}

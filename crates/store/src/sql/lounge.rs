@@ -1,9 +1,20 @@
-//! The lounge.
+//! The lounge: the port's methods as transactions. What each does to its rows is beside, by concern.
+//!
+//! Messages are the one thing written as people type; an add is four statements and a commit, a mark two. What changes
+//! nothing is committed all the same: neither database writes for it.
 
-use super::SqlStore;
+mod blocks;
+mod conversations;
+mod files;
+mod forgetting;
+mod listing;
+mod messages;
+mod rooms;
+
+use super::{SqlStore, commit, within};
 use crate::port::{
-    Audited, ConversationSide, FileCard, ListedConversation, Lounge, LoungeRoom, NewFile, NewMessage, Removal,
-    StoreError, StoredConversation, StoredMessage,
+    Audited, ConversationSide, FileCard, ListedConversation, Lounge, LoungeRoom, NewFile, NewMessage,
+    Removal, StoreError, StoredConversation, StoredMessage,
 };
 use async_trait::async_trait;
 use visavis_domain::ids::{ConversationId, FileId, LoungeRoomId, MessageId, PersonId};
@@ -11,109 +22,238 @@ use visavis_domain::message::Place;
 use visavis_domain::name::PersonName;
 use visavis_domain::time::Timestamp;
 
+/// A place as columns hold it. Its prefix says which of the two it is.
+fn key(place: Place) -> String {
+    match place {
+        Place::Room(room) => room.to_string(),
+        Place::Conversation(conversation) => conversation.to_string(),
+    }
+}
+
+/// How many rows, as databases take it.
+fn limit(rows: u64) -> u64 {
+    rows.min(i64::MAX as u64)
+}
+
 #[async_trait]
 impl Lounge for SqlStore {
     async fn lounge_rooms(&self) -> Result<Vec<LoungeRoom>, StoreError> {
-        Err(StoreError::Damaged(String::new()))
+        within(async { rooms::all(&self.snapshot().await?).await }).await
     }
 
-    async fn lounge_room(&self, _id: LoungeRoomId) -> Result<Option<LoungeRoom>, StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn lounge_room(&self, id: LoungeRoomId) -> Result<Option<LoungeRoom>, StoreError> {
+        within(async { rooms::find(&self.snapshot().await?, id).await }).await
     }
 
-    async fn put_lounge_room(&self, _room: LoungeRoom, _audited: Audited) -> Result<(), StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn put_lounge_room(&self, room: LoungeRoom, audited: Audited) -> Result<(), StoreError> {
+        within(async {
+            let tx = self.begin().await?;
+            rooms::put(&tx, room).await?;
+            self.commit_audited(tx, audited).await
+        })
+        .await
     }
 
-    async fn remove_lounge_room(&self, _id: LoungeRoomId, _audited: Audited) -> Result<(), StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn remove_lounge_room(&self, id: LoungeRoomId, audited: Audited) -> Result<(), StoreError> {
+        within(async {
+            let tx = self.begin().await?;
+            rooms::remove(&tx, id).await?;
+            self.commit_audited(tx, audited).await
+        })
+        .await
     }
 
-    async fn add_message(&self, _message: NewMessage) -> Result<(StoredMessage, bool), StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn add_message(&self, message: NewMessage) -> Result<(StoredMessage, bool), StoreError> {
+        within(async {
+            let tx = self.begin().await?;
+            let added = messages::add(&tx, message).await?;
+            commit(tx).await?;
+            Ok(added)
+        })
+        .await
     }
 
-    async fn message(&self, _id: MessageId) -> Result<Option<StoredMessage>, StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn message(&self, id: MessageId) -> Result<Option<StoredMessage>, StoreError> {
+        within(messages::find(&self.reading, id)).await
     }
 
-    async fn messages(&self, _place: Place, _before: Option<u64>, _take: u64) -> Result<Vec<StoredMessage>, StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn messages(
+        &self,
+        place: Place,
+        before: Option<u64>,
+        take: u64,
+    ) -> Result<Vec<StoredMessage>, StoreError> {
+        within(messages::last(&self.reading, place, before, take)).await
     }
 
-    async fn last_wrote(&self, _place: Place, _person: PersonId) -> Result<Option<Timestamp>, StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn last_wrote(&self, place: Place, person: PersonId) -> Result<Option<Timestamp>, StoreError> {
+        within(messages::last_wrote(&self.reading, place, person)).await
     }
 
-    async fn edit_message(&self, _id: MessageId, _text: String, _at: Timestamp) -> Result<StoredMessage, StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn edit_message(
+        &self,
+        id: MessageId,
+        text: String,
+        at: Timestamp,
+    ) -> Result<StoredMessage, StoreError> {
+        within(async {
+            let tx = self.begin().await?;
+            let edited = messages::edit(&tx, id, text, at).await?;
+            commit(tx).await?;
+            Ok(edited)
+        })
+        .await
     }
 
-    async fn delete_message(&self, _id: MessageId, _audited: Option<Audited>) -> Result<StoredMessage, StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn delete_message(
+        &self,
+        id: MessageId,
+        audited: Option<Audited>,
+    ) -> Result<StoredMessage, StoreError> {
+        within(async {
+            let tx = self.begin().await?;
+            let deleted = messages::delete(&tx, id).await?;
+            match audited {
+                Some(audited) => self.commit_audited(tx, audited).await?,
+                None => commit(tx).await?,
+            }
+            Ok(deleted)
+        })
+        .await
     }
 
-    async fn forget_lounge(&self, _before: Timestamp, _now: Timestamp, _most: u64) -> Result<u64, StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn forget_lounge(&self, before: Timestamp, now: Timestamp, most: u64) -> Result<u64, StoreError> {
+        within(async {
+            let tx = self.begin().await?;
+            let forgotten = forgetting::forget(&tx, before, now, most).await?;
+            commit(tx).await?;
+            Ok(forgotten)
+        })
+        .await
     }
 
-    async fn add_file(&self, _file: NewFile, _most: u64) -> Result<(), StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn add_file(&self, file: NewFile, most: u64) -> Result<(), StoreError> {
+        within(async {
+            let tx = self.begin().await?;
+            files::add(&tx, file, most).await?;
+            commit(tx).await
+        })
+        .await
     }
 
-    async fn file(&self, _id: FileId) -> Result<Option<(FileCard, Vec<u8>)>, StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn file(&self, id: FileId) -> Result<Option<(FileCard, Vec<u8>)>, StoreError> {
+        within(files::sent(&self.reading, id)).await
     }
 
-    async fn conversation_between(&self, _one: PersonId, _other: PersonId) -> Result<Option<StoredConversation>, StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn conversation_between(
+        &self,
+        one: PersonId,
+        other: PersonId,
+    ) -> Result<Option<StoredConversation>, StoreError> {
+        within(async { conversations::between(&self.snapshot().await?, one, other).await }).await
     }
 
-    async fn conversation(&self, _id: ConversationId) -> Result<Option<StoredConversation>, StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn conversation(&self, id: ConversationId) -> Result<Option<StoredConversation>, StoreError> {
+        within(conversations::find(&self.reading, id)).await
     }
 
-    async fn begin_conversation(&self, _id: ConversationId, _one: (PersonId, PersonName), _other: (PersonId, PersonName)) -> Result<StoredConversation, StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn begin_conversation(
+        &self,
+        id: ConversationId,
+        one: (PersonId, PersonName),
+        other: (PersonId, PersonName),
+    ) -> Result<StoredConversation, StoreError> {
+        within(async {
+            let tx = self.begin().await?;
+            let conversation = conversations::begin(&tx, id, [one, other]).await?;
+            commit(tx).await?;
+            Ok(conversation)
+        })
+        .await
     }
 
-    async fn set_conversation_open(&self, _id: ConversationId, _person: PersonId, _open: bool) -> Result<(), StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn set_conversation_open(
+        &self,
+        id: ConversationId,
+        person: PersonId,
+        open: bool,
+    ) -> Result<(), StoreError> {
+        within(async {
+            let tx = self.begin().await?;
+            conversations::set_open(&tx, id, person, open).await?;
+            commit(tx).await
+        })
+        .await
     }
 
-    async fn mark_conversation(&self, _id: ConversationId, _person: PersonId, _delivered: u64, _read: u64) -> Result<(ConversationSide, bool), StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn mark_conversation(
+        &self,
+        id: ConversationId,
+        person: PersonId,
+        delivered: u64,
+        read: u64,
+    ) -> Result<(ConversationSide, bool), StoreError> {
+        within(async {
+            let tx = self.begin().await?;
+            let marked = conversations::mark(&tx, id, person, (delivered, read)).await?;
+            commit(tx).await?;
+            Ok(marked)
+        })
+        .await
     }
 
-    async fn conversations_of(&self, _person: PersonId) -> Result<Vec<ListedConversation>, StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn conversations_of(&self, person: PersonId) -> Result<Vec<ListedConversation>, StoreError> {
+        within(async { listing::of(&self.snapshot().await?, person).await }).await
     }
 
-    async fn set_blocked(&self, _person: PersonId, _other: (PersonId, PersonName), _blocked: bool) -> Result<(), StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn set_blocked(
+        &self,
+        person: PersonId,
+        other: (PersonId, PersonName),
+        blocked: bool,
+    ) -> Result<(), StoreError> {
+        within(async {
+            let tx = self.begin().await?;
+            match blocked {
+                true => blocks::block(&tx, person, other).await?,
+                false => blocks::unblock(&tx, person, other.0).await?,
+            }
+            commit(tx).await
+        })
+        .await
     }
 
-    async fn blocked_by(&self, _person: PersonId) -> Result<Vec<(PersonId, PersonName)>, StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn blocked_by(&self, person: PersonId) -> Result<Vec<(PersonId, PersonName)>, StoreError> {
+        within(blocks::blocked_by(&self.reading, person)).await
     }
 
-    async fn is_blocked_between(&self, _one: PersonId, _other: PersonId) -> Result<bool, StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn is_blocked_between(&self, one: PersonId, other: PersonId) -> Result<bool, StoreError> {
+        within(blocks::between(&self.reading, one, other)).await
     }
 
-    async fn remove_member(&self, _removal: Removal, _audited: Audited) -> Result<(), StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn remove_member(&self, removal: Removal, audited: Audited) -> Result<(), StoreError> {
+        within(async {
+            let tx = self.begin().await?;
+            blocks::remove(&tx, removal, audited.at).await?;
+            self.commit_audited(tx, audited).await
+        })
+        .await
     }
 
-    async fn lift_removal(&self, _person: PersonId, _audited: Audited) -> Result<(), StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn lift_removal(&self, person: PersonId, audited: Audited) -> Result<(), StoreError> {
+        within(async {
+            let tx = self.begin().await?;
+            blocks::lift(&tx, person, audited.at).await?;
+            self.commit_audited(tx, audited).await
+        })
+        .await
     }
 
-    async fn is_removed(&self, _person: PersonId, _now: Timestamp) -> Result<bool, StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn is_removed(&self, person: PersonId, now: Timestamp) -> Result<bool, StoreError> {
+        within(blocks::is_removed(&self.reading, person, now)).await
     }
 
-    async fn removals(&self, _now: Timestamp) -> Result<Vec<Removal>, StoreError> {
-        Err(StoreError::Damaged(String::new()))
+    async fn removals(&self, now: Timestamp) -> Result<Vec<Removal>, StoreError> {
+        within(blocks::removals(&self.reading, now)).await
     }
 }

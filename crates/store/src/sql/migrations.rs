@@ -10,8 +10,11 @@ use crate::StoreError;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
 
 /// In order; the first is number 1.
-const STEPS: [&str; 2] =
-    [include_str!("../../migrations/0001_first.sql"), include_str!("../../migrations/0002_appointments.sql")];
+const STEPS: [&str; 3] = [
+    include_str!("../../migrations/0001_first.sql"),
+    include_str!("../../migrations/0002_appointments.sql"),
+    include_str!("../../migrations/0003_lounge.sql"),
+];
 
 pub(super) async fn run(tx: &DatabaseTransaction, engine: Engine, chain: &Chain) -> Result<(), StoreError> {
     let table = "CREATE TABLE IF NOT EXISTS migrations (number bigint PRIMARY KEY)";

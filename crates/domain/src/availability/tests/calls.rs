@@ -198,7 +198,7 @@ fn only_staff_of_the_call_ask_and_only_colleagues_who_are_free_one_at_a_time() {
 fn nobody_who_is_asked_into_a_call_answers_it_by_calling() {
     let mut world = World::talking(VERA, RIA, &[ROB]);
     world.does(ask(2, RIA, ROB, RingPurpose::BringIn));
-    world.refuses(call_over(3, ROB, RIA, None), Rejection::Engaged);
+    world.refuses(call(3, ROB, RIA), Rejection::Engaged);
 }
 
 #[test]

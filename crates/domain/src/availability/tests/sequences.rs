@@ -2,15 +2,21 @@
 //! left of it once everybody has gone.
 
 mod reached;
+mod sound;
 
 use super::*;
+use crate::lounge::{LoungeSeat, NameKey};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
+use sound::assert_sound;
 use std::collections::BTreeMap;
 
 const PEOPLE: [PersonId; 6] = [VERA, VITO, VUK, RIA, ROB, RAY];
 const DESKS: [DeskId; 2] = [CLAIMS, LOANS];
 const APPOINTMENTS: [AppointmentId; 2] = [MONDAY, TUESDAY];
+const ROOMS: [LoungeRoomId; 2] = [GENERAL, SPORTS];
+/// Some look alike, some differ in case, some share one form and not the other.
+const NAMES: [&str; 6] = ["Ben", "Вen", "IDA", "ida", "lda", "Zoë"];
 /// As long as the shortest one that the server gives.
 const GRACE: u64 = 2_500;
 
@@ -51,6 +57,14 @@ enum What {
     Admit,
     Hold,
     Close,
+    Enter,
+    Jump,
+    LeaveLounge,
+    SetStatus,
+    SetIdle,
+    Talk,
+    EndTalk,
+    RingUp,
     FireAll,
     FireAny,
 }
@@ -64,7 +78,9 @@ fn any_move() -> impl Strategy<Value = Move> {
         6 => Just(What::Serve), 8 => Just(What::Ask), 12 => Just(What::Seat), 2 => Just(What::Unseat),
         1 => Just(What::End), 2 => Just(What::Restore), 5 => Just(What::FireAll), 2 => Just(What::FireAny),
         6 => Just(What::Attend), 1 => Just(What::LeaveVisit), 5 => Just(What::Admit), 2 => Just(What::Hold),
-        1 => Just(What::Close),
+        1 => Just(What::Close), 14 => Just(What::Enter), 2 => Just(What::Jump), 1 => Just(What::LeaveLounge),
+        2 => Just(What::SetStatus), 1 => Just(What::SetIdle), 4 => Just(What::Talk), 1 => Just(What::EndTalk),
+        10 => Just(What::RingUp),
     ];
     (1_u64..4_000, what, 0..PEOPLE.len(), 0..PEOPLE.len(), 0_usize..12)
         .prop_map(|(wait, what, who, whom, which)| Move { wait, what, who, whom, which })
@@ -74,12 +90,16 @@ fn any_move() -> impl Strategy<Value = Move> {
 struct Run {
     world: World,
     steps: u128,
-    /// The highest version of each person, queue and visit so far.
+    /// The highest version of each person, queue, visit and gathering so far.
     versions: BTreeMap<DocumentId, u64>,
     /// Rings of which a beginning was told and no end.
     told: BTreeSet<RingId>,
     /// Calls as they were once, for those who claim that they still are.
     calls: Vec<Ring>,
+    /// When the lounge was last told how many are in a room.
+    counted: BTreeMap<LoungeRoomId, Timestamp>,
+    /// What was refused in this step.
+    refused: Vec<Rejection>,
 }
 
 impl Run {
@@ -90,15 +110,21 @@ impl Run {
             versions: BTreeMap::new(),
             told: BTreeSet::new(),
             calls: Vec::new(),
+            counted: BTreeMap::new(),
+            refused: Vec::new(),
         }
     }
 
     fn step(&mut self, next: Move) {
         self.steps += 1;
+        self.refused.clear();
         self.world.now = self.world.now.plus(Duration::from_millis(next.wait));
         match next.what {
             What::FireAll => self.fire_all(),
-            _ => self.command(next).into_iter().for_each(|command| self.tries(command)),
+            _ => {
+                let command = self.lounge_command(next).or_else(|| self.command(next));
+                command.into_iter().for_each(|command| self.tries(command));
+            }
         }
     }
 
@@ -138,7 +164,8 @@ impl Run {
                 let staff: Vec<_> = self.calls_now().flat_map(Ring::talkers).filter(staff).collect();
                 let asker = staff.get(next.whom % staff.len().max(1))?.party.person;
                 let purpose = [RingPurpose::BringIn, RingPurpose::Transfer][next.which % 2];
-                ask(id, asker, PEOPLE[3 + next.who % 3], purpose)
+                let callee = if next.which < 6 { PEOPLE[3 + next.who % 3] } else { who };
+                ask(id, asker, callee, purpose)
             }
             What::Seat => {
                 let talker = |ring: &Ring| Some((ring.id(), awaited(ring, next.which)?));
@@ -164,7 +191,49 @@ impl Run {
             What::FireAny if next.which < 4 => Command::PersonDue { person: who },
             What::FireAny if next.which < 8 => Command::RingDue { ring: some?.id() },
             What::FireAny => Command::QueueDue { desk },
-            What::FireAll => return None,
+            What::FireAll
+            | What::Enter
+            | What::Jump
+            | What::LeaveLounge
+            | What::SetStatus
+            | What::SetIdle
+            | What::Talk
+            | What::EndTalk
+            | What::RingUp => return None,
+        })
+    }
+
+    fn lounge_command(&self, next: Move) -> Option<Command> {
+        let (person, other, room) = (PEOPLE[next.who], PEOPLE[next.whom], ROOMS[next.which % 2]);
+        let session = self.page(person, next.whom)?;
+        let chosen = [Chosen::Available, Chosen::Available, Chosen::Away][next.which % 3];
+        Some(match next.what {
+            What::Enter => Command::EnterLounge(Entering {
+                session,
+                room: if next.which < 10 { GENERAL } else { room },
+                name: match NAMES.get(next.which) {
+                    Some(typed) => PersonName::parse(typed).expect("a name"),
+                    None => name_of(person),
+                },
+                other: if next.which.is_multiple_of(3) { OtherPage::Yields } else { OtherPage::Keeps },
+                ..entering(person)
+            }),
+            What::Jump => Command::Jump { person, session, room },
+            What::LeaveLounge => {
+                Command::LeaveLounge { person, session: (next.which > 3).then_some(session) }
+            }
+            What::SetStatus => Command::SetStatus { person, session, chosen, text: next.which.to_string() },
+            What::SetIdle => Command::SetIdle { person, session, idle: next.which < 4 },
+            What::Talk => Command::Talk { one: person, other },
+            What::EndTalk => Command::EndTalk { one: person, other },
+            // Whoever is rung rings back, now and then.
+            What::RingUp if next.which < 3 => {
+                let rung = |one: &&Ring| one.is_private() && one.rings() && Ring::into(one).is_none();
+                let ring = self.world.documents.rings.values().flatten().find(rung)?;
+                ring_up(self.steps, ring.callee().person, ring.caller().person)
+            }
+            What::RingUp => ring_up(self.steps, person, other),
+            _ => return None,
         })
     }
 
@@ -183,15 +252,20 @@ impl Run {
             Command::Restore { ring } => Some(ring.id()),
             _ => None,
         };
-        let Ok(changed) = self.world.tries(command) else {
-            assert_eq!(self.world.documents, before);
-            return;
+        let changed = match self.world.tries(command) {
+            Ok(changed) => changed,
+            Err(rejection) => {
+                assert_eq!(self.world.documents, before);
+                self.refused.push(rejection);
+                return;
+            }
         };
         for id in &changed {
             let Some(version) = version(&self.world.documents, *id) else { continue };
             let last = self.versions.insert(*id, version);
             assert!(last.is_none_or(|last| last < version), "a version that was there before");
         }
+        self.hear_counts(&before);
         for told in self.world.told.clone() {
             self.hear(&before, &told);
         }
@@ -202,15 +276,16 @@ impl Run {
         );
         let calls: Vec<_> = self.calls_now().cloned().collect();
         self.calls.extend(calls);
-        assert_sound(&self.world.documents);
+        assert_sound(&self.world.documents, self.world.now);
     }
 
     fn hear(&mut self, before: &Scene, told: &Told) {
         match told {
             Told::Started { ring } => {
                 assert!(self.told.insert(*ring));
-                let callee = self.world.documents.ring(*ring).expect("it rings").callee().person;
-                let status = before.person(callee).map(Person::status);
+                let ring = self.world.documents.ring(*ring).expect("it rings");
+                let seen = if ring.is_private() { Person::presence } else { Person::status };
+                let status = before.person(ring.callee().person).map(seen);
                 assert_eq!(status, Some(Status::Available), "somebody was rung who was not available");
             }
             Told::Accepted { ring, .. } if Ring::into(ring).is_some() => {
@@ -225,6 +300,18 @@ impl Run {
         }
     }
 
+    /// The lounge is not told again too soon of how many are in a room.
+    fn hear_counts(&mut self, before: &Scene) {
+        let told = |scene: &Scene, room| scene.gathering(room).map_or(0, Gathering::told);
+        for room in ROOMS {
+            if told(before, room) != told(&self.world.documents, room) {
+                let last = self.counted.insert(room, self.world.now);
+                let due = last.map(|last| last.plus(RULES.count_every));
+                assert!(due.is_none_or(|due| due <= self.world.now), "told too often");
+            }
+        }
+    }
+
     /// Everything that is due, and that it is not due any more then.
     fn fire_all(&mut self) {
         let (now, documents) = (self.world.now, self.world.documents.clone());
@@ -234,7 +321,10 @@ impl Run {
                     DocumentId::Person(person) => Command::PersonDue { person },
                     DocumentId::Ring(ring) => Command::RingDue { ring },
                     DocumentId::Queue(desk) => Command::QueueDue { desk },
-                    DocumentId::Visit(_) => unreachable!("time alone changes nothing about a visit"),
+                    DocumentId::Gathering(room) => Command::GatheringDue { room },
+                    DocumentId::Visit(_) | DocumentId::Name(_) => {
+                        unreachable!("time alone changes nothing about a visit or a name")
+                    }
                 });
                 let again = deadline(&self.world.documents, id);
                 assert!(again.is_none_or(|again| again > now), "it stays due for ever");
@@ -255,8 +345,10 @@ impl Run {
                 self.tries(Command::Unseat { ring: one.id(), participant, end: RingEnd::Lost });
             }
         }
-        self.world.now = self.world.now.plus(RULES.grace);
-        self.fire_all();
+        for time in [RULES.grace, RULES.count_every, RULES.count_every] {
+            self.world.now = self.world.now.plus(time);
+            self.fire_all();
+        }
     }
 }
 
@@ -274,9 +366,10 @@ fn pages(documents: &Scene) -> Vec<(PersonId, SessionId)> {
 fn version(documents: &Scene, id: DocumentId) -> Option<u64> {
     match id {
         DocumentId::Person(id) => documents.person(id).map(Person::version),
-        DocumentId::Ring(_) => None,
+        DocumentId::Ring(_) | DocumentId::Name(_) => None,
         DocumentId::Queue(id) => documents.queue(id).map(crate::queue::Queue::version),
         DocumentId::Visit(id) => documents.visit(id).map(Visit::version),
+        DocumentId::Gathering(id) => documents.gathering(id).map(Gathering::version),
     }
 }
 
@@ -285,124 +378,8 @@ fn deadline(documents: &Scene, id: DocumentId) -> Option<Timestamp> {
         DocumentId::Person(id) => documents.person(id)?.next_deadline(),
         DocumentId::Ring(id) => documents.ring(id)?.next_deadline(),
         DocumentId::Queue(id) => documents.queue(id)?.next_deadline(),
-        DocumentId::Visit(_) => None,
-    }
-}
-
-/// What people are engaged in and what rings, queues and visits say agree, both ways.
-fn assert_sound(documents: &Scene) {
-    documents.people.values().flatten().for_each(|person| assert_person(documents, person));
-    documents.rings.values().flatten().for_each(|ring| assert_ring(documents, ring));
-    for (id, queue) in &documents.queues {
-        assert_queue(documents, *id, queue.as_ref().expect("only what exists is in the map"));
-    }
-    for (id, visit) in &documents.visits {
-        assert_visit(documents, *id, visit.as_ref().expect("only what exists is in the map"));
-    }
-    for person in PEOPLE {
-        assert!(places(documents, person) <= 1, "somebody is in two places");
-    }
-}
-
-/// In how many rings, calls, queues and waiting rooms somebody is, whatever their own document says.
-fn places(documents: &Scene, person: PersonId) -> usize {
-    let rings = documents.rings.values().flatten().filter(|ring| {
-        let calls = Ring::into(ring).is_none() && ring.caller().person == person;
-        ring.rings() && (calls || ring.callee().person == person) || ring.talker(person).is_some()
-    });
-    let waiting = documents.queues.values().flatten().flat_map(|queue| queue.waiting());
-    let attendees = documents.visits.values().flatten().flat_map(Visit::attendees);
-    let waiting = waiting.map(|one| &one.party).chain(attendees.map(|one| &one.party));
-    rings.count() + waiting.filter(|party| party.person == person).count()
-}
-
-fn assert_queue(documents: &Scene, id: DeskId, queue: &crate::queue::Queue) {
-    let looked_at = queue.next_deadline().is_some();
-    assert_eq!(looked_at, !queue.waiting().is_empty(), "a queue that nobody looks at");
-    assert!(queue.waiting().is_sorted_by_key(|one| one.since), "a queue out of order");
-    for one in queue.waiting() {
-        let person = documents.person(one.party.person).expect("whoever waits is here");
-        assert_eq!(person.engagement, Engagement::Waiting(id));
-    }
-}
-
-fn assert_visit(documents: &Scene, id: AppointmentId, visit: &Visit) {
-    assert!(!visit.is_forgettable(), "a visit of nobody");
-    assert_eq!(visit.card().appointment, id);
-    assert!(visit.attendees().is_sorted_by_key(|one| one.since), "a waiting room out of order");
-    for one in visit.attendees() {
-        let person = documents.person(one.party.person).expect("whoever came is here");
-        assert_eq!(person.engagement, Engagement::Attending(id));
-    }
-    if let Some((call, host)) = visit.call() {
-        assert!(visit.attendees().is_empty(), "somebody waits at an open door");
-        let call = documents.ring(*call).expect("the call goes on");
-        let host = call.talker(host.person).expect("the host is in it");
-        assert!(!call.rings() && host.side == Side::Staff);
-        assert_eq!(call.appointment().map(|card| card.appointment), Some(id));
-    }
-}
-
-fn assert_person(documents: &Scene, person: &Person) {
-    let id = person.id;
-    let ring_of = |ring| documents.ring(ring).expect("whoever is engaged in a ring has one");
-    match person.engagement {
-        Engagement::Free => {}
-        Engagement::Calling(ring) => {
-            assert!(
-                ring_of(ring).rings()
-                    && ring_of(ring).caller().person == id
-                    && ring_of(ring).into().is_none()
-            );
-        }
-        Engagement::Called(ring) => assert!(ring_of(ring).rings() && ring_of(ring).callee().person == id),
-        Engagement::Waiting(desk) => {
-            let queue = documents.queue(desk).expect("whoever waits has a queue");
-            assert_eq!(queue.waiting().iter().filter(|one| one.party.person == id).count(), 1);
-        }
-        Engagement::Attending(appointment) => {
-            let visit = documents.visit(appointment).expect("whoever came has a visit");
-            assert_eq!(visit.attendees().iter().filter(|one| one.party.person == id).count(), 1);
-        }
-        Engagement::InCall(ring) => {
-            let talkers = ring_of(ring).talkers().iter();
-            assert_eq!(talkers.filter(|talker| talker.party.person == id).count(), 1);
-        }
-    }
-    assert!(!person.pages.is_empty() || matches!(person.engagement, Engagement::InCall(_)), "a ghost");
-    let pending = person.pages.iter().any(|page| page.grace_ends.is_some()) || person.wrap_up_until.is_some();
-    assert_eq!(person.next_deadline().is_some(), pending);
-}
-
-fn assert_ring(documents: &Scene, ring: &Ring) {
-    let engagement = |person| documents.person(person).map(|person| person.engagement);
-    if let Some(card) = ring.appointment() {
-        let visit = documents.visit(card.appointment).expect("the appointment of a call has a visit");
-        let call = ring.into().unwrap_or(ring.id());
-        assert_eq!(visit.call().map(|(ring, _)| *ring), Some(call), "a call that is not its visit's");
-    }
-    let is_one_of = |call: &Ring, person| call.talkers().iter().any(|talker| talker.party.person == person);
-    if ring.rings() {
-        assert!(ring.next_deadline().is_some(), "a ring without an end");
-        assert!(ring.talkers().is_empty() && ring.asked.is_none());
-        assert_eq!(engagement(ring.callee().person), Some(Engagement::Called(ring.id())));
-        match ring.into().map(|call| documents.ring(call).expect("the call goes on")) {
-            Some(call) => assert!(call.asked == Some(ring.id()) && is_one_of(call, ring.caller().person)),
-            None => assert_eq!(engagement(ring.caller().person), Some(Engagement::Calling(ring.id()))),
-        }
-        return;
-    }
-    let staffed = ring.talkers().iter().any(|talker| talker.side == Side::Staff);
-    match ring.appointment() {
-        Some(_) => assert!(staffed, "an appointment without a host"),
-        None => assert!(staffed && is_one_of(ring, ring.visitor().person), "a call of too few"),
-    }
-    for talker in ring.talkers() {
-        assert_eq!(engagement(talker.party.person), Some(Engagement::InCall(ring.id())));
-        assert!(talker.participant.is_some() || talker.expected_until.is_some(), "waited for without an end");
-    }
-    if let Some(asked) = ring.asked {
-        assert_eq!(documents.ring(asked).and_then(Ring::into), Some(ring.id()));
+        DocumentId::Gathering(id) => documents.gathering(id)?.next_deadline(),
+        DocumentId::Visit(_) | DocumentId::Name(_) => None,
     }
 }
 
@@ -430,6 +407,8 @@ proptest! {
         prop_assert_eq!(&run.world.documents.people, &BTreeMap::new());
         prop_assert_eq!(&run.world.documents.rings, &BTreeMap::new());
         prop_assert_eq!(&run.world.documents.visits, &BTreeMap::new());
+        prop_assert_eq!(&run.world.documents.gatherings, &BTreeMap::new());
+        prop_assert_eq!(&run.world.documents.names, &BTreeMap::new());
         prop_assert!(run.world.documents.queues.values().flatten().all(|queue| queue.waiting().is_empty()));
     }
 }

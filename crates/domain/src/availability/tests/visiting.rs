@@ -36,7 +36,7 @@ fn whoever_comes_waits_once_and_for_nothing_else() {
     world.refuses(attend(TUESDAY, VERA), Rejection::Engaged);
     world.refuses(queue_up(VERA, CLAIMS), Rejection::Engaged);
     world.refuses(call(2, VERA, RIA), Rejection::Engaged);
-    world.refuses(call_over(2, RIA, VERA, None), Rejection::Busy);
+    world.does(enter(VERA)).does(enter(RIA)).refuses(ring_up(2, RIA, VERA), Rejection::Busy);
     assert_eq!(held(&world, MONDAY), [(VERA, at(1_000), false)]);
     world.refuses(attend(MONDAY, VITO), Rejection::NotHere);
 }
@@ -48,7 +48,8 @@ fn nobody_comes_who_is_in_the_middle_of_something_else() {
     world.does(Command::LeaveQueue { person: VERA }).does(call(1, VERA, ROB));
     world.refuses(attend(MONDAY, VERA), Rejection::Engaged);
     world.does(accept(1, ROB)).refuses(attend(MONDAY, VERA), Rejection::Engaged);
-    world.does(call_over(2, RIA, VITO, None)).refuses(attend(TUESDAY, VITO), Rejection::Engaged);
+    world.does(enter(RIA)).does(enter(VITO));
+    world.does(ring_up(2, RIA, VITO)).refuses(attend(TUESDAY, VITO), Rejection::Engaged);
     world.does(accept(2, VITO)).refuses(attend(TUESDAY, VITO), Rejection::Engaged);
 }
 
@@ -159,7 +160,7 @@ fn whoever_rings_or_is_rung_or_talks_lets_nobody_in() {
     world
         .does(Command::End { ring: ring(5), end: RingEnd::EndedByAdmin })
         .does(choose(RIA, Chosen::Available));
-    world.does(call_over(6, RIA, ROB, None)).refuses(admit(1, MONDAY, RIA), Rejection::Engaged);
+    world.does(call(6, RIA, ROB)).refuses(admit(1, MONDAY, RIA), Rejection::Engaged);
     world.refuses(admit(1, MONDAY, ROB), Rejection::Engaged);
     world.does(cancel(6, RIA)).does(admit(1, MONDAY, RIA));
     world.refuses(admit(2, TUESDAY, RIA), Rejection::Engaged);
@@ -417,9 +418,8 @@ fn a_host_with_an_appointment_is_busy_for_the_desk_and_free_afterwards() {
     let mut world = World::with(&[VERA, VITO, VUK, RIA]);
     world.does(attend(MONDAY, VERA)).does(admit(1, MONDAY, RIA));
     assert_eq!(world.status(RIA), Status::InCall);
-    world
-        .refuses(call(2, VITO, RIA), Rejection::Busy)
-        .refuses(call_over(2, VITO, RIA, None), Rejection::Busy);
+    world.does(enter(VITO)).does(enter(RIA));
+    world.refuses(call(2, VITO, RIA), Rejection::Busy).refuses(ring_up(2, VITO, RIA), Rejection::Busy);
     world.does(queue_up(VUK, CLAIMS)).refuses(serve(2, CLAIMS, RIA), Rejection::Busy);
     world.at(50_000).does(take_seat(1, RIA)).does(leave_seat(1, RIA, RingEnd::HungUp));
     assert_eq!((world.status(RIA), world.person(RIA).idle_since()), (Status::Available, at(50_000)));

@@ -1,4 +1,4 @@
-//! The demonstration set: an admin, three representatives, a desk. Adds what is not there and changes nothing that
+//! The demonstration set: an admin, three representatives, a desk, rooms of the lounge. Adds what is not there and changes nothing that
 //! is.
 
 use super::passwords::Verdict;
@@ -11,6 +11,8 @@ use visavis_store::Desk;
 
 /// The slug of its desk.
 pub(in crate::app) const DESK: &str = "help";
+/// Where the lounge is.
+const LOUNGE: &str = "/lounge";
 /// Who has an appointment.
 pub(in crate::app) const PROFESSIONAL: &str = "ana@demo";
 /// Without letters and digits that look like others.
@@ -48,6 +50,8 @@ const PEOPLE: [Person; 4] = [
 pub(crate) struct Demonstration {
     /// The desk's place in the site.
     pub(crate) desk: String,
+    /// The lounge's.
+    pub(crate) lounge: String,
     /// Who can sign in with the password, and who has another one by now.
     pub(crate) people: Vec<(&'static str, Entry)>,
     /// Of the former.
@@ -87,7 +91,9 @@ impl Accounts {
             let id = DeskId::from_bits(self.random_bits());
             self.put_desk(None, demo_desk(id, members)).await?;
         }
-        Ok(Demonstration { desk: format!("/desk/{DESK}"), people, password, appointment: None })
+        self.demonstrate_lounge().await?;
+        let (desk, lounge) = (format!("/desk/{DESK}"), LOUNGE.to_owned());
+        Ok(Demonstration { desk, lounge, people, password, appointment: None })
     }
 
     async fn demonstrator(&self, person: &Person, password: &str) -> Result<(PersonId, Entry), Denied> {

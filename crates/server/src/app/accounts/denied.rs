@@ -94,6 +94,8 @@ pub(crate) enum Invalid {
     TimePast,
     /// Not one of one's own.
     Desk,
+    /// One more would be too many.
+    Rooms,
 }
 
 impl Invalid {
@@ -120,6 +122,7 @@ impl Invalid {
             Self::TimeAmbiguous => "time_ambiguous",
             Self::TimePast => "time_past",
             Self::Desk => "desk_unknown",
+            Self::Rooms => "too_many_rooms",
         }
     }
 }
@@ -158,6 +161,7 @@ pub(crate) enum Unknown {
     Provider,
     Appointment,
     Link,
+    LoungeRoom,
 }
 
 impl From<StoreError> for Denied {
@@ -194,6 +198,8 @@ impl Denied {
             Self::Taken(Taken::Email) => "email_taken",
             Self::Taken(Taken::Slug) => "slug_taken",
             Self::Taken(Taken::Subject) => "subject_taken",
+            // Drawn by browsers: nothing that anybody could mend.
+            Self::Taken(Taken::Message | Taken::File) => "changed_meanwhile",
             Self::LastAdmin => "last_admin",
             Self::Unknown(Unknown::Person) => "person_unknown",
             Self::Unknown(Unknown::Desk) => "desk_unknown",
@@ -201,6 +207,7 @@ impl Denied {
             Self::Unknown(Unknown::Provider) => "provider_unknown",
             Self::Unknown(Unknown::Appointment) => "appointment_unknown",
             Self::Unknown(Unknown::Link) => "link_unknown",
+            Self::Unknown(Unknown::LoungeRoom) => "lounge_room_unknown",
             Self::Unfit(what) => what.code(),
             Self::LinkInvalid => "link_invalid",
             Self::LinkNeeded => "link_needed",
@@ -210,7 +217,7 @@ impl Denied {
                 LinkRefusal::Expired => "appointment_over",
             },
             Self::Provider(refused) => refused.code(),
-            Self::Store(StoreError::ReadOnly(_)) => "storage_full",
+            Self::Store(StoreError::ReadOnly(_) | StoreError::Full) => "storage_full",
             Self::Store(StoreError::Unavailable(_)) => "try_again",
             Self::Store(StoreError::Unknown | StoreError::Taken(_)) => "changed_meanwhile",
             Self::Store(StoreError::Damaged(_)) | Self::Defect(_) => "internal",

@@ -111,7 +111,7 @@ fn desk(id: DeskId, settings: DeskSettings) -> Result<Desk, Denied> {
     })
 }
 
-fn is_slug(text: &str) -> bool {
+pub(super) fn is_slug(text: &str) -> bool {
     let fits = (1..=MAX_SLUG_CHARS).contains(&text.len());
     fits && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }

@@ -22,7 +22,7 @@ const PAGE: &str = "/a";
 /// Not signed by us as a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a link of ours")]
-pub(super) struct NotGenuine;
+pub(crate) struct NotGenuine;
 
 /// The keys that sign links: the newest signs, all of them are believed.
 pub(crate) struct LinkKeys {
@@ -77,7 +77,7 @@ impl LinkKeys {
     }
 
     /// What a token says, if it is ours. Whether it is early or late is not decided here: the clock is the caller's.
-    pub(super) fn verify(&self, token: &str) -> Result<LinkClaims, NotGenuine> {
+    pub(crate) fn verify(&self, token: &str) -> Result<LinkClaims, NotGenuine> {
         let header = decode_header(token).map_err(|_| NotGenuine)?;
         let id = header.kid.as_deref().ok_or(NotGenuine)?;
         let key = std::iter::once(&self.newest).chain(&self.earlier).find(|key| key.id == id);

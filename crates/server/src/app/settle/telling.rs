@@ -62,7 +62,10 @@ impl Attempt {
                         }
                     }
                 }
-                DocumentId::Ring(_) | DocumentId::Visit(_) => {}
+                DocumentId::Ring(_)
+                | DocumentId::Visit(_)
+                | DocumentId::Gathering(_)
+                | DocumentId::Name(_) => {}
             }
         }
         Ok(told)
@@ -101,7 +104,10 @@ impl Attempt {
                     };
                     tell(Route::DeskStaff(*id), event)?;
                 }
-                DocumentId::Ring(_) | DocumentId::Visit(_) => {}
+                DocumentId::Ring(_)
+                | DocumentId::Visit(_)
+                | DocumentId::Gathering(_)
+                | DocumentId::Name(_) => {}
             }
         }
         Ok(told)
@@ -121,7 +127,10 @@ impl Attempt {
                         told.push((Route::Reach(*id).topic(), event));
                     }
                 }
-                DocumentId::Ring(_) | DocumentId::Queue(_) => {}
+                DocumentId::Ring(_)
+                | DocumentId::Queue(_)
+                | DocumentId::Gathering(_)
+                | DocumentId::Name(_) => {}
             }
         }
         Ok(told)

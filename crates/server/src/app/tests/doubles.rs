@@ -7,14 +7,20 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use visavis_domain::account::Email;
 use visavis_domain::appointment::AppointmentState;
-use visavis_domain::ids::{AppointmentId, CallId, DeskId, LinkId, ParticipantId, PersonId, RingId, SignInId};
+use visavis_domain::ids::{
+    AppointmentId, CallId, ConversationId, DeskId, FileId, LinkId, LoungeRoomId, MessageId, ParticipantId,
+    PersonId, RingId, SignInId,
+};
+use visavis_domain::message::Place;
+use visavis_domain::name::PersonName;
 use visavis_domain::time::Timestamp;
 use visavis_protocol::Viewed;
 use visavis_store::{
     Account, AccountChange, Accounts, Appointment, AppointmentEdit, AppointmentFilter, Appointments,
-    AuditRow, Audited, Audits, Broken, CallFilter, CallRecord, Calls, Credentials, Desk, Desks, Invitation,
-    Link, Mail, MailState, NewAccount, NewMail, Outcome, Page, Settings, SignIn, StoreError, Subject,
-    TokenHash,
+    AuditRow, Audited, Audits, Broken, CallFilter, CallRecord, Calls, ConversationSide, Credentials, Desk,
+    Desks, FileCard, Invitation, Link, ListedConversation, Lounge, LoungeRoom, Mail, MailState, NewAccount,
+    NewFile, NewMail, NewMessage, Outcome, Page, Removal, Settings, SignIn, StoreError, StoredConversation,
+    StoredMessage, Subject, TokenHash,
 };
 
 /// What was there before the test began, and the calls since.
@@ -25,6 +31,7 @@ pub(super) struct Given {
     pub(super) appointments: HashMap<AppointmentId, Appointment>,
     links: Mutex<HashMap<LinkId, Link>>,
     calls: Mutex<HashMap<RingId, Remembered>>,
+    rooms: Mutex<Vec<LoungeRoom>>,
 }
 
 /// A call, and how often its end was written.
@@ -37,6 +44,11 @@ pub(super) struct Remembered {
 impl Given {
     pub(super) fn calls(&self) -> MutexGuard<'_, HashMap<RingId, Remembered>> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Of the lounge.
+    pub(super) fn rooms(&self) -> MutexGuard<'_, Vec<LoungeRoom>> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn links(&self) -> MutexGuard<'_, HashMap<LinkId, Link>> {
@@ -176,6 +188,67 @@ refusing! {
     fn audit_rows(&self, page: Page) -> Vec<AuditRow>;
     fn verify_audit(&self) -> Result<u64, Broken>;
     =>
+}
+
+refusing! {
+    Lounge;
+    fn put_lounge_room(&self, room: LoungeRoom, audited: Audited) -> ();
+    fn remove_lounge_room(&self, id: LoungeRoomId, audited: Audited) -> ();
+    fn add_message(&self, message: NewMessage) -> (StoredMessage, bool);
+    fn message(&self, id: MessageId) -> Option<StoredMessage>;
+    fn last_wrote(&self, place: Place, person: PersonId) -> Option<Timestamp>;
+    fn edit_message(&self, id: MessageId, text: String, at: Timestamp) -> StoredMessage;
+    fn delete_message(&self, id: MessageId, audited: Option<Audited>) -> StoredMessage;
+    fn forget_lounge(&self, before: Timestamp, now: Timestamp, most: u64) -> u64;
+    fn add_file(&self, file: NewFile, most: u64) -> ();
+    fn file(&self, id: FileId) -> Option<(FileCard, Vec<u8>)>;
+    fn conversation_between(&self, one: PersonId, other: PersonId) -> Option<StoredConversation>;
+    fn conversation(&self, id: ConversationId) -> Option<StoredConversation>;
+    fn begin_conversation(
+        &self, id: ConversationId, one: (PersonId, PersonName), other: (PersonId, PersonName),
+    ) -> StoredConversation;
+    fn set_conversation_open(&self, id: ConversationId, person: PersonId, open: bool) -> ();
+    fn mark_conversation(
+        &self, id: ConversationId, person: PersonId, delivered: u64, read: u64,
+    ) -> (ConversationSide, bool);
+    fn set_blocked(&self, person: PersonId, other: (PersonId, PersonName), blocked: bool) -> ();
+    fn remove_member(&self, removal: Removal, audited: Audited) -> ();
+    fn lift_removal(&self, person: PersonId, audited: Audited) -> ();
+    fn removals(&self, now: Timestamp) -> Vec<Removal>;
+    =>
+    async fn lounge_rooms(&self) -> Result<Vec<LoungeRoom>, StoreError> {
+        Ok(self.rooms().clone())
+    }
+
+    async fn lounge_room(&self, id: LoungeRoomId) -> Result<Option<LoungeRoom>, StoreError> {
+        Ok(self.rooms().iter().find(|room| room.id == id).cloned())
+    }
+
+    // Nobody has written or blocked anything, and nobody was removed.
+    async fn messages(
+        &self,
+        place: Place,
+        before: Option<u64>,
+        take: u64,
+    ) -> Result<Vec<StoredMessage>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn conversations_of(&self, person: PersonId) -> Result<Vec<ListedConversation>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn blocked_by(&self, person: PersonId) -> Result<Vec<(PersonId, PersonName)>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn is_blocked_between(&self, one: PersonId, other: PersonId) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    async fn is_removed(&self, person: PersonId, now: Timestamp) -> Result<bool, StoreError> {
+        Ok(false)
+    }
 }
 
 refusing! {

@@ -4,7 +4,7 @@ use super::doubles::{Given, NoMedia};
 use super::wavering::{Comparing, Wavering};
 use crate::app::documents::{decode, key_of};
 use crate::app::settle::Cause;
-use crate::app::{App, History, Introduction, JoinCall, Parts, Refused, call_room};
+use crate::app::{App, History, Introduction, JoinCall, LoungeRules, Parts, Refused, call_room};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -15,6 +15,7 @@ use visavis_domain::account::{AccountRole, AccountState, Email};
 use visavis_domain::appointment::{AppointmentState, LinkClaims, LinkKind, Margins, Schedule};
 use visavis_domain::availability::{Command, DocumentId, Rules};
 use visavis_domain::ids::{AppointmentId, DeskId, LinkId, PersonId, RingId, SessionId};
+use visavis_domain::lounge::Gathering;
 use visavis_domain::name::PersonName;
 use visavis_domain::person::{Chosen, Engagement, Person};
 use visavis_domain::queue::Queue;
@@ -28,6 +29,9 @@ use visavis_store::{Account, Appointment, Desk, Link, Store};
 
 /// Longer than any test: what is waited for comes when the test says so.
 const LONG: Duration = Duration::from_secs(3600);
+
+/// How many fit into a room of the lounge.
+pub(super) const LOUNGE_ROOM: usize = 100;
 
 /// The place of the first visitor among a desk's people.
 const CLIENT: usize = 1000;
@@ -68,6 +72,10 @@ struct Found {
     rings: Vec<Ring>,
     queues: Vec<(DeskId, Queue)>,
     visits: Vec<Visit>,
+    /// Who is in rooms of the lounge.
+    gathered: Vec<PersonId>,
+    /// Names of the lounge that are somebody's.
+    claims: usize,
 }
 
 impl Ground {
@@ -99,9 +107,24 @@ impl Ground {
                 demote_after: LONG,
                 settings: RoomSettings::default(),
             },
-            rules: Rules { grace: LONG, queue: 100, ring_again_after: Duration::ZERO, look_every: LONG },
+            rules: Rules {
+                grace: LONG,
+                queue: 100,
+                ring_again_after: Duration::ZERO,
+                look_every: LONG,
+                lounge_room: LOUNGE_ROOM,
+                count_every: Duration::ZERO,
+            },
             ring_for: LONG,
             margins: Margins { before: LONG, after: LONG },
+            lounge: LoungeRules {
+                accounts_only: false,
+                away_after_s: 0,
+                removed_for: LONG,
+                kept_for: None,
+                file_bytes: 0,
+                files_bytes: 0,
+            },
         };
         let app = Arc::new(App::new(parts, &[7; 32]));
         let recorder = tokio::spawn(recorder.run(stopping.clone()));
@@ -139,6 +162,9 @@ impl Ground {
         let mut visits = Vec::new();
         for place in places {
             visits.extend(place.visit().await);
+        }
+        if !found.gathered.is_empty() || found.claims > 0 {
+            return Err(format!("left over: {:?} in rooms, {} names", found.gathered, found.claims));
         }
         if !found.people.is_empty() || !found.rings.is_empty() || waiting || !visits.is_empty() {
             let Found { people, rings, .. } = found;
@@ -369,6 +395,11 @@ async fn look(live: &dyn Live, keys: &[Key]) -> Found {
             found.rings.extend(decode::<Ring>(body).expect("a ring"));
         } else if let Some(desk) = key.as_queue() {
             found.queues.extend(decode::<Queue>(body).expect("a queue").map(|queue| (desk, queue)));
+        } else if key.as_gathering().is_some() {
+            let gathering = decode::<Gathering>(body).expect("who is in a room");
+            found.gathered.extend(gathering.iter().flat_map(Gathering::people));
+        } else if key.as_str().starts_with("name:") {
+            found.claims += usize::from(body.is_some());
         } else {
             assert!(body.is_none() || key.as_room().is_none(), "a room is left over");
         }

@@ -6,6 +6,7 @@ mod appointments;
 mod history;
 mod letters;
 mod links;
+mod lounge;
 mod own;
 mod provider;
 mod sign_in;

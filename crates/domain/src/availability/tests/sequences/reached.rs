@@ -77,3 +77,49 @@ fn meetings(scene: &Scene) -> BTreeMap<RingId, Party> {
 fn size(scene: &Scene, ring: RingId) -> usize {
     scene.ring(ring).map_or(0, |ring| ring.talkers().len())
 }
+
+#[test]
+fn the_moves_reach_the_lounge_its_refusals_its_talks_and_its_calls() {
+    let mut places = [0; 5];
+    let mut refused = [0; 4];
+    let mut calls = [0; 5];
+    many(|run, next, before| {
+        let after = &run.world.documents;
+        for (was, is) in PEOPLE.map(|one| (seat_in(before, one), seat_in(after, one))) {
+            if let (Some(was), Some(is)) = (was, is) {
+                places[0] += usize::from(was.session != is.session);
+                places[1] += usize::from(was.room != is.room);
+                places[2] += usize::from(was.name != is.name);
+                places[3] += usize::from(was.talks.len() > is.talks.len());
+            }
+            places[4] += usize::from(was.is_some() && is.is_none() && matches!(next.what, What::FireAll));
+        }
+        let taken = [Rejection::NameTaken, Rejection::InUse, Rejection::LoungeRoomFull, Rejection::NotHere];
+        for (times, rejection) in refused.iter_mut().zip(taken) {
+            *times += run.refused.iter().filter(|one| **one == rejection).count();
+        }
+        let (was, is) = (private(before), private(after));
+        calls[0] += is.values().filter(|talkers| **talkers == 0).count();
+        calls[1] += is.values().filter(|talkers| **talkers == 3).count();
+        let more = is.iter().filter(|(id, talkers)| **talkers > 0 && was.get(id).is_none_or(|was| *was == 0));
+        match next.what {
+            What::RingUp => calls[2] += more.count(),
+            What::Restore => calls[3] += more.count(),
+            _ => calls[4] += more.count(),
+        }
+    });
+    assert!(
+        places.iter().chain(&refused).chain(&calls).all(|times| *times > 0),
+        "{places:?} {refused:?} {calls:?}"
+    );
+}
+
+fn seat_in(scene: &Scene, person: PersonId) -> Option<&LoungeSeat> {
+    scene.person(person).and_then(Person::seat)
+}
+
+/// Private rings and calls, and how many talk in them.
+fn private(scene: &Scene) -> BTreeMap<RingId, usize> {
+    let rings = scene.rings.values().flatten().filter(|ring| ring.is_private() && Ring::into(ring).is_none());
+    rings.map(|ring| (ring.id(), ring.talkers().len())).collect()
+}

@@ -22,6 +22,7 @@ fn filled(path: &str) -> String {
         _ if path.contains("sign-ins") => "g",
         _ if path.contains("desks") => "d",
         _ if path.contains("appointments") => "a",
+        _ if path.contains("lounge/rooms") => "o",
         _ if path.contains("{ring}") => "r",
         _ => "u",
     };

@@ -7,7 +7,7 @@ use axum::http::header;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use visavis_domain::ids::{AppointmentId, LinkId, PersonId};
+use visavis_domain::ids::{AppointmentId, LinkId, PersonId, SessionId};
 use visavis_domain::name::PersonName;
 use visavis_domain::time::Timestamp;
 use visavis_domain::zone;
@@ -242,6 +242,25 @@ async fn an_instance_whose_clock_is_a_little_off_decides_alike() {
         let other = beside(&world, keys, left + Duration::from_secs(ahead));
         assert_eq!(other.enter(&token).await.is_ok(), holds, "{ahead} s past the end");
     }
+}
+
+#[tokio::test]
+async fn who_came_is_let_back_while_it_goes_on_after_the_window() {
+    let (world, _, ana) = World::with_both().await;
+    let one = made(&world, &ana, new(&world, 10)).await;
+    let token = token(&one);
+    let cookie = enter(&world, &token).await.cookie(COOKIE).unwrap();
+    let cookie = cookie.split_once('=').map_or(cookie.as_str(), |(_, value)| value);
+    let left = Duration::from_millis(one["closes_at"].as_u64().unwrap() - world.now().0);
+    let later = beside(&world, LinkKeys::new(&LINK_KEY, []), left + Duration::from_secs(600));
+    assert!(later.came_over(cookie).await.is_err(), "nobody waits, nobody talks");
+    // Live state's own clock: it is open.
+    let claims = LinkKeys::new(&LINK_KEY, []).verify(&token).unwrap();
+    world.api.app.open_waiting_room(claims, SessionId::from_bits(7)).await.unwrap();
+    world.api.app.be_ready(claims).await.unwrap();
+    assert!(later.came_over(cookie).await.is_ok());
+    assert!(later.still_holds(claims).await.unwrap());
+    assert!(later.enter(&token).await.is_err(), "a token that is shown anew is over");
 }
 
 #[tokio::test]

@@ -356,6 +356,7 @@ fn app(live: &Arc<dyn Live>, store: &Arc<dyn Store>) -> App {
         rules: crate::wiring::rules(&settings),
         ring_for: Duration::from_secs(settings.desks.ring_s),
         margins: MARGINS,
+        lounge: crate::wiring::lounge(&settings),
     };
     App::new(parts, &SIGNING_KEY)
 }
