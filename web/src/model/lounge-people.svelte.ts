@@ -12,8 +12,10 @@ export interface Comings {
   left: string[];
 }
 
-/** After each telling the next ones are gathered for so long: longer, and they are told late; shorter, one by one. */
+/** For so long a crowd is gathered: longer, and it is told late; shorter, and it is told in too many lines. */
 const GATHER_FOR = 1_500;
+/** So many within that time are no crowd, and are told one by one, as they come and go. */
+const ONE_BY_ONE = 3;
 /** More would be read by nobody. */
 const KEPT = 50;
 
@@ -41,6 +43,8 @@ export class People {
   #me = '';
   #gathered: { joined: Map<string, string>; left: Map<string, string> } | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** How many lines there were within the time that runs. */
+  #told = 0;
   #next = 0;
 
   /** @param last the number of the room's last message */
@@ -163,15 +167,22 @@ export class People {
   #gather(what: 'joined' | 'left', id: string, name: string): void {
     this.#gathered ??= { joined: new Map(), left: new Map() };
     this.#gathered[what].set(id, name);
-    if (this.#timer === undefined) this.#tell();
+    if (this.#told < ONE_BY_ONE) this.#tell();
+    this.#timer ??= setTimeout(() => this.#tellRest(), GATHER_FOR);
+  }
+
+  #tellRest(): void {
+    this.#timer = undefined;
+    this.#told = 0;
+    this.#tell();
+    if (this.#told > 0) this.#timer = setTimeout(() => this.#tellRest(), GATHER_FOR);
   }
 
   #tell(): void {
-    this.#timer = undefined;
     const gathered = this.#gathered;
     this.#gathered = null;
     if (!gathered) return;
-    this.#timer = setTimeout(() => this.#tell(), GATHER_FOR);
+    this.#told += 1;
     const joined = [...gathered.joined.values()];
     const left = [...gathered.left.values()];
     const one = { id: ++this.#next, after: this.last(), joined, left };
@@ -181,6 +192,7 @@ export class People {
   #forgetComings(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#told = 0;
     this.#gathered = null;
     this.comings = [];
   }
