@@ -35,8 +35,8 @@ export class AdminLounge {
       api.loungeRemovals(),
     ]);
     if (!rooms.ok || !people.ok || !removals.ok) {
-      const failed = [rooms, people, removals].find((one) => !one.ok);
-      this.state = { kind: 'failed', code: failed && !failed.ok ? failed.code : 'unexpected' };
+      const codes = [rooms, people, removals].flatMap((one) => (one.ok ? [] : [one.code]));
+      this.state = { kind: 'failed', code: codes[0] ?? 'unexpected' };
       return;
     }
     this.rooms = rooms.value.toSorted((a, b) => a.settings.place - b.settings.place);

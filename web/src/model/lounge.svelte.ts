@@ -174,7 +174,7 @@ export class Lounge {
   /** The address is that of this room now: before the door it says where to, inside one goes there. */
   async visit(slug: string | null): Promise<void> {
     this.slug = slug;
-    if (this.stage !== 'inside' || this.jumping !== null) return;
+    if (this.jumping !== null) return;
     // It may change again while one is on the way.
     while (this.stage === 'inside' && this.slug !== this.here?.slug) {
       const target = this.slug === null ? this.here : this.#roomOf(this.slug);
