@@ -23,44 +23,15 @@ impl Realtime {
             Command::Leave => self.leave(session, execution).await,
             Command::Look { room } => self.look(&room).await,
             Command::IceServers => Ok(Reply::IceServers { ice_servers: self.ice_servers(session) }),
-            Command::Snapshot => {
-                let room = execution.room.as_ref();
-                self.in_room(room, |room| self.app.snapshot(room, session.id)).await
-            }
-            Command::SetMedia { microphone, camera } => {
-                let devices = Devices { microphone, camera };
-                let room = execution.room.as_ref();
-                self.in_room(room, |room| self.app.set_devices(room, session.id, devices)).await
-            }
-            Command::RenewMedia => {
-                let room = execution.room.as_ref();
-                self.in_room(room, |room| self.app.renew_media(room, session.id)).await
-            }
-            Command::Signal { to, generation, signal } => {
-                let room = execution.room.as_ref();
-                self.in_room(room, |room| self.app.signal(room, session.id, to, generation, signal)).await
-            }
-            Command::MediaOffer { .. } if session.offers.check().is_err() => Err(Code::RateLimited),
-            Command::MediaOffer { fresh, sdp, tracks } => {
-                let room = execution.room.as_ref();
-                self.in_room(room, |room| self.app.offer_media(room, session.id, fresh, sdp, tracks)).await
-            }
-            Command::View { videos } => {
-                let room = execution.room.as_ref();
-                self.in_room(room, |room| self.app.view(room, session.id, videos)).await
-            }
-            Command::MediaClose => {
-                let room = execution.room.as_ref();
-                self.in_room(room, |room| self.app.close_media(room, session.id)).await
-            }
-            Command::SetRoom { settings } => {
-                let room = execution.room.as_ref();
-                self.in_room(room, |room| self.app.set_room(room, session.id, settings)).await
-            }
-            Command::Say { message, text } => {
-                let room = execution.room.as_ref();
-                self.in_room(room, |room| self.app.say(room, session.id, message, text)).await
-            }
+            Command::Snapshot
+            | Command::SetMedia { .. }
+            | Command::RenewMedia
+            | Command::Signal { .. }
+            | Command::MediaOffer { .. }
+            | Command::View { .. }
+            | Command::MediaClose
+            | Command::SetRoom { .. }
+            | Command::Say { .. } => self.room_command(session, execution.room.as_ref(), command).await,
             Command::Join { .. }
             | Command::JoinCall { .. }
             | Command::WatchDesk { .. }
@@ -138,10 +109,44 @@ impl Realtime {
                 self.follow(session, execution, command).await
             }
             Command::OpenLounge | Command::EnterLounge { .. } | Command::Jump { .. } => {
-                self.into_lounge(session, execution, command).await
+                self.approach_lounge(session, execution, command).await
             }
-            Command::OpenConversation { person } => self.into_conversation(session, execution, person).await,
+            Command::OpenConversation { person } => self.open_conversation(session, execution, person).await,
             _ => self.about_appointment(session, execution, command).await,
+        }
+    }
+
+    /// What only somebody who is in a room can ask.
+    async fn room_command(
+        &self,
+        session: &Arc<Session>,
+        room: Option<&RoomName>,
+        command: Command,
+    ) -> Result<Reply, Code> {
+        let id = session.id;
+        match command {
+            Command::Snapshot => self.in_room(room, |room| self.app.snapshot(room, id)).await,
+            Command::SetMedia { microphone, camera } => {
+                let devices = Devices { microphone, camera };
+                self.in_room(room, |room| self.app.set_devices(room, id, devices)).await
+            }
+            Command::RenewMedia => self.in_room(room, |room| self.app.renew_media(room, id)).await,
+            Command::Signal { to, generation, signal } => {
+                self.in_room(room, |room| self.app.signal(room, id, to, generation, signal)).await
+            }
+            Command::MediaOffer { .. } if session.offers.check().is_err() => Err(Code::RateLimited),
+            Command::MediaOffer { fresh, sdp, tracks } => {
+                self.in_room(room, |room| self.app.offer_media(room, id, fresh, sdp, tracks)).await
+            }
+            Command::View { videos } => self.in_room(room, |room| self.app.view(room, id, videos)).await,
+            Command::MediaClose => self.in_room(room, |room| self.app.close_media(room, id)).await,
+            Command::SetRoom { settings } => {
+                self.in_room(room, |room| self.app.set_room(room, id, settings)).await
+            }
+            Command::Say { message, text } => {
+                self.in_room(room, |room| self.app.say(room, id, message, text)).await
+            }
+            _ => Err(Code::Internal),
         }
     }
 
