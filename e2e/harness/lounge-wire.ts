@@ -42,14 +42,14 @@ interface Guest {
 declare global {
   interface Window {
     guests: Map<string, Guest>;
-    enterGuest(name: string, room?: string): Promise<Frame>;
+    enterGuest(name: string, slug?: string): Promise<Frame>;
   }
 }
 
 /** Runs in a page of the server's origin. */
 function guestsInPage(): void {
   window.guests = new Map();
-  window.enterGuest = async (name, room) => {
+  window.enterGuest = async (name, slug) => {
     const body = JSON.stringify({ guest: '' });
     const headers = { 'content-type': 'application/json' };
     const answer = await fetch('/api/v1/tickets', { method: 'POST', headers, body });
@@ -79,6 +79,10 @@ function guestsInPage(): void {
       return answered;
     };
     window.guests.set(name, { frames, command, close: () => socket.close() });
+    const door = (await command({ type: 'open_lounge' })).reply as {
+      door: { rooms: { id: string; slug: string }[] };
+    };
+    const room = door.door.rooms.find((one) => one.slug === slug)?.id;
     const where = room === undefined ? {} : { room };
     return command({ type: 'enter_lounge', name, use_here: false, ...where });
   };
@@ -95,9 +99,9 @@ export class Guests {
     return new Guests(page);
   }
 
-  /** @returns the answer to `enter_lounge` */
-  enter(name: string, room?: string): Promise<Frame> {
-    return this.page.evaluate((name, room) => window.enterGuest(name, room), name, room);
+  /** Goes into the room of that address, or the first. @returns the answer to `enter_lounge` */
+  enter(name: string, slug?: string): Promise<Frame> {
+    return this.page.evaluate((name, slug) => window.enterGuest(name, slug), name, slug);
   }
 
   command(name: string, command: Record<string, unknown>): Promise<Frame> {

@@ -192,6 +192,30 @@ export async function pressWithin(
   );
 }
 
+/** Everybody presses theirs at the same moment, whatever takes the way to each browser. */
+export async function pressTogether(
+  presses: { person: Person; region: string; name: string }[],
+): Promise<void> {
+  const controls = await Promise.all(
+    presses.map(({ person, region, name }) => within(person, region, 'button', name)),
+  );
+  const at = Date.now() + 500;
+  await Promise.all(
+    controls.map((control) =>
+      control.evaluate(
+        (element, at) =>
+          new Promise<void>((resolve) => {
+            setTimeout(() => {
+              (element as HTMLElement).click();
+              resolve();
+            }, at - Date.now());
+          }),
+        at,
+      ),
+    ),
+  );
+}
+
 /** The region of what is written with somebody. */
 export const withPerson = (name: string): string => `Conversation with ${name}`;
 
@@ -204,9 +228,15 @@ export async function talksTo(person: Person, name: string): Promise<void> {
 /** Writes into the field of a room or conversation, without sending it. */
 export async function writes(person: Person, where: string, text: string): Promise<void> {
   const field = await within(person, where, 'textbox', 'Message');
-  await field.focus();
-  // As pasted, or from an input method: keys know few characters.
-  await person.page.keyboard.sendCharacter(text);
+  await inserts(field, text);
+}
+
+/** As pasted, or from an input method, in place of what is selected: keys know few characters. */
+export async function inserts(field: ElementHandle, text: string): Promise<void> {
+  await field.evaluate((field, text) => {
+    (field as HTMLElement).focus();
+    document.execCommand('insertText', false, text);
+  }, text);
 }
 
 /** Writes and sends. */

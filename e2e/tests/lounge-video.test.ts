@@ -14,6 +14,7 @@ import {
   isInside,
   jumps,
   peopleSeen,
+  pressTogether,
   pressWithin,
   readsIn,
   regionSays,
@@ -96,9 +97,9 @@ describe('video from a conversation', () => {
       await talksTo(ana, 'Ben');
       await talksTo(ben, 'Ana');
       for (let run = 0; run < RUNS; run += 1) {
-        await Promise.all([
-          pressWithin(ana, withPerson('Ben'), 'Start video'),
-          pressWithin(ben, withPerson('Ana'), 'Start video'),
+        await pressTogether([
+          { person: ana, region: withPerson('Ben'), name: 'Start video' },
+          { person: ben, region: withPerson('Ana'), name: 'Start video' },
         ]);
         // Whose ring came second may find the other one's, and takes it: nobody has to press anything more.
         await Promise.all([hearsAndSees(ana, 10_000), hearsAndSees(ben, 10_000)]);
