@@ -42,6 +42,8 @@ afterAll(async () => {
 
 /** Looked at in every size; at the smallest one also for whether fingers can hit what there is. */
 async function look(person: Person, screen: string): Promise<void> {
+  // Another tab of theirs may be in front, and what lies behind it is not drawn.
+  await person.page.bringToFront();
   await examine(person, screen);
   await person.page.setViewport({ width: 360, height: 720 });
   const small = await person.page.evaluate(() =>
@@ -50,7 +52,8 @@ async function look(person: Person, screen: string): Promise<void> {
         'button, a, input, textarea, select, [role=menuitem], [role=tab]',
       ),
     ]
-      .map((one) => ({ box: one.getBoundingClientRect(), one }))
+      // What labels something is pressed for it.
+      .map((one) => ({ box: (one.closest('label') ?? one).getBoundingClientRect(), one }))
       // Links in a line of text are as high as the line; nothing that is not shown can be missed.
       .filter(({ box, one }) => box.width > 1 && box.height > 1 && getComputedStyle(one).display !== 'inline')
       .filter(({ box }) => box.width < 24 || box.height < 24)
@@ -115,6 +118,9 @@ describe('each state of the lounge', () => {
     await ben.press('Accept');
     await Promise.all([hearsAndSees(ana, 10_000), hearsAndSees(ben, 10_000)]);
     await look(ana, 'lounge-call');
+    await ana.press('Show the whole call');
+    await look(ana, 'lounge-call-whole');
+    await ana.press('Back to the conversation');
     await ben.press('Leave');
     await Promise.all([ana, ben].map((one) => one.close()));
   });
