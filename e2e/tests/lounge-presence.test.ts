@@ -228,7 +228,7 @@ describe('a moderator', () => {
     expect(words).not.toContain('something rude');
 
     await boss.open(`${server.http}/admin/lounge`);
-    await boss.press('Let Troll back in');
+    await boss.press('Let back in: Troll');
     await reads(boss, 'Nobody');
     await enters(troll, server);
     quiet();
