@@ -65,7 +65,7 @@ export default defineConfig({
     },
   },
   server: {
-    proxy: { '/api': server, '/ws': { target: server, ws: true, changeOrigin: true } },
+    proxy: { '/api': server, '/files': server, '/ws': { target: server, ws: true, changeOrigin: true } },
   },
   test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
 });

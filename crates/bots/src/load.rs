@@ -2,8 +2,10 @@
 
 pub(crate) mod desk;
 mod figures;
+mod lounge;
 mod people;
 mod plan;
+mod wire;
 
 use crate::bench::Report;
 use anyhow::Result;
@@ -33,7 +35,11 @@ pub(crate) async fn run(
     let mut report = Report::load(PathBuf::from(format!("target/bench/load-{}.json", scenario.name())))?;
     let Some(plan) = scenario.plan() else {
         let settings: Vec<_> = settings.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-        desk::run(binary, desk::LOAD, Duration::from_secs(seconds), &settings, &mut report).await?;
+        let time = Duration::from_secs(seconds);
+        match scenario {
+            Scenario::Lounge => lounge::run(binary, time, &settings, &mut report).await?,
+            _ => desk::run(binary, desk::LOAD, time, &settings, &mut report).await?,
+        }
         return report.save();
     };
     println!("{}: {}", scenario.name(), plan.summary());

@@ -50,11 +50,13 @@ impl Hall {
     }
 }
 
-/// What somebody hears until they hear that this one has said so: whoever must hear nothing has heard it by then.
+/// What somebody hears, besides how many are in rooms, until they hear that this has been said: whoever must hear
+/// nothing has heard it by then.
 async fn until_said(bot: &mut Bot, text: &str) -> Vec<Event> {
     let said = |event: &Event| matches!(event, Event::MemberChanged { member } if member.text == text);
     let mut heard = bot.events_until(said).await.unwrap();
     heard.pop();
+    heard.retain(|event| !matches!(event, Event::RoomCounted { .. }));
     heard
 }
 

@@ -187,6 +187,7 @@ mod tests {
             ("\u{200d}\u{fe0f}", Err(NameError::Empty)),
             ("\u{3164} \u{2800}", Err(NameError::Empty)),
             ("\u{61c}\u{2028}\u{ad}", Err(NameError::Empty)),
+            ("\u{17b4}\u{1d173}\u{e0fff}", Err(NameError::Empty)),
             ("x", Ok("x")),
             ("a\u{61c}b\u{2029}c\u{2067}d", Ok("abcd")),
             ("🏴\u{e0067}\u{e0062}\u{e007f}", Ok("🏴\u{e0067}\u{e0062}\u{e007f}")),

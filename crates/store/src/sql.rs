@@ -1,6 +1,7 @@
 //! The one adapter, on either database. All writing is one at a time: on SQLite by its only writing connection, on
 //! PostgreSQL by an advisory lock that each writing transaction takes first. So what a transaction has read holds
-//! until it is committed, and the audit log's chain has one end. Writes are few: people sign in, calls begin and end.
+//! until it is committed, and the audit log's chain has one end. Writes are few: people sign in, calls begin and end;
+//! those of the lounge come as fast as people type.
 
 mod accounts;
 mod appointments;
@@ -38,7 +39,7 @@ use std::time::Duration;
 /// where a disk is merely slow.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Accounts, desks, appointments, history, audit log and settings in an SQL database.
+/// Accounts, desks, appointments, the lounge, history, audit log and settings in an SQL database.
 pub struct SqlStore {
     reading: DatabaseConnection,
     writing: DatabaseConnection,

@@ -15,6 +15,8 @@ export type Route =
   | { page: 'invitation' }
   /** An appointment, for who came over a link. */
   | { page: 'appointment' }
+  /** The lounge, and which of its rooms if the address names one. */
+  | { page: 'lounge'; room: string | null }
   | { page: 'unknown' };
 
 export function routeOf(pathname: string): Route {
@@ -38,7 +40,15 @@ export function routeOf(pathname: string): Route {
   if (part !== null) return { page: 'staff', part };
   if (pathname === '/invitation' || pathname === '/invitation/') return { page: 'invitation' };
   if (pathname === '/a' || pathname === '/a/') return { page: 'appointment' };
+  if (pathname === '/lounge' || pathname === '/lounge/') return { page: 'lounge', room: null };
+  const lounge = /^\/lounge\/([^/]+)\/?$/.exec(pathname)?.[1];
+  if (lounge !== undefined) return { page: 'lounge', room: lounge };
   return { page: 'unknown' };
+}
+
+/** The address of a room of the lounge. */
+export function loungePath(room: string): string {
+  return `/lounge/${room}`;
 }
 
 /** The address of a desk. */

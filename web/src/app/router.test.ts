@@ -27,6 +27,12 @@ describe('addresses', () => {
     ['/a', { page: 'appointment' }],
     ['/a/', { page: 'appointment' }],
     ['/a/b', { page: 'unknown' }],
+    ['/lounge', { page: 'lounge', room: null }],
+    ['/lounge/', { page: 'lounge', room: null }],
+    ['/lounge/general', { page: 'lounge', room: 'general' }],
+    ['/lounge/general/', { page: 'lounge', room: 'general' }],
+    ['/lounge/general/more', { page: 'unknown' }],
+    ['/admin/lounge', { page: 'staff', part: 'lounge' }],
     ['/elsewhere', { page: 'unknown' }],
   ])('%s', (path, route) => {
     expect(routeOf(path)).toEqual(route);

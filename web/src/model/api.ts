@@ -16,6 +16,9 @@ import type {
   InvitationAcceptance,
   InvitationView,
   Invited,
+  LoungeRemoval,
+  LoungeRoomSettings,
+  LoungeRoomView,
   MailPreview,
   NewAppointment,
   NewPerson,
@@ -302,6 +305,41 @@ export const changeDesk = (which: string, settings: DeskSettings) =>
   request<DeskView, DeskProblem>('PUT', `admin/desks/${id(which)}`, DESK_PROBLEMS, settings);
 export const removeDesk = (which: string) =>
   request<undefined, never>('DELETE', `admin/desks/${id(which)}`, []);
+
+export type LoungeRoomProblem =
+  | 'lounge_room_unknown'
+  | 'slug_taken'
+  | 'slug_invalid'
+  | 'name_invalid'
+  | 'about_invalid'
+  | 'person_unknown'
+  | 'too_many_rooms';
+const LOUNGE_ROOM_PROBLEMS: readonly LoungeRoomProblem[] = [
+  'lounge_room_unknown',
+  'slug_taken',
+  'slug_invalid',
+  'name_invalid',
+  'about_invalid',
+  'person_unknown',
+  'too_many_rooms',
+];
+/** In their order. */
+export const loungeRooms = () => request<LoungeRoomView[], never>('GET', 'admin/lounge/rooms', []);
+export const addLoungeRoom = (settings: LoungeRoomSettings) =>
+  request<LoungeRoomView, LoungeRoomProblem>('POST', 'admin/lounge/rooms', LOUNGE_ROOM_PROBLEMS, settings);
+export const changeLoungeRoom = (which: string, settings: LoungeRoomSettings) =>
+  request<LoungeRoomView, LoungeRoomProblem>(
+    'PUT',
+    `admin/lounge/rooms/${id(which)}`,
+    LOUNGE_ROOM_PROBLEMS,
+    settings,
+  );
+export const removeLoungeRoom = (which: string) =>
+  request<undefined, LoungeRoomProblem>('DELETE', `admin/lounge/rooms/${id(which)}`, LOUNGE_ROOM_PROBLEMS);
+/** Who may not come back into the lounge yet. */
+export const loungeRemovals = () => request<LoungeRemoval[], never>('GET', 'admin/lounge/removals', []);
+export const letBackIn = (person: string) =>
+  request<undefined, 'person_unknown'>('DELETE', `admin/lounge/removals/${id(person)}`, ['person_unknown']);
 
 export const allCalls = (filter: CallFilter) =>
   request<CallPage, never>('GET', `admin/calls${query(filter)}`, []);

@@ -312,6 +312,17 @@ export class Call {
       case 'appointment_changed':
       case 'reach_changed':
       case 'waiting_message_said':
+      case 'member_joined':
+      case 'member_changed':
+      case 'member_left':
+      case 'member_gone':
+      case 'room_counted':
+      case 'lounge_changed':
+      case 'posted':
+      case 'message_changed':
+      case 'conversation_marked':
+      case 'conversation_changed':
+      case 'typed':
         return;
       default:
         event satisfies never;

@@ -67,6 +67,10 @@ export class FakeSession {
     this.#tell((listener) => listener.linkEnded?.());
   }
 
+  removed(): void {
+    this.#tell((listener) => listener.removed?.());
+  }
+
   async answer(type: Command['type'], reply: Reply | CommandFailed): Promise<void> {
     const at = this.#waiting.findIndex(({ command }) => command.type === type);
     const [one] = this.#waiting.splice(at, 1);

@@ -1,5 +1,7 @@
 // What the browser keeps between visits. Everything works without it: private windows may refuse.
 
+import type { Chosen } from '../protocol/generated';
+
 export interface Slot<T> {
   get(): T;
   set(value: T): void;
@@ -34,6 +36,10 @@ export const remembered = {
   speaker: local('speaker'),
   /** `off` for those who want no single-key shortcuts. */
   shortcuts: local('shortcuts'),
+  /** `off` for those who want the lounge to be silent. */
+  sounds: local('sounds'),
+  /** `yes` once it was asked whether notifications may be shown. */
+  notifications: local('asked-for-notifications'),
 };
 
 /** Rooms one has been in, newest first. */
@@ -71,8 +77,29 @@ export const seatOf = (room: string): Slot<Seat | null> => ofTab(`seat.${room}`)
 /** The seat in the call that came of a ring. */
 export const seatOfRing = (ring: string): Slot<Seat | null> => ofTab(`ring-seat.${ring}`);
 
+/** Who asked one into the call of a ring: to the conversation with them it belongs. */
+export const askedInBy = (ring: string): Slot<string | null> =>
+  slot(() => sessionStorage, `visavis.asked-in-by.${ring}`);
+
 /** What makes this tab the same visitor again. */
 export const guestKey = slot(() => sessionStorage, 'visavis.guest');
+
+/** What makes this browser the same guest of the lounge again: a second tab of it is the same person. */
+export const loungeGuest = local('lounge-guest');
+
+/** How this tab is in the lounge, for a reload and for a server that has started anew. */
+export interface LoungeSeat {
+  name: string;
+  /** The id of the room. */
+  room: string;
+  chosen: Chosen;
+  /** What one says of it. */
+  text: string;
+  /** After the reload another page of oneself is to give way. */
+  takeOver?: true;
+}
+
+export const loungeSeat: Slot<LoungeSeat | null> = ofTab('lounge');
 
 /** What a visitor has said at a desk, and which devices they have let on, for a reload while they ring or wait. */
 export interface Visit {
@@ -98,6 +125,9 @@ export interface Attendance {
 }
 
 export const attendance: Slot<Attendance | null> = ofTab('attendance');
+
+/** With whom one has conversations open in the lounge, that shown last behind. */
+export const loungeCards: Slot<string[] | null> = ofTab('lounge-cards');
 
 /** Kept for the tab alone. */
 function ofTab<T>(key: string): Slot<T | null> {

@@ -35,6 +35,12 @@ const CHIME: readonly Note[] = [
   { at: 0.22, length: 0.7, hertz: 783.99 },
 ];
 
+/** One short note, softer still: somebody has written. */
+const TICK: readonly Note[] = [{ at: 0, length: 0.22, hertz: 987.77 }];
+
+/** What is heard of something that is no ring. */
+export type Sounds = 'chime' | 'tick' | 'none';
+
 /** How long the notification of something that is no ring stays, where the system does not take it away. */
 const NOTE_FOR_MS = 20_000;
 
@@ -95,11 +101,13 @@ export class Ringing {
    *
    * @param key the same again replaces what is shown of it
    */
-  tell(key: string, words: RingWords, sounds: 'heard' | 'unheard' = 'heard'): void {
+  tell(key: string, words: RingWords, sounds: Sounds = 'chime'): void {
     const context = this.#context;
-    if (context && this.#key === '' && sounds === 'heard') {
+    if (context && this.#key === '' && sounds !== 'none') {
       void context.resume().catch(() => undefined);
-      const source = new AudioBufferSourceNode(context, { buffer: sound(context, CHIME, 1) });
+      const source = new AudioBufferSourceNode(context, {
+        buffer: sound(context, sounds === 'tick' ? TICK : CHIME, 1),
+      });
       source.connect(context.destination);
       source.start();
     }
@@ -108,13 +116,13 @@ export class Ringing {
   }
 
   /** @param key the same ring again is not begun anew */
-  start(key: string, words: RingWords): void {
+  start(key: string, words: RingWords, sounds: 'tone' | 'none' = 'tone'): void {
     if (this.#key === key) return;
     this.stop();
     this.#key = key;
     this.#words = words;
     this.#stopped = new AbortController();
-    this.#startTone();
+    if (sounds === 'tone') this.#startTone();
     this.#startTitle(words.title);
     this.#notifyIfHidden();
     document.addEventListener('visibilitychange', () => this.#notifyIfHidden(), {

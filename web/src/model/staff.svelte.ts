@@ -18,6 +18,7 @@ import { browserSurroundings, CommandFailed, Session } from '../protocol/session
 import type { LinkState, Surroundings } from '../protocol/session';
 import { Visits } from './appointments-visits.svelte';
 import type { Arrival } from './appointments-visits.svelte';
+import { isPrivate } from './lounge-ring';
 import { seatOfRing } from './remembered';
 
 /** Makes rings heard and seen. */
@@ -343,9 +344,9 @@ export class Staff {
     };
   }
 
-  #takeOwn(own: OwnAvailability): void {
-    if (this.own && own.version < this.own.version) return;
-    this.own = own;
+  #takeOwn(told: OwnAvailability): void {
+    if (this.own && told.version < this.own.version) return;
+    const own = (this.own = withoutPrivate(told));
     const engagement = own.engagement;
     if (engagement && 'ring' in engagement) this.#rings.set(engagement.ring.id, engagement.ring);
     if (engagement?.type === 'in_call') this.#takeCall(engagement.ring);
@@ -474,6 +475,13 @@ export class Staff {
     // Of a session that went down the next one tells how things are.
     this.problem = codeOf(error);
   }
+}
+
+/** Who rings in the lounge is answered there: whoever is rung has it open. */
+function withoutPrivate(own: OwnAvailability): OwnAvailability {
+  const { engagement, ...rest } = own;
+  const elsewhere = engagement === undefined || ('ring' in engagement && isPrivate(engagement.ring));
+  return elsewhere ? rest : own;
 }
 
 function codeOf(error: unknown): Code | null {

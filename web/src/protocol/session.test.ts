@@ -218,6 +218,15 @@ describe('a session', () => {
     expect([ended, replaced, sockets.length]).toEqual([1, 0, 1]);
   });
 
+  it('is over when a moderator has removed whose it is, and says so', async () => {
+    let removed = 0;
+    session.listen({ removed: () => (removed += 1) });
+    const socket = await establish();
+    socket.break(4009);
+    session.connect();
+    expect([removed, replaced, sockets.length]).toEqual([1, 0, 1]);
+  });
+
   it('tells everybody who listens, in the order of coming, until they stop', async () => {
     const told: string[] = [];
     const deaf = session.listen({ event: () => told.push('first') });

@@ -34,6 +34,8 @@ export interface SessionListener {
   replaced(): void;
   /** The link by which one came holds no longer; this session does not come back. */
   linkEnded(): void;
+  /** A moderator has removed one from the lounge; this session does not come back. */
+  removed(): void;
   link(state: LinkState): void;
 }
 
@@ -234,11 +236,11 @@ export class Session {
   #lose(socket: WebSocket, code?: number): void {
     if (socket !== this.#socket) return;
     this.#drop();
-    if (code === CloseCode.replaced || code === CloseCode.linkEnded) {
+    const end = endBy(code);
+    if (end) {
       this.#ended = true;
       this.#fail();
-      const replaced = code === CloseCode.replaced;
-      this.#tell((listener) => (replaced ? listener.replaced?.() : listener.linkEnded?.()));
+      this.#tell((listener) => listener[end]?.());
       return;
     }
     if (code === CloseCode.resync || code === CloseCode.handshakeFailed) this.#identity = null;
@@ -320,6 +322,20 @@ export class Session {
     if (timer === undefined) return;
     this.surroundings.clearTimer(timer);
     this.#timers.delete(name);
+  }
+}
+
+/** After which of the ways a socket closes there is no coming back by oneself. */
+function endBy(code: number | undefined): 'replaced' | 'linkEnded' | 'removed' | null {
+  switch (code) {
+    case CloseCode.replaced:
+      return 'replaced';
+    case CloseCode.linkEnded:
+      return 'linkEnded';
+    case CloseCode.removed:
+      return 'removed';
+    default:
+      return null;
   }
 }
 

@@ -11,4 +11,6 @@ export interface MenuGroup {
 export interface MenuEntry {
   label: string;
   run: () => void;
+  /** Marked as what holds now. */
+  current?: boolean;
 }

@@ -2,6 +2,7 @@
 //! long claims take, and what one change costs with so many who hear of it.
 
 use super::figures::{Moment, float};
+use super::wire::{Halves, answered, milliseconds, next};
 use crate::bench::Report;
 use anyhow::{Context, Result, bail};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -11,10 +12,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::process::Command as Program;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
 use visavis_bots::{Bot, DEMO_PASSWORD, ServerProcess, Staff, http_client};
 use visavis_domain::ids::{PersonId, RingId};
 use visavis_domain::person::Status;
@@ -27,8 +26,6 @@ use visavis_protocol::{
 const AT_ONCE: usize = 16;
 /// What has arrived need not be kept by the server: said once in so many frames.
 const ACKNOWLEDGE_EVERY: u64 = 16;
-/// Of a page with nothing to say.
-const PING_EVERY: Duration = Duration::from_secs(4);
 /// After everybody has come, and after the last call.
 const SETTLE: Duration = Duration::from_secs(2);
 const SLUG: &str = "load";
@@ -253,17 +250,6 @@ async fn representative(staff: &Staff, heard: Arc<Heard>) -> Result<()> {
     Ok(())
 }
 
-/// The next frame; none after a while without any, in which one has said that one is there, as pages do.
-async fn next(bot: &mut Bot) -> Result<Option<ServerFrame>> {
-    match timeout(PING_EVERY, bot.frame()).await {
-        Ok(frame) => frame.map(Some),
-        Err(_) => {
-            bot.ping().await?;
-            Ok(None)
-        }
-    }
-}
-
 async fn take(bot: &mut Bot, ring: RingId) -> Result<()> {
     bot.ask(Command::AcceptRing { ring }).await?;
     let (microphone, camera) = (Microphone::Live, Camera::On);
@@ -329,41 +315,4 @@ async fn call(
     // Nobody waits for them after the last call.
     let _ = free.send(bot);
     Ok(called)
-}
-
-async fn answered(bot: &mut Bot, command: Command) -> Result<Reply> {
-    bot.command(command).await?.map_err(|refused| anyhow::anyhow!("{refused:?}"))
-}
-
-fn milliseconds(times: &mut [Duration], quantile: f64) -> f64 {
-    times.sort_unstable();
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a length")]
-    let place = (float(times.len() as u64) * quantile) as usize;
-    let time = times.get(place.min(times.len().saturating_sub(1)));
-    time.map_or(f64::NAN, |time| time.as_secs_f64() * 1000.0)
-}
-
-/// Which cores the server has to itself, and which the bots.
-struct Halves {
-    server: Option<&'static str>,
-    bots: Option<&'static str>,
-}
-
-impl Halves {
-    /// Two for the server where there are four; otherwise all share all.
-    fn of_this_machine() -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        if cores < 4 {
-            return Self { server: None, bots: None };
-        }
-        Self { server: Some("0,1"), bots: Some("2,3") }
-    }
-
-    async fn take(&self, process: u32, cores: Option<&str>) -> Result<()> {
-        let Some(cores) = cores else { return Ok(()) };
-        let arguments = ["-a", "-c", "-p", cores, &process.to_string()].map(str::to_owned);
-        let done = Program::new("taskset").args(arguments).output().await?;
-        anyhow::ensure!(done.status.success(), "taskset: {}", String::from_utf8_lossy(&done.stderr));
-        Ok(())
-    }
 }

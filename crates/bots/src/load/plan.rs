@@ -34,6 +34,9 @@ pub(crate) enum Scenario {
     /// A desk of a thousand representatives, up to 5,000 who watch it, and calls; no media
     #[value(name = "desk")]
     Desk,
+    /// 2,000 people in 20 rooms of the lounge, a change of status and 20 messages a second; no media
+    #[value(name = "lounge")]
+    Lounge,
 }
 
 /// Who sends.
@@ -124,7 +127,7 @@ impl Scenario {
                 ..room(1, 10)
             },
             Self::BadNetwork => Plan { camera: Camera::Simulcast, ..room(1, 6) },
-            Self::Desk => return None,
+            Self::Desk | Self::Lounge => return None,
         })
     }
 }

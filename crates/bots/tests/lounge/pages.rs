@@ -15,7 +15,10 @@ async fn a_second_page_asks_and_then_takes_over() {
     let door = open_lounge(&mut second).await.unwrap().unwrap();
     assert_eq!((door.name.as_deref(), door.in_use), (Some("Vera"), true));
     assert_eq!(enter(&mut second, "Vera", None).await.unwrap().unwrap_err(), Refused(Code::InUse));
-    // The first one has felt nothing.
+    vera.set_status(Chosen::Away, "first").await.unwrap();
+    until_said(&mut watcher.bot, "first").await;
+    // A page that asks is felt by nobody.
+    assert_eq!(enter(&mut second, "Vera", None).await.unwrap().unwrap_err(), Refused(Code::InUse));
     vera.set_status(Chosen::Away, "still here").await.unwrap();
     assert_eq!(until_said(&mut watcher.bot, "still here").await, []);
     let inside = enter_here(&mut second, "Vera").await.unwrap().unwrap();

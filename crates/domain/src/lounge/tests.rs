@@ -1,6 +1,8 @@
 //! Names that are one and names that are not; how many are told to be in a room, and how often.
 
 use super::*;
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 fn keys(typed: &str) -> BTreeSet<NameKey> {
     NameKey::all_of(&PersonName::parse(typed).unwrap())
@@ -100,6 +102,26 @@ fn every_name_has_a_key_and_few() {
     }
     assert_eq!(keys("陈").len(), 1, "one document where both forms are the same");
     assert_ne!(keys("陈").first().unwrap().bits(), keys("陳").first().unwrap().bits());
+}
+
+/// The same names each time.
+fn config() -> ProptestConfig {
+    let rng_seed = RngSeed::Fixed(6);
+    ProptestConfig { cases: 1_000, rng_seed, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config())]
+    #[test]
+    fn whatever_the_script_a_name_in_capitals_or_in_small_letters_is_the_same_name(typed in "\\PC{1,12}") {
+        if let Ok(name) = PersonName::parse(&typed) {
+            let own = NameKey::all_of(&name);
+            prop_assert!(!own.is_empty());
+            for other in [typed.to_uppercase(), typed.to_lowercase(), typed.nfd().collect(), typed.nfkc().collect()] {
+                prop_assert!(!keys(&other).is_disjoint(&own), "{} / {}", typed, other);
+            }
+        }
+    }
 }
 
 /// Instances of two releases must ask for the same document. This is FNV-1a of `ben`, computed elsewhere.

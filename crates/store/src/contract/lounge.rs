@@ -18,6 +18,7 @@ pub(super) async fn all<D: Database, F: Future<Output = D>>(fresh: &impl Fn() ->
     rooms_are_kept_as_they_were_put(&fresh().await).await;
     slugs_are_unique_and_moderators_are_accounts(&*fresh().await.open().await).await;
     a_room_takes_what_was_written_in_it_along(&*fresh().await.open().await).await;
+    a_full_room_goes_in_steps(&fresh().await).await;
     blocks_hold_both_ways(&fresh().await).await;
     the_removed_may_come_back_in_time(&*fresh().await.open().await).await;
     nothing_happens_without_its_row(&fresh().await).await;
@@ -167,6 +168,44 @@ async fn a_room_takes_what_was_written_in_it_along(store: &dyn Store) {
     assert_eq!(written(store).await, 3);
     with_room(store, 1).await;
     assert_eq!(all_in(store, in_room(1)).await, [], "nothing comes back");
+}
+
+/// Fills a room as nobody types.
+async fn fill(database: &impl Database, number: u128, messages: u64) {
+    let (room, author) = (room_id(number), person(10));
+    let id =
+        "substr('m_00000000000000000000000000000000', 1, 34 - length(CAST(i AS text))) || CAST(i AS text)";
+    let columns = "id, place, number, author, name, text, at, deleted";
+    let sql = format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {messages}) \
+         INSERT INTO messages ({columns}) SELECT {id}, '{room}', i, '{author}', 'Ana', '', i, false FROM n"
+    );
+    assert_eq!(database.tamper(&sql).await, messages);
+}
+
+async fn a_full_room_goes_in_steps(database: &impl Database) {
+    const MANY: u64 = 12_000;
+    let store = database.open().await;
+    with_room(&*store, 1).await;
+    with_room(&*store, 2).await;
+    fill(database, 1, MANY).await;
+    let other = add(&*store, message(20_000, 10, in_room(2))).await;
+    database.tamper("ALTER TABLE audit RENAME TO elsewhere").await;
+    let failed = store.remove_lounge_room(room_id(1), audited(Action::LoungeRoomRemoved)).await;
+    assert!(matches!(failed, Err(StoreError::Damaged(_))), "{failed:?}");
+    database.tamper("ALTER TABLE elsewhere RENAME TO audit").await;
+    let kept = numbers(&all_in(&*store, in_room(1)).await);
+    assert!(kept.len() < 10_000, "what is too much for one step is gone: {}", kept.len());
+    assert!(
+        !kept.is_empty() && kept.last() == Some(&MANY),
+        "the rest is the latest, and stays with the room"
+    );
+    assert!(kept.is_sorted() && kept[0] + kept.len() as u64 == MANY + 1, "without holes");
+    let removed = store.remove_lounge_room(room_id(1), audited(Action::LoungeRoomRemoved)).await;
+    removed.expect("removes");
+    assert_eq!(all_in(&*store, in_room(1)).await, []);
+    assert_eq!(all_in(&*store, in_room(2)).await, [other]);
+    assert_eq!(written(&*store).await, 3);
 }
 
 async fn block(store: &dyn Store, one: u128, other: u128, called: &str, blocked: bool) {

@@ -188,7 +188,8 @@ pub trait Lounge: Send + Sync + 'static {
     /// [`StoreError::Taken`] with the slug; [`StoreError::Unknown`] if a moderator is no account.
     async fn put_lounge_room(&self, room: LoungeRoom, audited: Audited) -> Result<(), StoreError>;
 
-    /// Removes it, with what was written in it and the files of that.
+    /// Removes it, with what was written in it and the files of that. If that is very much, the oldest of it goes first
+    /// and by itself; then a failure may leave the room with the latest alone.
     ///
     /// # Errors
     /// [`StoreError::Unknown`].

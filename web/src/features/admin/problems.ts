@@ -1,7 +1,7 @@
-// Words for what can be wrong with people and desks.
+// Words for what can be wrong with people, desks and rooms of the lounge.
 
 import { m } from '../../messages/compiled/messages';
-import type { DeskProblem, PersonProblem } from '../../model/api';
+import type { DeskProblem, LoungeRoomProblem, PersonProblem } from '../../model/api';
 
 export const PERSON_PROBLEMS: Record<PersonProblem, () => string> = {
   email_taken: m.admin_email_taken,
@@ -21,4 +21,14 @@ export const DESK_PROBLEMS: Record<DeskProblem, () => string> = {
   site_invalid: m.admin_site_invalid,
   seconds_invalid: m.admin_seconds_invalid,
   person_unknown: m.admin_person_unknown,
+};
+
+export const LOUNGE_ROOM_PROBLEMS: Record<LoungeRoomProblem, () => string> = {
+  lounge_room_unknown: m.admin_lounge_gone,
+  slug_taken: m.admin_lounge_slug_taken,
+  slug_invalid: m.admin_slug_invalid,
+  name_invalid: m.staff_name_invalid,
+  about_invalid: m.admin_about_invalid,
+  person_unknown: m.admin_person_unknown,
+  too_many_rooms: m.admin_lounge_too_many,
 };

@@ -1,7 +1,7 @@
 // The pages for people who sign in, and their addresses.
 
 export type StaffPart =
-  'console' | 'appointments' | 'account' | 'people' | 'desks' | 'live' | 'history' | 'audit';
+  'console' | 'appointments' | 'account' | 'people' | 'desks' | 'lounge' | 'live' | 'history' | 'audit';
 
 export const PATHS: Record<StaffPart, string> = {
   console: '/staff',
@@ -9,6 +9,7 @@ export const PATHS: Record<StaffPart, string> = {
   account: '/staff/account',
   people: '/admin',
   desks: '/admin/desks',
+  lounge: '/admin/lounge',
   live: '/admin/calls',
   history: '/admin/history',
   audit: '/admin/audit',

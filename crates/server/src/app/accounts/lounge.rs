@@ -140,7 +140,7 @@ mod tests {
     fn settings() -> LoungeRoomSettings {
         LoungeRoomSettings {
             slug: "sports".into(),
-            name: " Sports  and  more ".into(),
+            name: " Sports and more ".into(),
             about: " Matches ".into(),
             place: 3,
             moderators: vec![PersonId::from_bits(1), PersonId::from_bits(2), PersonId::from_bits(1)],

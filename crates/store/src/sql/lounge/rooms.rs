@@ -2,9 +2,9 @@
 
 use crate::port::{LoungeRoom, StoreError, Taken};
 use crate::sql::cell::{parsed, unsigned};
-use crate::sql::entity::{account, lounge_moderator, lounge_room, message_place};
+use crate::sql::entity::{account, lounge_moderator, lounge_room, message, message_place};
 use crate::sql::failure::stored;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, SubQueryStatement};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Order, PaginatorTrait, QueryFilter,
     QueryOrder, Select,
@@ -117,6 +117,33 @@ async fn put_moderators(
     });
     lounge_moderator::Entity::insert_many(rows).exec_without_returning(db).await.map_err(stored)?;
     Ok(())
+}
+
+/// How many messages go with a room in one transaction. More keep others from writing for longer; 100,000 take seconds.
+const AT_ONCE: u64 = 5_000;
+
+/// Removes the oldest messages of a room that has more than go with it; how many.
+pub(super) async fn thin(db: &impl ConnectionTrait, id: LoungeRoomId) -> Result<u64, StoreError> {
+    let there = || message::Column::Place.eq(id.to_string());
+    let last_to_go = Query::select()
+        .column(message::Column::Number)
+        .from(message::Entity)
+        .and_where(there())
+        .order_by(message::Column::Number, Order::Desc)
+        .limit(1)
+        .offset(AT_ONCE)
+        .to_owned();
+    let last_to_go = Expr::from(SubQueryStatement::from(last_to_go));
+    let oldest = Query::select()
+        .column(message::Column::Id)
+        .from(message::Entity)
+        .and_where(there())
+        .and_where(Expr::col(message::Column::Number).lte(last_to_go))
+        .order_by(message::Column::Number, Order::Asc)
+        .limit(AT_ONCE)
+        .to_owned();
+    let thinned = message::Entity::delete_many().filter(message::Column::Id.in_subquery(oldest));
+    Ok(thinned.exec(db).await.map_err(stored)?.rows_affected)
 }
 
 /// With its place, and so with all that stands there.
