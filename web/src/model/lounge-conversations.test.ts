@@ -155,11 +155,14 @@ describe('conversations', () => {
     conversations.open('u_ana');
     await opened(conversation('u_ana', { last: 1, unread: 1 }), [line(1)]);
     await reply('mark_conversation', new CommandFailed('try_again'));
-    posted(line(2));
+    posted(line(2, 'u_me'));
     expect(marks()).toEqual([
       [1, 0],
-      [2, 0],
+      [1, 0],
     ]);
+    await reply('mark_conversation', { type: 'done' });
+    posted(line(3, 'u_me'));
+    expect(marks()).toHaveLength(2);
   });
 
   it('show how far the other is, never less than before', () => {

@@ -108,6 +108,9 @@ describe('what is written in a place of the lounge', () => {
     posted(line(10));
     vi.advanceTimersByTime(2_000);
     expect(session.count('earlier_messages')).toBe(2);
+    await fill([line(7), line(8)], true);
+    vi.advanceTimersByTime(10_000);
+    expect(session.count('earlier_messages')).toBe(2);
   });
 
   it('goes on asking while a hole is larger than an answer', async () => {

@@ -12,7 +12,7 @@ export interface Comings {
   left: string[];
 }
 
-/** Longer, and it is told late; shorter, and a crowd is told one by one. */
+/** After each telling the next ones are gathered for so long: longer, and they are told late; shorter, one by one. */
 const GATHER_FOR = 1_500;
 /** More would be read by nobody. */
 const KEPT = 50;
@@ -163,7 +163,7 @@ export class People {
   #gather(what: 'joined' | 'left', id: string, name: string): void {
     this.#gathered ??= { joined: new Map(), left: new Map() };
     this.#gathered[what].set(id, name);
-    this.#timer ??= setTimeout(() => this.#tell(), GATHER_FOR);
+    if (this.#timer === undefined) this.#tell();
   }
 
   #tell(): void {
@@ -171,6 +171,7 @@ export class People {
     const gathered = this.#gathered;
     this.#gathered = null;
     if (!gathered) return;
+    this.#timer = setTimeout(() => this.#tell(), GATHER_FOR);
     const joined = [...gathered.joined.values()];
     const left = [...gathered.left.values()];
     const one = { id: ++this.#next, after: this.last(), joined, left };

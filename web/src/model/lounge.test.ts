@@ -341,16 +341,21 @@ describe('people', () => {
     expect(lounge.people.find('u_a')?.text).toBe('late');
   });
 
-  it('who come and go in a moment are told together, and nobody who was there', async () => {
+  it('who comes is told at once, who follow in a moment together, and nobody who was there', async () => {
     await in_();
     vi.useFakeTimers();
+    fake.event({ type: 'member_joined', room: 'o_1', member: member('u_f', 'Fred') }, 'lounge');
+    expect(lounge.people.comings).toMatchObject([{ joined: ['Fred'], left: [] }]);
     for (const one of [BEN, member('u_c', 'Cem'), ANA]) {
       fake.event({ type: 'member_joined', room: 'o_1', member: one }, 'lounge');
     }
     fake.event({ type: 'member_left', room: 'o_1', person: 'u_a' }, 'lounge');
     fake.event({ type: 'member_left', room: 'o_1', person: 'u_x' }, 'lounge');
     vi.advanceTimersByTime(2_000);
-    expect(lounge.people.comings).toMatchObject([{ joined: ['Ben', 'Cem'], left: ['Ana'] }]);
+    expect(lounge.people.comings).toMatchObject([
+      { joined: ['Fred'], left: [] },
+      { joined: ['Ben', 'Cem'], left: ['Ana'] },
+    ]);
   });
 
   it('with whom one writes are known in other rooms too, until they are gone', async () => {
