@@ -12,7 +12,7 @@ use visavis_protocol::{Code, Command, Reply};
 impl Realtime {
     /// Comes before the door, in, or into another room: hears of it first, so that nothing between is missed. Once it
     /// is answered the session is to be released.
-    pub(super) async fn approach_lounge(
+    pub(super) async fn go_into_lounge(
         &self,
         session: &Arc<Session>,
         execution: &mut Execution,
