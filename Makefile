@@ -9,6 +9,10 @@ STAMPS := target/stamps
 WEB_SOURCES := $(shell find web/src web/public web/messages web/project.inlang -type f -not -path '*/compiled/*' 2>/dev/null) \
 	web/index.html web/vite.config.ts web/svelte.config.js web/tsconfig.json
 
+# What tests drive. One of the tests is named beside it: then cargo gives the libraries below the features that all the
+# tests need, and `cargo test` finds them built. Without it a third of them is built twice.
+PROGRAMS := --workspace --bin visavis --bin visavis-bots --test architecture
+
 # ---------------------------------------------------------------- using it
 
 .PHONY: run
@@ -39,19 +43,19 @@ check: $(STAMPS)/web $(STAMPS)/e2e web ## Format, lints, types, generated code
 .PHONY: unit
 unit: $(STAMPS)/web web databases ## Tests of machines, adapters, the wire and the web client's logic
 	@echo "== unit, contract and wire tests"
-	cargo build --workspace --quiet
+	cargo build $(PROGRAMS) --quiet
 	cargo test --workspace --quiet
 	cd web && npm run --silent test
 
 .PHONY: e2e
 e2e: $(STAMPS)/e2e web browsers ## Real browsers against the real binary; RUNS=20 repeats the calls
 	@echo "== real browsers"
-	cargo build --quiet --bin visavis --bin visavis-bots
+	cargo build $(PROGRAMS) --quiet
 	cd e2e && npm run --silent test
 
 .PHONY: screenshots
 screenshots: $(STAMPS)/e2e web browsers ## Pictures of every screen in e2e/results
-	cargo build --quiet --bin visavis --bin visavis-bots
+	cargo build $(PROGRAMS) --quiet
 	cd e2e && npm run --silent screenshots
 
 .PHONY: bench

@@ -1,14 +1,51 @@
-// Real browsers are heavy and calls are sensitive to a busy machine: one file after another, and no second tries.
+// Real browsers are heavy and calls are sensitive to a busy machine: where media is measured, one file goes after
+// another. Files that mostly wait, for a page, a mail, a ring or a clock, go three at a time. No second tries.
 
 import { defineConfig } from 'vitest/config';
 
+const WAITING = [
+  'admin',
+  'appointment*',
+  'chat',
+  'desk*',
+  'embed',
+  'group-{choices,screens}',
+  'invitation',
+  'kiosk',
+  'lounge-{presence,private,rooms,screens,xss}',
+  'readme',
+  'screens',
+].map((file) => `tests/${file}.test.ts`);
+
+const each = {
+  pool: 'forks',
+  retry: 0,
+  testTimeout: 120_000,
+  hookTimeout: 60_000,
+} as const;
+
 export default defineConfig({
   test: {
-    include: ['tests/**/*.test.ts'],
-    pool: 'forks',
-    fileParallelism: false,
-    retry: 0,
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        test: {
+          ...each,
+          name: 'waiting',
+          include: WAITING,
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...each,
+          name: 'alone',
+          include: ['tests/**/*.test.ts'],
+          exclude: [...WAITING, '**/node_modules/**'],
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 });

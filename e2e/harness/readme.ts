@@ -64,9 +64,12 @@ export async function follow(
   expect(steps).toHaveLength(count);
   const first = await Person.create(browser, 'the first window');
   const second = await Person.create(browser, 'the second window');
-  const email = found(/`(\S+@demo)`/, steps[0] ?? '', 'account');
-  const typed = { 'E-mail': email, Password: printed(server, email), 'Your name': 'Vera' };
+  const email = /`(\S+@demo)`/.exec(steps[0] ?? '')?.[1];
+  const typed: Record<string, string> = { 'Your name': 'Vera' };
+  if (email !== undefined) typed['Password'] = printed(server, email);
   for (const [index, step] of steps.entries()) {
+    for (const [, value, name] of step.matchAll(/`([^`]+)` as \*\*([^*]+)\*\*/g))
+      typed[name ?? ''] = value ?? '';
     const link = /the `(\w+)` link/.exec(step)?.[1];
     const where = link === 'staff' || step.includes('first window') ? first : second;
     if (link) await where.open(printed(server, link));

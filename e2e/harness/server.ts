@@ -2,10 +2,10 @@
 
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -108,15 +108,26 @@ export async function startServer(
   return server;
 }
 
+/** Below those that the system gives to sockets which ask for any: a browser's could take them while a server is down. */
+const PORTS = { first: 10_240, last: 32_767 };
+
 async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
+  const found = new Set<number>();
+  while (found.size < count) {
+    const port = PORTS.first + Math.floor(Math.random() * (PORTS.last - PORTS.first + 1));
+    if (await isFree(port)) found.add(port);
+  }
+  return [...found];
+}
+
+/** Whether nobody listens there, neither by TCP nor by UDP. */
+async function isFree(port: number): Promise<boolean> {
+  const [tcp, udp] = [createServer(), createSocket('udp6')];
+  const bound = await Promise.allSettled([
+    once(tcp.listen(port, '::'), 'listening'),
+    once(udp.bind(port, '::'), 'listening'),
+  ]);
+  if (tcp.listening) await once(tcp.close(), 'close');
+  udp.close();
+  return bound.every(({ status }) => status === 'fulfilled');
 }

@@ -1,4 +1,4 @@
-// The README's walk-throughs of the desk and of an appointment lead where they say.
+// The README's walk-throughs of the desk, of an appointment and of the lounge lead where they say.
 
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, it } from 'vitest';
@@ -31,5 +31,12 @@ it('the steps to an appointment, and out of the waiting room once more', async (
   const { first, second } = await follow('Try an appointment', 4, /^Admit /, chromium, server);
   await first.find('button', 'Hold Vera Toprak');
   await second.find('toolbar', 'Call controls');
+  await Promise.all([first.close(), second.close()]);
+});
+
+it('the steps into the lounge, to a private word and a call in it', async () => {
+  const { first, second } = await follow('Try the lounge', 5, /^Accept$/, chromium, server);
+  await first.find('region', 'Conversation with Ben');
+  await second.find('region', 'Conversation with Ana');
   await Promise.all([first.close(), second.close()]);
 });

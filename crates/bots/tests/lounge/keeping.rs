@@ -83,6 +83,7 @@ async fn whoever_is_in_a_room_that_is_removed_is_in_the_first_one_that_is_left()
     let door = open_lounge(&mut vera.bot).await.unwrap().unwrap();
     let left: Vec<_> = door.rooms.iter().map(|room| room.slug.as_str()).collect();
     assert_eq!(left, ["general", "games"]);
+    assert!(!door.in_use, "by no other page");
     let room = vera.jump(general).await.unwrap().unwrap();
     assert_eq!(room.people.len(), 2);
     wim.set_status(Chosen::Away, "hello").await.unwrap();

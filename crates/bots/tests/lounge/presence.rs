@@ -152,3 +152,24 @@ async fn of_thirty_who_come_at_once_everybody_hears_the_number_once_a_second_at_
     assert!(heard.len() <= seconds + 2, "{heard:?} in {seconds} s");
     assert!(heard.iter().all(|event| matches!(event, Event::RoomCounted { room, .. } if *room == general)));
 }
+
+#[tokio::test]
+async fn whoever_changes_too_often_is_told_to_slow_down_and_the_others_are_spared() {
+    let hall = Hall::open(&[]).await;
+    let (mut vera, mut wim) = (hall.member("Vera").await, hall.member("Wim").await);
+    let mut outcomes = Vec::new();
+    for number in 0..60 {
+        let status = Command::SetStatus { chosen: Chosen::Away, text: format!("{number}") };
+        outcomes.push(vera.bot.command(status).await.unwrap());
+    }
+    let done = outcomes.iter().filter(|one| one.is_ok()).count();
+    let limited = outcomes.iter().filter(|one| **one == Err(Refused(Code::RateLimited))).count();
+    assert!(done < 40 && done + limited == 60, "{done} done, {limited} refused");
+    // What is nobody else's business goes on at once, and so does what others do.
+    open_lounge(&mut vera.bot).await.unwrap().unwrap();
+    let mut xenia = hall.member("Xenia").await;
+    xenia.set_status(Chosen::Available, "mark").await.unwrap();
+    let heard = until_said(&mut wim.bot, "mark").await;
+    let hers = |event: &&Event| matches!(event, Event::MemberChanged { member } if member.id == vera.id);
+    assert_eq!(heard.iter().filter(hers).count(), done);
+}

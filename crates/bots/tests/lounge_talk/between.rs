@@ -65,7 +65,10 @@ async fn while_two_write_to_each_other_nobody_else_hears_a_word() {
         for event in &heard {
             let seen = matches!(
                 event,
-                Event::MemberJoined { .. } | Event::MemberChanged { .. } | Event::RoomCounted { .. }
+                Event::MemberJoined { .. }
+                    | Event::MemberChanged { .. }
+                    | Event::RoomCounted { .. }
+                    | Event::OwnChanged { .. }
             );
             assert!(seen, "{event:?}");
             let text = serde_json::to_string(event).unwrap();

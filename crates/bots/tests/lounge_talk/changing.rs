@@ -39,11 +39,12 @@ async fn a_moderator_deletes_what_others_wrote_in_the_room_and_the_audit_log_say
     let admin = hall.staff("admin").await;
     let mut moderator = Member::staff(&admin, "Moderator").await.unwrap();
     assert!(moderator.lounge.room.moderator);
-    let staff = hall.staff("elif").await;
+    let staff = hall.staff("ana").await;
     let mut colleague = Member::staff(&staff, "Colleague").await.unwrap();
     let mut ada = hall.member("Ada").await;
     assert!(!colleague.lounge.room.moderator && !ada.lounge.room.moderator);
-    let rude = write(&mut ada.bot, in_room(room_of(&ada)), "something rude").await;
+    let room = in_room(room_of(&ada));
+    let rude = write(&mut ada.bot, room, "something rude").await;
     refused(&mut colleague.bot, Command::DeleteMessage { message: rude }, Code::NotChangeable).await;
     refused(&mut moderator.bot, edit(rude, "something nice"), Code::NotChangeable).await;
     done(&mut moderator.bot, Command::DeleteMessage { message: rude }).await;
@@ -56,11 +57,8 @@ async fn a_moderator_deletes_what_others_wrote_in_the_room_and_the_audit_log_say
     opened(&mut moderator.bot, ada.id).await;
     refused(&mut moderator.bot, Command::DeleteMessage { message: theirs }, Code::NotChangeable).await;
     let rows: Vec<AuditView> = admin.get("/api/v1/admin/audit").await.unwrap();
-    let deletions: Vec<_> = rows
-        .iter()
-        .map(|row| serde_json::to_string(row).unwrap())
-        .filter(|row| row.contains("message_deleted"));
-    let deletions: Vec<_> = deletions.collect();
+    let rows: Vec<_> = rows.iter().map(|row| serde_json::to_string(row).unwrap()).collect();
+    let deletions: Vec<_> = rows.iter().filter(|row| row.contains("message_deleted")).collect();
     assert_eq!(deletions.len(), 1);
     assert!(deletions[0].contains(&rude.to_string()) && deletions[0].contains(&ada.id.to_string()));
     assert!(!deletions[0].contains("something"));

@@ -160,7 +160,8 @@ async fn a_file_is_of_its_sender_for_its_place_and_goes_with_its_message() {
 
 #[tokio::test]
 async fn all_files_together_have_a_limit_and_so_has_each_page() {
-    let hall = Hall::with(&[("VISAVIS_LOUNGE__FILES_BYTES", "10")]).await;
+    let hall =
+        Hall::with(&[("VISAVIS_LOUNGE__FILE_BYTES", "10"), ("VISAVIS_LOUNGE__FILES_BYTES", "10")]).await;
     let mut ada = hall.member("Ada").await;
     let place = in_room(room_of(&ada));
     sent(&hall, &mut ada.bot, place, ("a", b"12345678")).await;

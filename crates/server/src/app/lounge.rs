@@ -67,20 +67,21 @@ impl App {
     }
 
     /// The lounge from outside.
-    pub(crate) async fn open_lounge(&self, who: Identity) -> Result<Reply, Refused> {
+    pub(crate) async fn open_lounge(&self, who: Identity, session: SessionId) -> Result<Reply, Refused> {
         self.may_come_in(who)?;
         let person = self.person(who.person).await?;
         let seat = person.as_ref().and_then(Person::seat);
-        let alive = |seat: &LoungeSeat| {
-            let pages = person.iter().flat_map(Person::pages);
-            pages.into_iter().any(|page| page.session == seat.session && page.grace_ends.is_none())
+        let elsewhere = |seat: &LoungeSeat| {
+            let mut pages = person.iter().flat_map(Person::pages).filter(|page| page.session != session);
+            pages.any(|page| page.session == seat.session && page.grace_ends.is_none())
         };
         let account = match who.sign_in {
             Some(_) => self.store.account(who.person).await?.map(|account| account.name),
             None => None,
         };
         let name = seat.map(|seat| seat.name.clone()).or(account).map(|name| name.shown().to_owned());
-        let door = LoungeDoor { rooms: self.lounge_rooms().await?, name, in_use: seat.is_some_and(alive) };
+        let door =
+            LoungeDoor { rooms: self.lounge_rooms().await?, name, in_use: seat.is_some_and(elsewhere) };
         Ok(Reply::LoungeDoor { door })
     }
 

@@ -2,19 +2,22 @@
 //! gives it to whoever knows its id. Bytes only; what they are and who may have them is decided in the use cases.
 
 use super::Api;
-use crate::app::{Refused, Upload, is_picture};
+use crate::app::{App, Refused, Upload, is_picture};
 use crate::edge::{problem, same_origin};
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, BodyDataStream};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use futures_util::StreamExt;
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tower_http::timeout::TimeoutLayer;
 use visavis_store::{FileCard, StoreError};
 
@@ -23,6 +26,9 @@ use visavis_store::{FileCard, StoreError};
 const UPLOAD_WITHIN: Duration = Duration::from_secs(5 * 60);
 /// Files on their way at once, together, in KiB: each is held in memory until it is there.
 const ON_THEIR_WAY_KIB: usize = 128 * 1024;
+/// Of what is refused, so much is read all the same, and for so long.
+const DRAINED: usize = 16 * 1024 * 1024;
+const DRAINED_WITHIN: Duration = Duration::from_secs(20);
 /// A file never changes; it may be deleted, and then it is not to be shown for much longer.
 const CACHED: &str = "private, max-age=3600, immutable";
 
@@ -46,35 +52,71 @@ struct Uploads {
 }
 
 async fn upload(State(uploads): State<Arc<Uploads>>, request: Request) -> Response {
-    let Uploads { api, memory } = &*uploads;
-    if !same_origin(request.headers(), request.uri(), api.public.as_ref()) {
-        return problem(StatusCode::FORBIDDEN, "origin_refused", "Only pages of this server may do that");
-    }
-    let offered = bearer(request.headers()).ok_or(Refused::Ticket);
-    match offered.and_then(|token| api.app.check_upload(token)) {
-        Ok(offered) => take(api, memory, offered, request).await.unwrap_or_else(|refused| refusal(&refused)),
-        Err(refused) => refusal(&refused),
+    let (parts, body) = request.into_parts();
+    let mut chunks = body.into_data_stream();
+    match take(&uploads, &parts, &mut chunks).await {
+        Ok(response) => response,
+        Err(response) => {
+            drain(&mut chunks).await;
+            response
+        }
     }
 }
 
 /// Reads no more than was offered, and nothing of what says beforehand that it is something else.
-async fn take(api: &Api, memory: &Semaphore, offered: Upload, request: Request) -> Result<Response, Refused> {
-    let said = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    if let Some(said) = said.and_then(|length| length.parse::<u64>().ok()) {
-        api.app.may_be_as_large(said)?;
-        if said != offered.size {
+async fn take(uploads: &Uploads, parts: &Parts, chunks: &mut BodyDataStream) -> Result<Response, Response> {
+    let Uploads { api, memory } = uploads;
+    if !same_origin(&parts.headers, &parts.uri, api.public.as_ref()) {
+        let title = "Only pages of this server may do that";
+        return Err(problem(StatusCode::FORBIDDEN, "origin_refused", title));
+    }
+    let (offered, size) = offered(&api.app, &parts.headers).map_err(|refused| refusal(&refused))?;
+    let Ok(_held) = memory.try_acquire_many(size / 1024 + 1) else {
+        return Err(try_again("Too many files are on their way"));
+    };
+    let sent = async { api.app.keep_file(offered, read(chunks, size as usize).await?).await };
+    let sent = sent.await.map_err(|refused| refusal(&refused))?;
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(sent)).into_response())
+}
+
+/// What may come, and how many bytes that is.
+fn offered(app: &App, headers: &HeaderMap) -> Result<(Upload, u32), Refused> {
+    let offered = app.check_upload(bearer(headers).ok_or(Refused::Ticket)?)?;
+    let said = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    let said = said.and_then(|length| length.parse().ok()).unwrap_or(offered.size);
+    app.may_be_as_large(said.max(offered.size))?;
+    if said != offered.size {
+        return Err(Refused::File);
+    }
+    let size = u32::try_from(offered.size).map_err(|_| Refused::FileTooLarge)?;
+    Ok((offered, size))
+}
+
+async fn read(chunks: &mut BodyDataStream, size: usize) -> Result<Vec<u8>, Refused> {
+    let mut body = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Refused::File)?;
+        if body.len() + chunk.len() > size {
             return Err(Refused::File);
         }
+        body.extend_from_slice(&chunk);
     }
-    api.app.may_be_as_large(offered.size)?;
-    let size = usize::try_from(offered.size).map_err(|_| Refused::FileTooLarge)?;
-    let kib = u32::try_from(size / 1024 + 1).map_err(|_| Refused::FileTooLarge)?;
-    let Ok(_held) = memory.try_acquire_many(kib) else {
-        return Ok(try_again("Too many files are on their way"));
+    Ok(body)
+}
+
+/// Reads on for a while, for nothing: who is cut off while they send never hear why.
+async fn drain(chunks: &mut BodyDataStream) {
+    let mut left = DRAINED;
+    let read = async {
+        while let Some(Ok(chunk)) = chunks.next().await {
+            left = left.saturating_sub(chunk.len());
+            if left == 0 {
+                return;
+            }
+        }
     };
-    let body = to_bytes(request.into_body(), size).await.map_err(|_| Refused::File)?;
-    let sent = api.app.keep_file(offered, body.into()).await?;
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(sent)).into_response())
+    // Whoever is slower than that is cut off.
+    let _ = timeout(DRAINED_WITHIN, read).await;
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

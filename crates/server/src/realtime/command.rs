@@ -23,44 +23,16 @@ impl Realtime {
             Command::Leave => self.leave(session, execution).await,
             Command::Look { room } => self.look(&room).await,
             Command::IceServers => Ok(Reply::IceServers { ice_servers: self.ice_servers(session) }),
-            Command::Snapshot => {
-                let room = execution.room.as_ref();
-                self.in_room(room, |room| self.app.snapshot(room, session.id)).await
-            }
-            Command::SetMedia { microphone, camera } => {
-                let devices = Devices { microphone, camera };
-                let room = execution.room.as_ref();
-                self.in_room(room, |room| self.app.set_devices(room, session.id, devices)).await
-            }
-            Command::RenewMedia => {
-                let room = execution.room.as_ref();
-                self.in_room(room, |room| self.app.renew_media(room, session.id)).await
-            }
-            Command::Signal { to, generation, signal } => {
-                let room = execution.room.as_ref();
-                self.in_room(room, |room| self.app.signal(room, session.id, to, generation, signal)).await
-            }
             Command::MediaOffer { .. } if session.offers.check().is_err() => Err(Code::RateLimited),
-            Command::MediaOffer { fresh, sdp, tracks } => {
-                let room = execution.room.as_ref();
-                self.in_room(room, |room| self.app.offer_media(room, session.id, fresh, sdp, tracks)).await
-            }
-            Command::View { videos } => {
-                let room = execution.room.as_ref();
-                self.in_room(room, |room| self.app.view(room, session.id, videos)).await
-            }
-            Command::MediaClose => {
-                let room = execution.room.as_ref();
-                self.in_room(room, |room| self.app.close_media(room, session.id)).await
-            }
-            Command::SetRoom { settings } => {
-                let room = execution.room.as_ref();
-                self.in_room(room, |room| self.app.set_room(room, session.id, settings)).await
-            }
-            Command::Say { message, text } => {
-                let room = execution.room.as_ref();
-                self.in_room(room, |room| self.app.say(room, session.id, message, text)).await
-            }
+            Command::Snapshot
+            | Command::SetMedia { .. }
+            | Command::RenewMedia
+            | Command::Signal { .. }
+            | Command::MediaOffer { .. }
+            | Command::View { .. }
+            | Command::MediaClose
+            | Command::SetRoom { .. }
+            | Command::Say { .. } => self.room_command(session, execution.room.as_ref(), command).await,
             Command::Join { .. }
             | Command::JoinCall { .. }
             | Command::WatchDesk { .. }
@@ -138,23 +110,41 @@ impl Realtime {
                 self.follow(session, execution, command).await
             }
             Command::OpenLounge | Command::EnterLounge { .. } | Command::Jump { .. } => {
-                self.into_lounge(session, execution, command).await
+                self.go_into_lounge(session, execution, command).await
             }
-            Command::OpenConversation { person } => self.into_conversation(session, execution, person).await,
+            Command::OpenConversation { person } => self.open_conversation(session, execution, person).await,
             _ => self.about_appointment(session, execution, command).await,
         }
     }
 
-    async fn in_room<'a, F>(
+    /// In the room that the session is in.
+    async fn room_command(
         &self,
-        room: Option<&'a RoomName>,
-        run: impl FnOnce(&'a RoomName) -> F,
-    ) -> Result<Reply, Code>
-    where
-        F: Future<Output = Result<Reply, app::Refused>>,
-    {
+        session: &Session,
+        room: Option<&RoomName>,
+        command: Command,
+    ) -> Result<Reply, Code> {
         let room = room.ok_or(Code::NotInRoom)?;
-        run(room).await.map_err(|refused| refused.code())
+        let (app, page) = (&self.app, session.id);
+        let outcome = match command {
+            Command::Snapshot => app.snapshot(room, page).await,
+            Command::SetMedia { microphone, camera } => {
+                app.set_devices(room, page, Devices { microphone, camera }).await
+            }
+            Command::RenewMedia => app.renew_media(room, page).await,
+            Command::Signal { to, generation, signal } => {
+                app.signal(room, page, to, generation, signal).await
+            }
+            Command::MediaOffer { fresh, sdp, tracks } => {
+                app.offer_media(room, page, fresh, sdp, tracks).await
+            }
+            Command::View { videos } => app.view(room, page, videos).await,
+            Command::MediaClose => app.close_media(room, page).await,
+            Command::SetRoom { settings } => app.set_room(room, page, settings).await,
+            Command::Say { message, text } => app.say(room, page, message, text).await,
+            _ => Err(app::Refused::Corrupt),
+        };
+        outcome.map_err(|refused| refused.code())
     }
 
     async fn look(&self, room: &str) -> Result<Reply, Code> {

@@ -12,12 +12,13 @@ use visavis_protocol::{Code, Command, Reply};
 impl Realtime {
     /// Comes before the door, in, or into another room: hears of it first, so that nothing between is missed. Once it
     /// is answered the session is to be released.
-    pub(super) async fn into_lounge(
+    pub(super) async fn go_into_lounge(
         &self,
         session: &Arc<Session>,
         execution: &mut Execution,
         command: Command,
     ) -> Result<Reply, Code> {
+        within_rate(session, &command)?;
         session.hold();
         let outcome = match command {
             Command::EnterLounge { name, room, use_here } => {
@@ -39,7 +40,7 @@ impl Realtime {
             // Nobody is there yet.
             execution.page = false;
         }
-        self.app.open_lounge(session.identity).await
+        self.app.open_lounge(session.identity, session.id).await
     }
 
     async fn enter(
@@ -93,6 +94,7 @@ impl Realtime {
         execution: &mut Execution,
         command: Command,
     ) -> Result<Reply, Code> {
+        within_rate(session, &command)?;
         let person = session.identity.person;
         let outcome = match command {
             Command::LeaveLounge => {
@@ -136,6 +138,20 @@ impl Realtime {
         self.hub.unsubscribe(session, std::slice::from_ref(&topic)).await;
         execution.followed.retain(|one| *one != topic);
     }
+}
+
+/// What a whole room is told of, a page does not do as often as it can.
+fn within_rate(session: &Session, command: &Command) -> Result<(), Code> {
+    let told = matches!(
+        command,
+        Command::EnterLounge { .. }
+            | Command::Jump { .. }
+            | Command::LeaveLounge
+            | Command::SetStatus { .. }
+            | Command::SetIdle { .. }
+            | Command::RingMember { .. }
+    );
+    if told && session.moving.check().is_err() { Err(Code::RateLimited) } else { Ok(()) }
 }
 
 /// What the page hears by which somebody is in the lounge.

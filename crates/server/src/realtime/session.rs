@@ -25,6 +25,9 @@ const LINES_BURST: NonZeroU32 = NonZeroU32::new(20).expect("not zero");
 /// Pages say it every three seconds; who writes with several people says it of each.
 const TYPING_PER_SECOND: NonZeroU32 = NonZeroU32::new(2).expect("not zero");
 const TYPING_BURST: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
+/// Rooms, statuses and rings in the lounge: as fast as anybody clicks through them.
+const MOVES_PER_SECOND: NonZeroU32 = NonZeroU32::new(2).expect("not zero");
+const MOVES_BURST: NonZeroU32 = NonZeroU32::new(20).expect("not zero");
 /// Twenty files at once, and twenty in ten minutes for long.
 const FILE_EVERY: Duration = Duration::from_secs(30);
 const FILES_BURST: NonZeroU32 = NonZeroU32::new(20).expect("not zero");
@@ -49,6 +52,8 @@ pub(crate) struct Session {
     pub(crate) writing: DefaultDirectRateLimiter,
     /// That somebody is typing is told to one, and costs a look at who has blocked whom.
     pub(crate) typing: DefaultDirectRateLimiter,
+    /// Everybody in a room is told of each.
+    pub(crate) moving: DefaultDirectRateLimiter,
     /// Files take room.
     pub(crate) uploads: DefaultDirectRateLimiter,
     /// Held while a command runs, so that a resume never repeats one that is still on its way.
@@ -109,6 +114,7 @@ impl Session {
             offers: RateLimiter::direct(Quota::per_second(OFFERS_PER_SECOND).allow_burst(OFFERS_BURST)),
             writing: RateLimiter::direct(Quota::per_second(LINES_PER_SECOND).allow_burst(LINES_BURST)),
             typing: RateLimiter::direct(Quota::per_second(TYPING_PER_SECOND).allow_burst(TYPING_BURST)),
+            moving: RateLimiter::direct(Quota::per_second(MOVES_PER_SECOND).allow_burst(MOVES_BURST)),
             uploads: RateLimiter::direct(
                 Quota::with_period(FILE_EVERY).expect("not zero").allow_burst(FILES_BURST),
             ),

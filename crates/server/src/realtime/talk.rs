@@ -10,7 +10,7 @@ use visavis_protocol::{Code, Command, Place, Reply};
 impl Realtime {
     /// Opens what one writes with somebody: hears of that one first, so that nothing between is missed. Once it is
     /// answered the session is to be released.
-    pub(super) async fn into_conversation(
+    pub(super) async fn open_conversation(
         &self,
         session: &Arc<Session>,
         execution: &mut Execution,
