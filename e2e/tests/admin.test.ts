@@ -30,6 +30,7 @@ const PASSWORD = 'four words make one';
 const DEMONSTRATION = [
   ...Array.from({ length: 4 }, () => 'Server: Account created'),
   'Server: Desk changed',
+  ...Array.from({ length: 3 }, () => 'Server: Lounge room changed'),
   'Server: Appointment created',
 ];
 

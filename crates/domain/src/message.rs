@@ -33,6 +33,15 @@ pub enum Standing {
     Moderator,
 }
 
+/// What a text comes with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comes {
+    /// Nothing else: it has to say something.
+    Alone,
+    /// A file, which may speak for itself.
+    WithFile,
+}
+
 /// Why a message is not as somebody wants it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
@@ -48,10 +57,10 @@ pub enum Rejection {
 ///
 /// # Errors
 /// If it is none.
-pub fn text(typed: &str, with_file: bool) -> Result<String, Rejection> {
+pub fn text(typed: &str, comes: Comes) -> Result<String, Rejection> {
     let text: String = typed.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
     let empty = text.chars().all(is_unseen);
-    if text.chars().count() > MAX_MESSAGE_CHARS || (empty && !with_file) {
+    if text.chars().count() > MAX_MESSAGE_CHARS || (empty && comes == Comes::Alone) {
         return Err(Rejection::MessageInvalid);
     }
     Ok(if empty { String::new() } else { text })

@@ -20,8 +20,8 @@ fn a_text_is_kept_as_typed_without_control_characters() {
         ("شكرًا 👩‍👩‍👧 ❤\u{fe0f}", "شكرًا 👩‍👩‍👧 ❤\u{fe0f}"),
         ("\u{202e}gnp.exe", "\u{202e}gnp.exe"),
     ] {
-        assert_eq!(text(typed, false).as_deref(), Ok(kept), "{typed:?}");
-        assert_eq!(text(typed, true).as_deref(), Ok(kept), "{typed:?}");
+        assert_eq!(text(typed, Comes::Alone).as_deref(), Ok(kept), "{typed:?}");
+        assert_eq!(text(typed, Comes::WithFile).as_deref(), Ok(kept), "{typed:?}");
     }
 }
 
@@ -30,22 +30,22 @@ fn nothing_visible_is_no_message_and_is_empty_beside_a_file() {
     for typed in
         ["", " \n\t ", "\u{0}\u{1b}", "\u{200b}", "\u{200d}\u{fe0f}", "\u{3164} \u{2800}", "\u{202e}\u{a0}"]
     {
-        assert_eq!(text(typed, false), Err(Rejection::MessageInvalid), "{typed:?}");
-        assert_eq!(text(typed, true).as_deref(), Ok(""), "{typed:?}");
+        assert_eq!(text(typed, Comes::Alone), Err(Rejection::MessageInvalid), "{typed:?}");
+        assert_eq!(text(typed, Comes::WithFile).as_deref(), Ok(""), "{typed:?}");
     }
 }
 
 #[test]
 fn a_message_has_4_000_characters_at_most_whatever_they_are() {
     for one in ["x", "é", "😀", "\u{1112}"] {
-        assert!(text(&one.repeat(MAX_MESSAGE_CHARS), false).is_ok());
-        for with_file in [false, true] {
+        assert!(text(&one.repeat(MAX_MESSAGE_CHARS), Comes::Alone).is_ok());
+        for comes in [Comes::Alone, Comes::WithFile] {
             let long = one.repeat(MAX_MESSAGE_CHARS + 1);
-            assert_eq!(text(&long, with_file), Err(Rejection::MessageInvalid), "{one}");
+            assert_eq!(text(&long, comes), Err(Rejection::MessageInvalid), "{one}");
         }
     }
     let controls = "\u{0}".repeat(5_000) + &"x".repeat(MAX_MESSAGE_CHARS);
-    assert!(text(&controls, false).is_ok(), "what is not kept does not count");
+    assert!(text(&controls, Comes::Alone).is_ok(), "what is not kept does not count");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::super::{App, Identity, Refused};
 use super::conversations::Between;
 use visavis_domain::ids::{FileId, LoungeRoomId, MessageId, PersonId, SessionId};
 use visavis_domain::lounge::LoungeSeat;
-use visavis_domain::message::{self, Place, Standing};
+use visavis_domain::message::{self, Comes, Place, Standing};
 use visavis_domain::time::Timestamp;
 use visavis_protocol::{Event, LoungeMessage, Reply, ServerFrame, Topic};
 use visavis_store::{Action, Audited, NewMessage, StoreError, StoredMessage};
@@ -54,7 +54,7 @@ impl App {
     ) -> Result<Reply, Refused> {
         let Post { place, message, text, file } = post;
         let seat = self.seated(person, session).await?;
-        let text = message::text(&text, file.is_some())?;
+        let text = message::text(&text, beside(file.as_ref()))?;
         let circle = self.may_write(&seat, person, place).await?;
         let was_closed = match &circle {
             Circle::Room(_) => false,
@@ -102,7 +102,7 @@ impl App {
         if let Circle::Two(between) = &circle {
             self.unless_blocked(between).await?;
         }
-        let text = message::text(text, message.file.is_some())?;
+        let text = message::text(text, beside(message.file.as_ref()))?;
         let changed = self.store.edit_message(id, text, self.now()).await.map_err(gone)?;
         self.tell_changed(&circle, changed).await
     }
@@ -240,6 +240,10 @@ impl App {
         let frame = ServerFrame::Event { topic: Topic::Lounge, version: None, event };
         Ok(self.live.publish(route.topic(), documents::encode(&frame)?).await?)
     }
+}
+
+fn beside<T>(file: Option<&T>) -> Comes {
+    file.map_or(Comes::Alone, |_| Comes::WithFile)
 }
 
 /// Only the room one is in: whoever watches all others would not be seen there.
