@@ -371,3 +371,22 @@ export async function saysOfStatus(person: Person, text: string): Promise<void> 
   await (await person.find('textbox', 'What you say about it')).type(text);
   await person.press('Save');
 }
+
+/** What the server told a page of comings and goings, of one person or of all, from a moment counted in frames. */
+export async function movesHeard(person: Person, from: number, who = ''): Promise<string[]> {
+  const frames = await person.page.evaluate((from) => window.probe.sockets.slice(from), from);
+  return frames
+    .filter((frame) => frame.includes(who))
+    .flatMap((frame) => /"type":"(member_joined|member_left|member_gone)"/.exec(frame)?.[1] ?? []);
+}
+
+/** The id of somebody in the list of people. */
+export async function idOf(person: Person, name: string): Promise<string> {
+  const id = await person.page.evaluate((name) => {
+    const rows = [...document.querySelectorAll<HTMLElement>('[aria-label=People] [data-person]')];
+    const row = rows.find((one) => one.querySelector('[data-name]')?.textContent.trim() === name);
+    return row?.dataset['person'];
+  }, name);
+  if (id === undefined) throw new Error(`${person.name} does not see ${name}`);
+  return id;
+}

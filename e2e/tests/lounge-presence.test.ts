@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch } from '../harness/browsers';
 import type { Person } from '../harness/browsers';
 import { chooses } from '../harness/demo';
-import { PASSWORD, reads, startDemo } from '../harness/desk';
+import { framesSoFar, PASSWORD, reads, startDemo } from '../harness/desk';
 import {
   anotherTab,
   atDoor,
@@ -15,9 +15,11 @@ import {
   comesAs,
   enters,
   GENERAL,
+  idOf,
   isInside,
   linesOf,
   missesPerson,
+  movesHeard,
   newcomer,
   noticesSince,
   noticesSoFar,
@@ -151,7 +153,7 @@ describe('a second window of the same person', () => {
     await says(ana, withPerson('Ben S'), 'from my first window');
     await talksTo(ben, 'Ana S');
     await readsIn(ben, withPerson('Ana S'), 'from my first window');
-    const notices = await noticesSoFar(ben);
+    const [id, frames] = [await idOf(ben, 'Ana S'), await framesSoFar(ben)];
     const other = await anotherTab(ana);
     await other.open(`${server.http}/lounge`);
     await other.press('Use here');
@@ -161,7 +163,7 @@ describe('a second window of the same person', () => {
     await says(other, withPerson('Ben S'), 'from my second window');
     await readsIn(ben, withPerson('Ana S'), 'from my second window');
     expect((await peopleSeen(ben)).filter((name) => name === 'Ana S')).toHaveLength(1);
-    expect(await noticesSince(ben, notices), 'lines about it').toEqual([]);
+    expect(await movesHeard(ben, frames, id), 'what Ben was told of it').toEqual([]);
     // And back: nothing goes back and forth by itself.
     await ana.page.bringToFront();
     await ana.press('Use here');

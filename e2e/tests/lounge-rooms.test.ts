@@ -8,7 +8,7 @@ import type { Browser, ElementHandle } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch } from '../harness/browsers';
 import type { Person } from '../harness/browsers';
-import { startDemo } from '../harness/desk';
+import { framesSoFar, startDemo } from '../harness/desk';
 import {
   comes,
   GENERAL,
@@ -18,6 +18,7 @@ import {
   jumps,
   linesOf,
   missesPerson,
+  movesHeard,
   noticesSince,
   noticesSoFar,
   pressWithin,
@@ -32,7 +33,6 @@ import {
 } from '../harness/lounge';
 import { Guests, post } from '../harness/lounge-wire';
 import { eventually } from '../harness/measure';
-import { framesSoFar } from '../harness/desk';
 import type { Server } from '../harness/server';
 
 const HARD = [
@@ -69,12 +69,6 @@ afterAll(async () => {
   await chromium?.close();
   await server?.dispose();
 });
-
-/** What the server told a page of somebody's comings and goings, from a moment counted in frames. */
-async function movesHeard(person: Person, from: number): Promise<string[]> {
-  const frames = await person.page.evaluate((from) => window.probe.sockets.slice(from), from);
-  return frames.flatMap((frame) => /"type":"(member_joined|member_left|member_gone)"/.exec(frame)?.[1] ?? []);
-}
 
 describe('a jump', () => {
   it('leaves one room and joins the other, once each, and keeps what one writes with others', async () => {

@@ -154,7 +154,7 @@ describe('each state of the lounge', () => {
     await boss.open(`${server.http}/admin/lounge`);
     await reads(boss, 'General');
     await look(boss, 'admin-lounge');
-    await Promise.all([...people, late, other, boss, troll].map((one) => one.close()));
+    await Promise.all([...people, late, boss, troll].map((one) => one.close()));
   });
 
   it('while the server is away', async () => {

@@ -186,6 +186,25 @@ it('names of rooms and what is said of them', async () => {
   expect([...(await strangers(victim)), ...(await strangers(boss))]).toEqual([]);
 });
 
+it('would have been noticed', async () => {
+  const { person, happened } = watched[0] ?? {};
+  if (!person || !happened) throw new Error('nobody was watched');
+  await person.page.evaluate(() => {
+    (window as unknown as { pwned: number }).pwned = 1;
+    document.body.insertAdjacentHTML('beforeend', '<img src=//evil.example/p.png onerror=alert(1)>');
+  });
+  await eventually(
+    async () => [
+      ...happened,
+      ...(await person.page.evaluate(() => (window as unknown as { happened: string[] }).happened)),
+    ],
+    (all) =>
+      ['something ran', 'img-src', 'script-src'].every((word) => all.some((one) => one.includes(word))),
+    5_000,
+    'a payload that was let through',
+  );
+});
+
 /** Sends a file of that name up. @returns the message that shows it; nothing if such a name is refused */
 async function sendsFile(
   name: string,
