@@ -1,5 +1,5 @@
 // Real browsers are heavy and calls are sensitive to a busy machine: where media is measured, one file goes after
-// another. Files that mostly wait, for a page, a mail, a ring or a clock, go three at a time. No second tries.
+// another. Files that mostly wait, for a page, a mail, a ring or a clock, go two at a time. No second tries.
 
 import { defineConfig } from 'vitest/config';
 
@@ -9,7 +9,7 @@ const WAITING = [
   'chat',
   'desk*',
   'embed',
-  'group-{choices,screens}',
+  'group-screens',
   'invitation',
   'kiosk',
   'lounge-{presence,private,rooms,screens,xss}',
@@ -32,7 +32,7 @@ export default defineConfig({
           ...each,
           name: 'waiting',
           include: WAITING,
-          maxWorkers: 3,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
