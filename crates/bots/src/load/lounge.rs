@@ -2,7 +2,7 @@
 //! somebody wrote, or sees how somebody is. No media.
 
 use super::figures::{Moment, Spent, float};
-use super::wire::{Halves, answered, milliseconds, next};
+use super::wire::{Halves, answered, milliseconds};
 use crate::bench::Report;
 use anyhow::Result;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -24,8 +24,8 @@ const MESSAGES_PER_SECOND: u32 = 20;
 const STATUSES_PER_SECOND: u32 = 1;
 /// People who come in at the same time.
 const AT_ONCE: usize = 16;
-/// What has arrived need not be kept by the server: said once in so many frames.
-const ACKNOWLEDGE_EVERY: u64 = 16;
+/// As pages do, whatever they hear meanwhile.
+const PING_EVERY: Duration = Duration::from_secs(5);
 /// After everybody has come, and after the last message.
 const SETTLE: Duration = Duration::from_secs(3);
 
@@ -135,20 +135,14 @@ async fn be_there(
     heard: Arc<Heard>,
 ) {
     let outcome = async {
-        let mut frames = 0_u64;
+        let mut pings = tokio::time::interval(PING_EVERY);
         loop {
             tokio::select! {
-                // Both may be given up at any time and begun again.
+                // Waiting for either may be given up at any time and begun again.
                 biased;
                 Some(deed) = orders.recv() => bot.ask(heard.order(deed, room)).await.map(drop)?,
-                frame = next(&mut bot) => {
-                    let Some(frame) = frame? else { continue };
-                    heard.hear(&frame);
-                    frames += 1;
-                    if frames.is_multiple_of(ACKNOWLEDGE_EVERY) {
-                        bot.ping().await?;
-                    }
-                }
+                _ = pings.tick() => bot.ping().await?,
+                frame = bot.frame() => heard.hear(&frame?),
             }
         }
         #[allow(unreachable_code, reason = "says what the block may fail with")]
