@@ -65,6 +65,11 @@ export interface LoungeNeeds {
 
 /** How long a server that is busy for a moment is left alone. */
 const AGAIN_AFTER = 2_000;
+/**
+ * A page that is loaded anew may be there before the goodbye of the one it takes the place of: it asks so often, and
+ * waits so long between, before it says that another page is in. More keeps the second of two tabs waiting.
+ */
+const PATIENCE = { times: 12, ms: 250 };
 
 export class Lounge {
   link = $state<LinkState>('connecting');
@@ -103,6 +108,8 @@ export class Lounge {
   #seat: LoungeSeat | null = loungeSeat.get();
   /** How one was in last, or wanted to be. */
   #last: LoungeSeat | null = this.#seat;
+  /** How often it is asked once more whether the place is free: for who was in by this tab. */
+  #patience = this.#seat ? PATIENCE.times : 0;
   /** The session does not come back. */
   #ended = false;
   #needs: LoungeNeeds;
@@ -281,6 +288,7 @@ export class Lounge {
     for (const part of this.#parts) part.entered(snapshot);
     this.#takeOwn(snapshot.own);
     this.stage = 'inside';
+    this.#patience = PATIENCE.times;
     this.#idleness.start(snapshot.away_after_s);
     const { chosen } = snapshot.own;
     const text = own?.text ?? '';
@@ -411,7 +419,12 @@ export class Lounge {
       case 'session_lost':
         return;
       case 'in_use':
-        this.#stand('elsewhere');
+        if (this.#patience === 0) {
+          this.#stand('elsewhere');
+        } else {
+          this.#patience -= 1;
+          this.#again(PATIENCE.ms);
+        }
         return;
       case 'removed':
         this.#stand('removed');
@@ -434,9 +447,9 @@ export class Lounge {
     }
   }
 
-  #again(): void {
+  #again(after = AGAIN_AFTER): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#opened(), AGAIN_AFTER);
+    this.#timer = setTimeout(() => void this.#opened(), after);
   }
 
   /** One is not in, and does not come in by oneself. */
@@ -453,6 +466,7 @@ export class Lounge {
 
   #out(): void {
     this.#seat = null;
+    this.#patience = 0;
     loungeSeat.set(null);
     this.#idleness.stop();
     this.people.left();

@@ -197,12 +197,37 @@ describe('one who is in by another page', () => {
     expect(loungeSeat.get()).not.toHaveProperty('takeOver');
   });
 
+  const quick = (): unknown =>
+    vi.useFakeTimers({
+      toFake: ['setTimeout', 'clearTimeout'],
+      shouldAdvanceTime: true,
+      advanceTimeDelta: 5,
+    });
+
   it('does not push that page out by a reload', async () => {
+    quick();
     loungeSeat.set({ name: 'Zoë', room: 'o_1', chosen: 'available', text: '' });
     await atDoor();
-    expect(fake.asked('enter_lounge')).toMatchObject({ use_here: false });
+    for (let again = 0; again < 12; again += 1) {
+      expect(fake.asked('enter_lounge')).toMatchObject({ use_here: false });
+      await fake.answer('enter_lounge', no('in_use'));
+      expect(lounge.stage).toBe('loading');
+      await vi.advanceTimersByTimeAsync(300);
+      await fake.answer('open_lounge', doorReply({ in_use: true }));
+    }
     await fake.answer('enter_lounge', no('in_use'));
     expect(lounge.stage).toBe('elsewhere');
+  });
+
+  it('is that page itself after a reload, whose goodbye is still on its way', async () => {
+    quick();
+    loungeSeat.set({ name: 'Zoë', room: 'o_1', chosen: 'available', text: '' });
+    await atDoor();
+    await fake.answer('enter_lounge', no('in_use'));
+    await vi.advanceTimersByTimeAsync(300);
+    await fake.answer('open_lounge', doorReply());
+    await fake.answer('enter_lounge', inside());
+    expect(lounge.stage).toBe('inside');
   });
 });
 
