@@ -1,18 +1,19 @@
-// Real browsers are heavy and calls are sensitive to a busy machine: where media is measured, one file goes after
-// another. Files that mostly wait, for a page, a mail, a ring or a clock, go two at a time. No second tries.
+// Real browsers are heavy: where media is measured, one file goes after another. Files that mostly wait, for a page, a
+// mail, a clock or until two people have met, go two at a time; more are too much for two cores. No second tries.
 
 import { defineConfig } from 'vitest/config';
 
 const WAITING = [
   'admin',
   'appointment*',
+  'call',
   'chat',
   'desk*',
   'embed',
   'group-screens',
   'invitation',
   'kiosk',
-  'lounge-{presence,private,rooms,screens,xss}',
+  'lounge*',
   'readme',
   'screens',
 ].map((file) => `tests/${file}.test.ts`);
