@@ -99,8 +99,8 @@ browsers: # Chromium, Firefox ESR, a TURN client and aiortc, from Debian's packa
 	@scripts/test-tools browsers
 
 .PHONY: databases
-databases: # PostgreSQL, from Debian's packages
-	@scripts/test-tools databases || { [ -z "$${CI:-}$${REQUIRE_POSTGRES:-}" ] && echo "-- without PostgreSQL, its tests are skipped"; }
+databases: # PostgreSQL and Redis, from Debian's packages
+	@scripts/test-tools databases || { [ -z "$${CI:-}$${REQUIRE_POSTGRES:-}$${REQUIRE_REDIS:-}" ] && echo "-- tests of what is missing are skipped"; }
 
 .PHONY: help
 help: ## This list

@@ -74,6 +74,11 @@ impl Key {
         Self(format!("{NAME}{:032x}", key.bits()).into())
     }
 
+    /// The key whose whole text is this, as an adapter kept it.
+    pub(crate) fn from_stored(text: &str) -> Self {
+        Self(text.into())
+    }
+
     /// Which room of the lounge, if this is who is in one.
     #[must_use]
     pub fn as_gathering(&self) -> Option<LoungeRoomId> {

@@ -1,11 +1,12 @@
 //! The adapter for one process: a lock, no awaiting while it is held. Handles are clones of one state.
 
-use crate::{Commit, Document, Key, Live, LiveError, Notice, Subscription, TopicName, Version};
+use crate::mailbox::Mailbox;
+use crate::{Commit, Document, Key, Live, LiveError, Subscription, TopicName, Version};
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use visavis_domain::ids::InstanceId;
 use visavis_domain::time::Timestamp;
 
@@ -37,9 +38,7 @@ struct Stored {
 }
 
 struct Subscriber {
-    notices: mpsc::Sender<Notice>,
-    /// Notices have not fitted since the last one that did, and the gap has been told.
-    gap: bool,
+    mailbox: Mailbox,
     topics: HashSet<TopicName>,
 }
 
@@ -102,19 +101,11 @@ impl State {
         let mut gone = Vec::new();
         for id in ids {
             let Some(subscriber) = self.subscribers.get_mut(id) else { continue };
-            if subscriber.notices.is_closed() {
+            if subscriber.mailbox.is_closed() {
                 gone.push(*id);
                 continue;
             }
-            // The last place is kept for the word that something is missing.
-            if subscriber.notices.capacity() <= 1 {
-                if !std::mem::replace(&mut subscriber.gap, true) {
-                    let _ = subscriber.notices.try_send(Notice::Gap);
-                }
-                continue;
-            }
-            subscriber.gap = false;
-            let _ = subscriber.notices.try_send(Notice::Event { topic: topic.clone(), body: body.clone() });
+            subscriber.mailbox.tell(topic, body);
         }
         for id in gone {
             self.unsubscribe(id);
@@ -170,11 +161,11 @@ impl Live for MemoryLive {
     }
 
     async fn subscribe(&self, capacity: usize) -> Result<Subscription, LiveError> {
-        let (sender, notices) = mpsc::channel(capacity + 1);
+        let (mailbox, notices) = Mailbox::new(capacity);
         let mut state = self.state();
         state.last_subscription += 1;
         let id = state.last_subscription;
-        state.subscribers.insert(id, Subscriber { notices: sender, gap: false, topics: HashSet::new() });
+        state.subscribers.insert(id, Subscriber { mailbox, topics: HashSet::new() });
         Ok(Subscription { id, notices })
     }
 

@@ -65,6 +65,9 @@ struct Flags {
     /// Where accounts, desks and history are kept [default: visavis.db there]
     #[arg(long, value_name = "URL", global = true)]
     database: Option<String>,
+    /// Where what is true right now is kept [default: this process's memory]
+    #[arg(long, value_name = "URL", global = true)]
+    redis: Option<String>,
     /// Plain HTTP for localhost, or "off" [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR", global = true)]
     http: Option<String>,
@@ -88,6 +91,7 @@ impl Flags {
             ("https", self.https.clone()),
             ("public_url", self.public_url.clone()),
             ("database", self.database.clone()),
+            ("redis", self.redis.clone()),
         ];
         let flags: Overrides =
             given.into_iter().filter_map(|(key, value)| value.map(|value| (key, value))).collect();
@@ -115,8 +119,14 @@ pub(crate) fn run() -> ExitCode {
         }),
         Command::Doctor(flags) => with(&flags, |loaded| {
             let settings = &loaded.settings;
-            let (database, mail) = (wiring::check_database(settings), wiring::check_mail(settings));
-            let findings = doctor::examine(settings, database, mail);
+            let findings = doctor::examine(
+                settings,
+                doctor::Tried {
+                    database: wiring::check_database(settings),
+                    redis: wiring::check_redis(settings),
+                    mail: wiring::check_mail(settings),
+                },
+            );
             for finding in &findings {
                 println!("{finding}");
             }

@@ -26,6 +26,8 @@ pub(crate) struct Settings {
     #[serde(deserialize_with = "url_or_nothing")]
     pub(crate) public_url: Option<Url>,
     pub(crate) database: Hidden,
+    pub(crate) redis: Hidden,
+    pub(crate) redis_name: String,
     pub(crate) tls: Tls,
     pub(crate) limits: Limits,
     pub(crate) accounts: Accounts,

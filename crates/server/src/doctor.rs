@@ -36,14 +36,18 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Looks at everything that can be looked at without a running server; `database` is what opening it came to, `mail` what
-/// saying hello to the mail server did, if there is one.
-pub(crate) fn examine(
-    settings: &Settings,
-    database: Result<String>,
-    mail: Option<Result<String>>,
-) -> Vec<Finding> {
-    let mut findings = vec![data(settings), found(database)];
+/// What trying other servers came to: opening the database, asking Redis and saying hello to the mail server, if there
+/// are these two.
+pub(crate) struct Tried {
+    pub(crate) database: Result<String>,
+    pub(crate) redis: Option<Result<String>>,
+    pub(crate) mail: Option<Result<String>>,
+}
+
+/// Looks at everything that can be looked at without a running server.
+pub(crate) fn examine(settings: &Settings, tried: Tried) -> Vec<Finding> {
+    let mut findings = vec![data(settings), found(tried.database)];
+    findings.extend(tried.redis.map(asked));
     if let Some(http) = settings.http {
         findings.push(tcp("http", http));
     }
@@ -51,7 +55,7 @@ pub(crate) fn examine(
     findings.push(udp(settings.https));
     findings.extend(settings.metrics.address.map(|address| tcp("metrics.address", address)));
     findings.extend(certificate(settings));
-    findings.extend(mail.map(greeted));
+    findings.extend(tried.mail.map(greeted));
     findings.push(addresses());
     findings
 }
@@ -73,6 +77,17 @@ fn found(database: Result<String>) -> Finding {
         Err(error) => Finding::wrong(
             format!("database: {error:#}"),
             "Accounts, desks and history are kept there; the server does not start without it.",
+        ),
+    }
+}
+
+fn asked(redis: Result<String>) -> Finding {
+    match redis {
+        Ok(what) => Finding::fine(format!("redis: {what}")),
+        Err(error) => Finding::wrong(
+            format!("redis: {error:#}"),
+            "The server does not start without it; set redis to one that answers and never evicts, or to \"\" for \
+             this process's memory.",
         ),
     }
 }

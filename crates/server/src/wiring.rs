@@ -1,6 +1,7 @@
 //! The composition root: makes everything, connects it, runs it, stops it. The one place that names adapters.
 
 mod accounts;
+mod live;
 mod mail;
 mod networking;
 
@@ -30,7 +31,7 @@ use tokio_util::task::TaskTracker;
 use visavis_domain::appointment::Margins;
 use visavis_domain::availability::Rules;
 use visavis_domain::room::{Limits, RoomSettings};
-use visavis_live::{Live, MemoryLive};
+use visavis_live::Live;
 use visavis_store::Store;
 
 /// From the signal to the exit: sockets say goodbye, requests end.
@@ -101,6 +102,16 @@ pub(crate) fn check_database(settings: &Settings) -> Result<String> {
     runtime.block_on(accounts::check_database(settings))
 }
 
+/// Whether Redis can be used, or why not; none if it is not.
+pub(crate) fn check_redis(settings: &Settings) -> Option<Result<String>> {
+    install_crypto();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(live::check(settings)),
+        Err(error) => Some(Err(error.into())),
+    }
+}
+
 /// Whether the mail server lets us in, or why not; none if there is none.
 pub(crate) fn check_mail(settings: &Settings) -> Option<Result<String>> {
     install_crypto();
@@ -122,7 +133,7 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     let tasks = TaskTracker::new();
     let secrets = Secrets::load_or_create(&settings.data)?;
     let ports = Ports::open(&settings).await?;
-    let live: Arc<dyn Live> = Arc::new(MemoryLive::default());
+    let live = live::open(&settings).await?;
     let store: Arc<dyn Store> = Arc::new(accounts::open_store(&settings, &secrets).await?);
     let networking = Networking::start(&settings, &secrets, ports.udp, ports.https_port, &ports.services)?;
     let app = start_app(&settings, &secrets, &live, &store, &networking, (&stopping, &tasks));

@@ -23,7 +23,7 @@ const RULES: [Rule; 7] = [
     Rule {
         crate_name: "visavis-protocol",
         may_use: &["visavis-domain"],
-        never: &["tokio", "axum", "str0m", "hyper"],
+        never: &["tokio", "axum", "redis", "str0m", "hyper"],
     },
     Rule {
         crate_name: "visavis-live",
@@ -38,7 +38,7 @@ const RULES: [Rule; 7] = [
     Rule {
         crate_name: "visavis-media",
         may_use: &[],
-        never: &["tokio", "axum", "mio", "hyper", "quinn-udp"],
+        never: &["tokio", "axum", "redis", "mio", "hyper", "quinn-udp"],
     },
     Rule {
         crate_name: "visavis-server",
@@ -48,7 +48,7 @@ const RULES: [Rule; 7] = [
     Rule {
         crate_name: "visavis-bots",
         may_use: &["visavis-domain", "visavis-protocol"],
-        never: &["visavis-server", "visavis-live", "visavis-store", "axum"],
+        never: &["visavis-server", "visavis-live", "visavis-store", "axum", "redis"],
     },
 ];
 
@@ -93,6 +93,14 @@ fn crates_use_only_what_the_table_allows() {
             assert!(!foreign, "{} may not use {name}", rule.crate_name);
             assert!(!rule.never.contains(&name.as_str()), "{} has {name} below it", rule.crate_name);
         }
+    }
+}
+
+#[test]
+fn only_live_names_redis() {
+    for package in metadata().workspace_packages() {
+        let redis = package.dependencies.iter().any(|dependency| dependency.name == "redis");
+        assert_eq!(redis, package.name == "visavis-live", "{} and redis", package.name);
     }
 }
 
@@ -148,7 +156,9 @@ fn modules_of_the_server_import_in_one_direction() {
         // Tests make what they need.
         let test = file.iter().any(|part| part == "tests" || part == "tests.rs");
         let names_adapter = !test
-            && ["MemoryLive", "SqlStore", "OidcProvider", "SmtpPost"].iter().any(|name| text.contains(name));
+            && ["MemoryLive", "RedisLive", "SqlStore", "OidcProvider", "SmtpPost"]
+                .iter()
+                .any(|name| text.contains(name));
         assert!(
             !names_adapter || ["wiring", "oidc", "smtp"].contains(&module.as_str()),
             "{} names an adapter",

@@ -19,7 +19,7 @@ const LISTS: [&str; 6] = [
 ];
 
 /// Keys whose values can hold a password: they are printed without.
-const SECRETS: [&str; 3] = ["database", "oidc.client_secret", "smtp.url"];
+const SECRETS: [&str; 4] = ["database", "redis", "oidc.client_secret", "smtp.url"];
 
 /// What flags set: key and value.
 pub(crate) type Overrides = Vec<(&'static str, String)>;
@@ -288,6 +288,7 @@ mod tests {
                 "postgres://db/visavis?…",
             ),
             ("VISAVIS_DATABASE", "database", "sqlite:/var/lib/visavis.db", "sqlite:/var/lib/visavis.db"),
+            ("VISAVIS_REDIS", "redis", "rediss://visavis:hunter2@cache/1", "rediss://visavis:…@cache/1"),
             ("VISAVIS_OIDC__CLIENT_SECRET", "oidc.client_secret", "hunter2", "…"),
             (
                 "VISAVIS_SMTP__URL",

@@ -1,0 +1,354 @@
+//! The adapter for several processes: a Redis or Valkey server that all of them reach. Every commit is one script, so
+//! it happens entirely or not at all; subscriptions listen on connections of their own. Nothing here waits for a
+//! server that is away, and nothing here survives what the server loses.
+
+mod ear;
+mod link;
+mod names;
+
+use crate::mailbox::Mailbox;
+use crate::{Commit, Document, Key, Live, LiveError, Notice, Subscription, TopicName, Version};
+use ::redis::aio::MultiplexedConnection;
+use ::redis::{Client, RedisResult, Script, cmd};
+use async_trait::async_trait;
+use bytes::Bytes;
+use ear::{Parts, Request};
+use link::{LIMIT, Link};
+use names::Names;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot, watch};
+use visavis_domain::ids::InstanceId;
+use visavis_domain::time::Timestamp;
+
+/// How often the earliest deadline is looked at though nobody said that it moved.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// Why a server cannot be used as told. The texts carry no address: it can hold a password.
+#[derive(Debug, thiserror::Error)]
+pub enum BadRedis {
+    /// The address is none.
+    #[error("it is no address such as redis://host:6379, rediss://user:password@host:6380/1 or unix:///path")]
+    Address,
+    /// The installation's name is none.
+    #[error("redis_name is made of letters, digits, \"-\", \"_\" and \".\"")]
+    Name,
+    /// It did not answer in time, or not with what was asked for.
+    #[error("it does not answer, or refuses")]
+    Away,
+}
+
+/// Live state in a Redis server. A clone is another handle with the same connections.
+#[derive(Clone)]
+pub struct RedisLive {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    client: Client,
+    link: Arc<Link>,
+    names: Names,
+    scripts: Scripts,
+    /// The highest version that was seen here. A server that lost data is told, so that it goes on above.
+    highest: AtomicU64,
+    ears: Mutex<HashMap<u64, mpsc::Sender<Request>>>,
+    last_subscription: AtomicU64,
+    /// Counts how often the earliest deadline may have moved.
+    bell: watch::Receiver<()>,
+}
+
+struct Scripts {
+    commit: Script,
+    load: Script,
+}
+
+impl RedisLive {
+    /// Live state of the installation of this name in the server at this address.
+    ///
+    /// # Errors
+    /// [`BadRedis`], also when the server cannot be reached within a second.
+    pub async fn connect(address: &str, installation: &str) -> Result<Self, BadRedis> {
+        let client = Client::open(address).map_err(|_| BadRedis::Address)?;
+        let names = Names::of(installation).ok_or(BadRedis::Name)?;
+        let link = Arc::new(Link::new(client.clone()));
+        let bell = start_bell(&client, &link, &names).await.map_err(|_| BadRedis::Away)?;
+        let scripts = Scripts {
+            commit: Script::new(include_str!("redis/commit.lua")),
+            load: Script::new(include_str!("redis/load.lua")),
+        };
+        let inner = Inner {
+            client,
+            link,
+            names,
+            scripts,
+            highest: AtomicU64::new(0),
+            ears: Mutex::default(),
+            last_subscription: AtomicU64::new(0),
+            bell,
+        };
+        let live = Self { inner: Arc::new(inner) };
+        // Scripts are what everything needs, and what a server may refuse.
+        live.load(&[]).await.map_err(|_| BadRedis::Away)?;
+        Ok(live)
+    }
+
+    /// What kind of server it is, for people: its version, and whether it may forget what it was given.
+    ///
+    /// # Errors
+    /// [`LiveError::Unavailable`].
+    pub async fn describe(&self) -> Result<Server, LiveError> {
+        let info: ::redis::InfoDict =
+            self.call(|mut connection| async move { cmd("INFO").query_async(&mut connection).await }).await?;
+        let version = info.get("redis_version").unwrap_or_else(|| "?".to_owned());
+        let policy: Option<String> = info.get("maxmemory_policy");
+        Ok(Server { version, evicts: policy.filter(|policy| policy != "noeviction") })
+    }
+
+    async fn call<T, F>(&self, run: impl FnOnce(MultiplexedConnection) -> F + Send) -> Result<T, LiveError>
+    where
+        F: Future<Output = RedisResult<T>> + Send,
+    {
+        self.inner.link.call(run).await
+    }
+
+    fn ears(&self) -> MutexGuard<'_, HashMap<u64, mpsc::Sender<Request>>> {
+        // No change below can be half done.
+        self.inner.ears.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks a subscription's ear; a subscription that has ended has nothing to hear.
+    async fn ask(
+        &self,
+        subscription: u64,
+        request: impl FnOnce(oneshot::Sender<Result<(), LiveError>>) -> Request,
+    ) -> Result<(), LiveError> {
+        let Some(ear) = self.ears().get(&subscription).cloned() else { return Ok(()) };
+        let (answer, answered) = oneshot::channel();
+        let asking = async {
+            if ear.send(request(answer)).await.is_err() {
+                self.ears().remove(&subscription);
+                return Ok(());
+            }
+            answered.await.unwrap_or(Ok(()))
+        };
+        tokio::time::timeout(LIMIT, asking).await.unwrap_or(Err(LiveError::Unavailable))
+    }
+
+    async fn earliest(&self) -> Result<Option<Timestamp>, LiveError> {
+        let deadlines = self.inner.names.deadlines();
+        let first: Vec<(String, f64)> = self
+            .call(|mut connection| async move {
+                let mut first = cmd("ZRANGE");
+                first.arg(deadlines).arg(0).arg(0).arg("WITHSCORES").query_async(&mut connection).await
+            })
+            .await?;
+        Ok(first.first().map(|(_, at)| moment(*at)))
+    }
+
+    fn saw(&self, versions: impl Iterator<Item = Version>) {
+        if let Some(highest) = versions.max() {
+            self.inner.highest.fetch_max(highest.0, Ordering::Relaxed);
+        }
+    }
+
+    async fn due_documents(&self, now: Timestamp, limit: usize) -> Result<Vec<String>, LiveError> {
+        let deadlines = self.inner.names.deadlines();
+        self.call(|mut connection| async move {
+            let mut due = cmd("ZRANGEBYSCORE");
+            due.arg(deadlines).arg("-inf").arg(now.0).arg("LIMIT").arg(0).arg(limit);
+            due.query_async(&mut connection).await
+        })
+        .await
+    }
+}
+
+/// A score; every moment that is not the end of time is one exactly.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "saturates, which is what is wanted"
+)]
+fn moment(score: f64) -> Timestamp {
+    Timestamp(score as u64)
+}
+
+/// What kind of server it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// As it says.
+    pub version: String,
+    /// How it chooses what to forget when its memory is full; none if it never forgets.
+    pub evicts: Option<String>,
+}
+
+/// An ear for moved deadlines, and for gaps, in which one may have moved.
+async fn start_bell(
+    client: &Client,
+    link: &Arc<Link>,
+    names: &Names,
+) -> Result<watch::Receiver<()>, LiveError> {
+    let (mailbox, mut notices) = Mailbox::new(1);
+    let also = Some((names.bell(), TopicName::new("bell")));
+    let parts = Parts { client: client.clone(), link: link.clone(), names: names.clone(), also };
+    let requests = ear::open(parts, mailbox).await?;
+    let (ring, bell) = watch::channel(());
+    tokio::spawn(async move {
+        // The ear ends with its requests; the last one who waits for the bell ends both.
+        let _requests = requests;
+        loop {
+            tokio::select! {
+                notice = notices.recv() => match notice {
+                    Some(Notice::Event { .. } | Notice::Gap) => ring.send_replace(()),
+                    None => return,
+                },
+                () = ring.closed() => return,
+            }
+        }
+    });
+    Ok(bell)
+}
+
+#[async_trait]
+impl Live for RedisLive {
+    async fn load(&self, keys: &[Key]) -> Result<Vec<Document>, LiveError> {
+        let mut load = self.inner.scripts.load.prepare_invoke();
+        for key in keys {
+            load.key(self.inner.names.document(key));
+        }
+        let found: Vec<(Option<u64>, Option<Vec<u8>>)> =
+            self.call(|mut connection| async move { load.invoke_async(&mut connection).await }).await?;
+        let documents: Vec<_> = found
+            .into_iter()
+            .map(|(version, body)| match (version, body) {
+                (Some(version), Some(body)) => {
+                    Document { version: Version(version), body: Some(body.into()) }
+                }
+                _ => Document { version: Version::ABSENT, body: None },
+            })
+            .collect();
+        self.saw(documents.iter().map(|document| document.version));
+        Ok(documents)
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<Vec<Version>, LiveError> {
+        let Inner { names, scripts, highest, .. } = &*self.inner;
+        let mut script = scripts.commit.prepare_invoke();
+        script.key(names.version()).key(names.deadlines());
+        script.arg(commit.reads.len()).arg(commit.writes.len());
+        script.arg(names.held()).arg(names.bell()).arg(highest.load(Ordering::Relaxed));
+        for (key, version) in &commit.reads {
+            script.key(names.document(key)).arg(version.0);
+        }
+        for write in &commit.writes {
+            script.key(names.document(&write.key)).arg(write.expected.0);
+        }
+        for write in &commit.writes {
+            script.arg(u8::from(write.body.is_some())).arg(write.body.as_deref().unwrap_or_default());
+            script.arg(write.deadline.map(|at| at.0.to_string()).unwrap_or_default());
+            script.arg(write.lease.map(|instance| instance.to_string()).unwrap_or_default());
+        }
+        for (topic, body) in &commit.events {
+            script.arg(names.channel(topic)).arg(&**body);
+        }
+        let answer: Vec<String> =
+            self.call(|mut connection| async move { script.invoke_async(&mut connection).await }).await?;
+        let mut words = answer.into_iter();
+        if words.next().as_deref() != Some("done") {
+            return Err(LiveError::Conflict);
+        }
+        let versions: Result<Vec<_>, _> = words.map(|word| word.parse().map(Version)).collect();
+        // It has happened, but what it reached cannot be told.
+        let versions = versions.map_err(|_| LiveError::Unavailable)?;
+        self.saw(versions.iter().copied());
+        Ok(versions)
+    }
+
+    async fn publish(&self, topic: TopicName, body: Bytes) -> Result<(), LiveError> {
+        let channel = self.inner.names.channel(&topic);
+        self.call(|mut connection| async move {
+            cmd("PUBLISH").arg(channel).arg(&*body).query_async(&mut connection).await
+        })
+        .await
+    }
+
+    async fn subscribe(&self, capacity: usize) -> Result<Subscription, LiveError> {
+        let (mailbox, notices) = Mailbox::new(capacity);
+        let Inner { client, link, names, last_subscription, .. } = &*self.inner;
+        let parts = Parts { client: client.clone(), link: link.clone(), names: names.clone(), also: None };
+        let ear = ear::open(parts, mailbox).await?;
+        let id = last_subscription.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut ears = self.ears();
+        ears.retain(|_, ear| !ear.is_closed());
+        ears.insert(id, ear);
+        Ok(Subscription { id, notices })
+    }
+
+    async fn add_topic(&self, subscription: u64, topic: TopicName) -> Result<(), LiveError> {
+        self.ask(subscription, |answer| Request::Add(topic, answer)).await
+    }
+
+    async fn remove_topic(&self, subscription: u64, topic: &TopicName) -> Result<(), LiveError> {
+        let topic = topic.clone();
+        self.ask(subscription, |answer| Request::Remove(topic, answer)).await
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Key>, LiveError> {
+        let due = self.due_documents(now, limit).await?;
+        Ok(due.iter().filter_map(|document| self.inner.names.key(document)).collect())
+    }
+
+    async fn next_deadline(&self, known: Option<Timestamp>) -> Result<Option<Timestamp>, LiveError> {
+        let mut bell = self.inner.bell.clone();
+        loop {
+            bell.mark_unchanged();
+            let earliest = self.earliest().await?;
+            if earliest != known {
+                return Ok(earliest);
+            }
+            // The bell may not have been heard; then this ends at the next look.
+            if let Ok(Err(_)) = tokio::time::timeout(LOOK_EVERY, bell.changed()).await {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        }
+    }
+
+    async fn renew_lease(&self, instance: InstanceId, until: Timestamp) -> Result<(), LiveError> {
+        let leases = self.inner.names.leases();
+        self.call(|mut connection| async move {
+            let mut renew = cmd("ZADD");
+            renew.arg(leases).arg(until.0).arg(instance.to_string()).query_async(&mut connection).await
+        })
+        .await
+    }
+
+    async fn expired_leases(&self, now: Timestamp) -> Result<Vec<InstanceId>, LiveError> {
+        let leases = self.inner.names.leases();
+        let ended: Vec<String> = self
+            .call(|mut connection| async move {
+                let mut ended = cmd("ZRANGEBYSCORE");
+                ended.arg(leases).arg("-inf").arg(format!("({}", now.0)).query_async(&mut connection).await
+            })
+            .await?;
+        Ok(ended.iter().filter_map(|instance| instance.parse().ok()).collect())
+    }
+
+    async fn held_by(&self, instance: InstanceId) -> Result<Vec<Key>, LiveError> {
+        let held = self.inner.names.held_by(instance);
+        let documents: Vec<String> = self
+            .call(
+                |mut connection| async move { cmd("SMEMBERS").arg(held).query_async(&mut connection).await },
+            )
+            .await?;
+        Ok(documents.iter().filter_map(|document| self.inner.names.key(document)).collect())
+    }
+
+    async fn release_lease(&self, instance: InstanceId) -> Result<(), LiveError> {
+        let leases = self.inner.names.leases();
+        self.call(|mut connection| async move {
+            cmd("ZREM").arg(leases).arg(instance.to_string()).query_async(&mut connection).await
+        })
+        .await
+    }
+}
