@@ -4,6 +4,7 @@ use anyhow::{Context, Result, bail};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -18,7 +19,8 @@ pub const DEMO_PASSWORD: &str = "demonstration only";
 /// A running server; ends with the value.
 pub struct ServerProcess {
     binary: PathBuf,
-    data: TempDir,
+    /// Shared with those that were started beside it.
+    data: Arc<TempDir>,
     http: u16,
     https: u16,
     settings: Vec<(String, String)>,
@@ -45,21 +47,32 @@ impl ServerProcess {
         Self::start_with(binary, &settings, &["--demo"]).await
     }
 
+    /// Starts another one of the same installation: with the same settings and the same data.
+    ///
+    /// # Errors
+    /// If it does not come up.
+    pub async fn start_beside(&self) -> Result<Self> {
+        Self::launch(&self.binary, self.data.clone(), self.settings.clone(), Vec::new()).await
+    }
+
     async fn start_with(binary: &Path, settings: &[(&str, &str)], arguments: &[&str]) -> Result<Self> {
+        let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let arguments = arguments.iter().map(|one| (*one).to_owned()).collect();
+        Self::launch(binary, Arc::new(TempDir::new()?), settings, arguments).await
+    }
+
+    async fn launch(
+        binary: &Path,
+        data: Arc<TempDir>,
+        settings: Vec<(String, String)>,
+        arguments: Vec<String>,
+    ) -> Result<Self> {
         let free = || TcpListener::bind("127.0.0.1:0");
         let (first, second) = (free()?, free()?);
         let (http, https) = (first.local_addr()?.port(), second.local_addr()?.port());
         drop((first, second));
-        let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        let mut server = Self {
-            binary: binary.to_owned(),
-            data: TempDir::new()?,
-            http,
-            https,
-            settings,
-            arguments: arguments.iter().map(|one| (*one).to_owned()).collect(),
-            child: None,
-        };
+        let mut server =
+            Self { binary: binary.to_owned(), data, http, https, settings, arguments, child: None };
         server.restart().await?;
         Ok(server)
     }

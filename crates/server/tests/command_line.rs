@@ -203,6 +203,28 @@ fn no_log_has_the_token_of_a_link_or_the_cookie_that_comes_of_it() {
 }
 
 #[test]
+fn a_redis_that_cannot_be_used_stops_the_start_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let serve = ["serve", "--http", "127.0.0.1:0", "--https", "127.0.0.1:0", "--redis"];
+    for (redis, words) in [
+        ("http://ana:hunter2@localhost", ["redis is \"http://ana:…@localhost/\"", "redis://host:6379"]),
+        ("redis://ana:hunter2@127.0.0.1:1", ["redis is \"redis://ana:…@127.0.0.1:1\"", "does not answer"]),
+    ] {
+        let mut arguments = serve.to_vec();
+        arguments.push(redis);
+        let refused = run(folder.path(), &arguments);
+        assert_eq!(refused.status.code(), Some(1), "{redis}: {}", err(&refused));
+        for word in words {
+            assert!(err(&refused).contains(word), "{redis}: {}", err(&refused));
+        }
+        assert!(!err(&refused).contains("hunter2"), "{}", err(&refused));
+        let examined = run(folder.path(), &["doctor", "--redis", redis]);
+        let said = String::from_utf8_lossy(&examined.stdout).into_owned();
+        assert!(said.contains("wrong  redis: ") && !said.contains("hunter2"), "{said}");
+    }
+}
+
+#[test]
 fn a_database_that_cannot_be_used_stops_the_start_with_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
