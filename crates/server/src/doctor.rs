@@ -86,8 +86,8 @@ fn asked(redis: Result<String>) -> Finding {
         Ok(what) => Finding::fine(format!("redis: {what}")),
         Err(error) => Finding::wrong(
             format!("redis: {error:#}"),
-            "The server does not start without it; set redis to one that answers and never evicts, or to \"\" for \
-             this process's memory.",
+            "Set redis to one that answers and never evicts, or to \"\" for this process's memory; the server does not \
+             start while it cannot reach it.",
         ),
     }
 }
