@@ -55,7 +55,7 @@ struct Inner {
     highest: AtomicU64,
     ears: Mutex<HashMap<u64, mpsc::Sender<Request>>>,
     last_subscription: AtomicU64,
-    /// Counts how often the earliest deadline may have moved.
+    /// Rings when the earliest deadline may have moved.
     bell: watch::Receiver<()>,
 }
 
@@ -98,12 +98,12 @@ impl RedisLive {
     ///
     /// # Errors
     /// [`LiveError::Unavailable`].
-    pub async fn describe(&self) -> Result<Server, LiveError> {
+    pub async fn describe(&self) -> Result<RedisServer, LiveError> {
         let info: ::redis::InfoDict =
             self.call(|mut connection| async move { cmd("INFO").query_async(&mut connection).await }).await?;
         let version = info.get("redis_version").unwrap_or_else(|| "?".to_owned());
         let policy: Option<String> = info.get("maxmemory_policy");
-        Ok(Server { version, evicts: policy.filter(|policy| policy != "noeviction") })
+        Ok(RedisServer { version, evicts: policy.filter(|policy| policy != "noeviction") })
     }
 
     async fn call<T, F>(&self, run: impl FnOnce(MultiplexedConnection) -> F + Send) -> Result<T, LiveError>
@@ -176,7 +176,7 @@ fn moment(score: f64) -> Timestamp {
 
 /// What kind of server it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Server {
+pub struct RedisServer {
     /// As it says.
     pub version: String,
     /// How it chooses what to forget when its memory is full; none if it never forgets.
