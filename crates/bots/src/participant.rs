@@ -97,7 +97,7 @@ impl Bot {
             known: (0, 0),
             closed: None,
         };
-        bot.send(&ClientFrame::Hello { protocol: PROTOCOL_VERSION, ticket }).await?;
+        bot.send(&ClientFrame::Hello { protocol: PROTOCOL_VERSION, ticket, earlier: None }).await?;
         match bot.frame().await? {
             ServerFrame::Welcome { session, secret, .. } => (bot.session, bot.secret) = (session, secret),
             other => bail!("no welcome but {other:?}"),

@@ -10,7 +10,7 @@ pub use shapes::{
     Presence, Publishing, Rejection, RoomSettings, RoutePolicy, Source,
 };
 
-use crate::ids::{CallId, ParticipantId, SessionId};
+use crate::ids::{CallId, InstanceId, ParticipantId, SessionId};
 use crate::name::{PersonName, RoomName};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,12 @@ pub struct Room {
     route: MediaRoute,
     /// Set while fewer than it takes are still on the media server.
     route_until: Option<Timestamp>,
+    /// Which instance forwards the media, once somebody has asked for it.
+    #[serde(default)]
+    place: Option<InstanceId>,
+    /// Rises when connections with the media server have to be made anew.
+    #[serde(default)]
+    generation: u32,
     /// By order.
     members: Vec<Member>,
     /// Longest gone first, at most [`MAX_DEPARTED`].
@@ -85,6 +91,18 @@ impl Room {
     #[must_use]
     pub fn route(&self) -> MediaRoute {
         self.route
+    }
+
+    /// Which instance forwards the media, if one does.
+    #[must_use]
+    pub fn place(&self) -> Option<InstanceId> {
+        self.place
+    }
+
+    /// Which connections with the media server count: those of an earlier generation lead nowhere.
+    #[must_use]
+    pub fn generation(&self) -> u32 {
+        self.generation
     }
 
     /// What the host decided.
@@ -251,6 +269,15 @@ fn decide(
         Command::RenewMedia { session } => {
             edit(room, session, |member| member.epoch = (member.epoch + 1).min(MAX_EPOCH))
         }
+        Command::Place { instance } => {
+            let room = room.ok_or(Rejection::NotInRoom)?;
+            let placed = Event::Placed { instance: Some(instance), generation: room.generation };
+            Ok(room.place.is_none().then_some(placed).into_iter().collect())
+        }
+        Command::Displace { instance } => {
+            let Some(room) = room.filter(|room| room.place == Some(instance)) else { return Ok(Vec::new()) };
+            Ok(vec![Event::Placed { instance: None, generation: room.generation.saturating_add(1) }])
+        }
         Command::SetSettings { session, settings } => {
             let room = room.ok_or(Rejection::NotInRoom)?;
             let member = room.seat(session)?;
@@ -275,6 +302,8 @@ pub fn apply(room: Option<Room>, event: &Event) -> Option<Room> {
             settings: *settings,
             route: MediaRoute::PeerToPeer,
             route_until: None,
+            place: None,
+            generation: 0,
             members: Vec::new(),
             departed: VecDeque::new(),
         });
@@ -285,6 +314,7 @@ pub fn apply(room: Option<Room>, event: &Event) -> Option<Room> {
         Event::Opened { .. } => {}
         Event::SettingsChanged { settings } => room.settings = *settings,
         Event::Routed { route, until } => (room.route, room.route_until) = (*route, *until),
+        Event::Placed { instance, generation } => (room.place, room.generation) = (*instance, *generation),
         Event::Joined { member } => {
             room.next_order = room.next_order.max(member.order + 1);
             let place = room.members.partition_point(|other| other.order < member.order);

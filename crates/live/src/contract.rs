@@ -5,11 +5,14 @@
 #![allow(clippy::missing_panics_doc, reason = "a check that fails panics")]
 #![allow(clippy::cloned_ref_to_slice_refs, reason = "lists read like the lists they are compared with")]
 
-use crate::{Commit, Key, Live, LiveError, Notice, Subscription, TopicName, Version, Write};
+use crate::{
+    Commit, Key, Live, LiveError, Notice, Purse, Rate, Spent, Subscription, TopicName, Version, Write,
+};
 use bytes::Bytes;
 use std::future::Future;
+use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use visavis_domain::ids::InstanceId;
 use visavis_domain::time::Timestamp;
 
@@ -48,6 +51,7 @@ async fn deadlines_and_leases<F: Future<Output = Pair>>(fresh: &impl Fn() -> F) 
     waiting_for_deadlines_ends_when_one_moves(fresh().await).await;
     an_earlier_deadline_of_another_wakes(fresh().await).await;
     leases_end_and_are_found(fresh().await).await;
+    purses_are_shared_and_fill_again(fresh().await).await;
     what_is_refused_leaves_deadlines_and_leases(fresh().await).await;
 }
 
@@ -348,24 +352,53 @@ async fn what_is_refused_leaves_deadlines_and_leases((a, b): Pair) {
 }
 
 async fn leases_end_and_are_found((a, b): Pair) {
+    const LONG: Duration = Duration::from_secs(60);
     let (alive, dead) = (InstanceId::from_bits(1), InstanceId::from_bits(2));
-    for (instance, until) in [(alive, 100), (dead, 100), (alive, 200)] {
-        a.renew_lease(instance, Timestamp(until)).await.expect("renew");
+    let renew = async |instance, lasts, says: &'static str| {
+        a.renew_lease(instance, lasts, says.into()).await.expect("renew").kept
+    };
+    let seen = async || {
+        let mut seen = b.instances().await.expect("instances");
+        seen.sort_by_key(|instance| instance.id);
+        seen.into_iter().map(|one| (one.id, one.alive, one.says)).collect::<Vec<_>>()
+    };
+    assert!(!renew(alive, LONG, "busy").await && !renew(dead, Duration::from_millis(1), "").await);
+    assert!(renew(alive, LONG, "idle").await);
+    let end = Instant::now() + PATIENCE;
+    while seen().await.iter().any(|(id, alive, _)| *id == dead && *alive) {
+        assert!(Instant::now() < end, "a lease ends");
+        tokio::task::yield_now().await;
     }
-    assert_eq!(b.expired_leases(Timestamp(100)).await.expect("expired"), []);
-    assert_eq!(b.expired_leases(Timestamp(101)).await.expect("expired"), [dead]);
+    let running = (alive, true, Bytes::from("idle"));
+    assert_eq!(seen().await, [running.clone(), (dead, false, Bytes::new())]);
+    assert!(renew(dead, LONG, "").await, "one that has run out can be renewed until it is released");
     let (one, two) = (Key::room("one"), Key::room("two"));
     let held = |key: &Key, expected, lease| Write { lease, ..write(key, expected, "x") };
     let first = put(&*a, held(&one, Version::ABSENT, Some(dead))).await;
     put(&*a, held(&two, Version::ABSENT, Some(alive))).await;
     assert_eq!(b.held_by(dead).await.expect("held"), [one.clone()]);
     b.release_lease(dead).await.expect("release");
-    assert_eq!(a.expired_leases(Timestamp(101)).await.expect("expired"), []);
+    assert_eq!(seen().await, [running]);
+    assert!(!renew(dead, LONG, "").await, "whoever was released hears of it");
     put(&*b, held(&one, first, Some(alive))).await;
     assert_eq!(a.held_by(dead).await.expect("held"), []);
     let mut keys = a.held_by(alive).await.expect("held");
     keys.sort();
     assert_eq!(keys, [one, two]);
+}
+
+async fn purses_are_shared_and_fill_again((a, b): Pair) {
+    let rate = Rate { burst: NonZeroU32::new(3).expect("three"), every: Duration::from_millis(200) };
+    let (mine, other) = (Purse::new("sign-in:1"), Purse::new("sign-in:2"));
+    for live in [&a, &b, &a] {
+        assert_eq!(live.spend(&mine, rate).await, Ok(Spent::Granted));
+    }
+    let Ok(Spent::Wait(wait)) = b.spend(&mine, rate).await else { panic!("the purse is empty") };
+    assert!(wait <= rate.every, "{wait:?}");
+    assert_eq!(a.spend(&other, rate).await, Ok(Spent::Granted), "another purse is another matter");
+    tokio::time::sleep(wait).await;
+    assert_eq!(b.spend(&mine, rate).await, Ok(Spent::Granted));
+    assert!(matches!(a.spend(&mine, rate).await, Ok(Spent::Wait(_))), "only one had come back");
 }
 
 /// Two writers race on one counter and tell of each step; somebody who reads in the middle and then listens ends

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use visavis_domain::ids::{AppointmentId, DeskId, LoungeRoomId, PersonId, RingId};
+use visavis_domain::ids::{AppointmentId, DeskId, LoungeRoomId, PersonId, RingId, SessionId};
 use visavis_domain::lounge::NameKey;
 
 /// Names one document.
@@ -18,6 +18,7 @@ const VISIT: &str = "visit:";
 const WAITING_CHAT: &str = "waiting-chat:";
 const GATHERING: &str = "gathering:";
 const NAME: &str = "name:";
+const SESSION: &str = "session:";
 
 impl Key {
     /// The document of the room of this folded name.
@@ -74,9 +75,21 @@ impl Key {
         Self(format!("{NAME}{:032x}", key.bits()).into())
     }
 
+    /// The document of what a session holds, for whoever has to free it.
+    #[must_use]
+    pub fn session(id: SessionId) -> Self {
+        Self(format!("{SESSION}{id}").into())
+    }
+
     /// The key whose whole text is this, as an adapter kept it.
     pub(crate) fn from_stored(text: &str) -> Self {
         Self(text.into())
+    }
+
+    /// Which, if this is a session's document.
+    #[must_use]
+    pub fn as_session(&self) -> Option<SessionId> {
+        self.0.strip_prefix(SESSION)?.parse().ok()
     }
 
     /// Which room of the lounge, if this is who is in one.

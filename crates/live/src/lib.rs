@@ -14,4 +14,7 @@ mod redis;
 pub use self::redis::{BadRedis, RedisLive, RedisServer};
 pub use key::{Key, TopicName};
 pub use memory::MemoryLive;
-pub use port::{Commit, Document, Live, LiveError, Notice, Subscription, Version, Write};
+pub use port::{
+    Commit, Document, Instance, Live, LiveError, Notice, Purse, Rate, Renewal, Spent, Subscription, Version,
+    Write,
+};

@@ -1,14 +1,20 @@
 //! The adapter for one process: a lock, no awaiting while it is held. Handles are clones of one state.
 
 use crate::mailbox::Mailbox;
-use crate::{Commit, Document, Key, Live, LiveError, Subscription, TopicName, Version};
+use crate::{
+    Commit, Document, Key, Live, LiveError, Purse, Rate, Renewal, Spent, Subscription, TopicName, Version,
+};
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::watch;
 use visavis_domain::ids::InstanceId;
 use visavis_domain::time::Timestamp;
+
+/// Beyond so many, those that are full are forgotten.
+const MOST_PURSES: usize = 100_000;
 
 /// Live state in this process's memory. A clone is another handle on the same state.
 #[derive(Clone)]
@@ -23,11 +29,18 @@ struct State {
     /// The last version given to any document: one counter for all, so that no key sees a version twice.
     last_version: u64,
     deadlines: BTreeSet<(Timestamp, Key)>,
-    leases: HashMap<InstanceId, Timestamp>,
+    leases: HashMap<InstanceId, Lease>,
     held: HashMap<InstanceId, HashSet<Key>>,
     topics: HashMap<TopicName, Vec<u64>>,
     subscribers: HashMap<u64, Subscriber>,
     last_subscription: u64,
+    /// When each of them is full again.
+    purses: HashMap<Purse, Instant>,
+}
+
+struct Lease {
+    ends: Instant,
+    says: Bytes,
 }
 
 struct Stored {
@@ -199,14 +212,28 @@ impl Live for MemoryLive {
         changed.map(|earliest| *earliest).map_err(|_| LiveError::Unavailable)
     }
 
-    async fn renew_lease(&self, instance: InstanceId, until: Timestamp) -> Result<(), LiveError> {
-        self.state().leases.insert(instance, until);
-        Ok(())
+    async fn renew_lease(
+        &self,
+        instance: InstanceId,
+        lasts: Duration,
+        says: Bytes,
+    ) -> Result<Renewal, LiveError> {
+        let lease = Lease { ends: Instant::now() + lasts, says };
+        let kept = self.state().leases.insert(instance, lease).is_some();
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let clock = Timestamp(u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
+        Ok(Renewal { kept, clock })
     }
 
-    async fn expired_leases(&self, now: Timestamp) -> Result<Vec<InstanceId>, LiveError> {
+    async fn instances(&self) -> Result<Vec<crate::Instance>, LiveError> {
+        let now = Instant::now();
         let state = self.state();
-        Ok(state.leases.iter().filter(|(_, until)| **until < now).map(|(instance, _)| *instance).collect())
+        let seen = state.leases.iter().map(|(id, lease)| crate::Instance {
+            id: *id,
+            says: lease.says.clone(),
+            alive: lease.ends > now,
+        });
+        Ok(seen.collect())
     }
 
     async fn held_by(&self, instance: InstanceId) -> Result<Vec<Key>, LiveError> {
@@ -216,5 +243,24 @@ impl Live for MemoryLive {
     async fn release_lease(&self, instance: InstanceId) -> Result<(), LiveError> {
         self.state().leases.remove(&instance);
         Ok(())
+    }
+
+    async fn spend(&self, purse: &Purse, rate: Rate) -> Result<Spent, LiveError> {
+        let now = Instant::now();
+        let mut state = self.state();
+        if state.purses.len() >= MOST_PURSES {
+            state.purses.retain(|_, full| *full > now);
+        }
+        // A purse is kept as the moment at which it is full: one that has been forgotten is full.
+        let full = state.purses.get(purse).copied().filter(|full| *full > now).unwrap_or(now);
+        let holds = rate.every * rate.burst.get();
+        let filled = full + rate.every;
+        match filled.saturating_duration_since(now).checked_sub(holds) {
+            Some(wait) if !wait.is_zero() => Ok(Spent::Wait(wait)),
+            _ => {
+                state.purses.insert(purse.clone(), filled);
+                Ok(Spent::Granted)
+            }
+        }
     }
 }

@@ -3,6 +3,9 @@
 use crate::{Key, TopicName};
 use async_trait::async_trait;
 use bytes::Bytes;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
 use visavis_domain::ids::InstanceId;
 use visavis_domain::time::Timestamp;
@@ -86,7 +89,64 @@ pub struct Subscription {
     pub notices: mpsc::Receiver<Notice>,
 }
 
-/// Documents, topics, deadlines and leases of one installation.
+/// What came of renewing a lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Renewal {
+    /// Whether there was a lease to renew, though it may have run out. If not, this was the first time, or others have
+    /// freed what the instance held, or the engine has lost its data.
+    pub kept: bool,
+    /// The time by the engine's clock: all leases are counted by it.
+    pub clock: Timestamp,
+}
+
+/// An instance as others see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instance {
+    /// Which.
+    pub id: InstanceId,
+    /// What it said of itself last.
+    pub says: Bytes,
+    /// Whether its lease runs.
+    pub alive: bool,
+}
+
+/// Names what is counted together: what is limited, and for whom.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Purse(Arc<str>);
+
+impl Purse {
+    /// A purse of this name. It must not say who somebody is: hash what is personal.
+    #[must_use]
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
+        Self(name.into())
+    }
+
+    /// The whole name, for adapters.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// How fast a purse fills, and how much it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// At once, from a full purse.
+    pub burst: NonZeroU32,
+    /// One more after each of these; not zero.
+    pub every: Duration,
+}
+
+/// What came of taking one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spent {
+    /// There was one.
+    Granted,
+    /// There will be one after this long; nothing was taken.
+    Wait(Duration),
+}
+
+/// Documents, topics, deadlines, leases and purses of one installation.
 #[async_trait]
 pub trait Live: Send + Sync + 'static {
     /// The documents of these keys, in their order, all of the same moment.
@@ -140,17 +200,22 @@ pub trait Live: Send + Sync + 'static {
     /// [`LiveError::Unavailable`].
     async fn next_deadline(&self, known: Option<Timestamp>) -> Result<Option<Timestamp>, LiveError>;
 
-    /// The instance lives until then, unless it renews.
+    /// The instance lives for so long from now on, by the engine's clock, and says this of itself to all others.
     ///
     /// # Errors
     /// [`LiveError::Unavailable`].
-    async fn renew_lease(&self, instance: InstanceId, until: Timestamp) -> Result<(), LiveError>;
+    async fn renew_lease(
+        &self,
+        instance: InstanceId,
+        lasts: Duration,
+        says: Bytes,
+    ) -> Result<Renewal, LiveError>;
 
-    /// Instances whose lease ended before `now` and that have not been released.
+    /// Every instance that has a lease, also one that has run out and was not released.
     ///
     /// # Errors
     /// [`LiveError::Unavailable`].
-    async fn expired_leases(&self, now: Timestamp) -> Result<Vec<InstanceId>, LiveError>;
+    async fn instances(&self) -> Result<Vec<Instance>, LiveError>;
 
     /// Documents last written with this instance's lease.
     ///
@@ -163,4 +228,11 @@ pub trait Live: Send + Sync + 'static {
     /// # Errors
     /// [`LiveError::Unavailable`].
     async fn release_lease(&self, instance: InstanceId) -> Result<(), LiveError>;
+
+    /// Takes one from a purse that all instances share, or says how long it takes until there is one again. A purse
+    /// nobody has taken from is full.
+    ///
+    /// # Errors
+    /// [`LiveError::Unavailable`].
+    async fn spend(&self, purse: &Purse, rate: Rate) -> Result<Spent, LiveError>;
 }

@@ -7,7 +7,10 @@ mod link;
 mod names;
 
 use crate::mailbox::Mailbox;
-use crate::{Commit, Document, Key, Live, LiveError, Notice, Subscription, TopicName, Version};
+use crate::{
+    Commit, Document, Instance, Key, Live, LiveError, Notice, Purse, Rate, Renewal, Spent, Subscription,
+    TopicName, Version,
+};
 use ::redis::aio::MultiplexedConnection;
 use ::redis::{Client, RedisResult, Script, cmd};
 use async_trait::async_trait;
@@ -62,6 +65,9 @@ struct Inner {
 struct Scripts {
     commit: Script,
     load: Script,
+    renew: Script,
+    instances: Script,
+    spend: Script,
 }
 
 impl RedisLive {
@@ -77,6 +83,9 @@ impl RedisLive {
         let scripts = Scripts {
             commit: Script::new(include_str!("redis/commit.lua")),
             load: Script::new(include_str!("redis/load.lua")),
+            renew: Script::new(include_str!("redis/renew.lua")),
+            instances: Script::new(include_str!("redis/instances.lua")),
+            spend: Script::new(include_str!("redis/spend.lua")),
         };
         let inner = Inner {
             client,
@@ -162,6 +171,10 @@ impl RedisLive {
         })
         .await
     }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A score; every moment that is not the end of time is one exactly.
@@ -314,24 +327,31 @@ impl Live for RedisLive {
         }
     }
 
-    async fn renew_lease(&self, instance: InstanceId, until: Timestamp) -> Result<(), LiveError> {
-        let leases = self.inner.names.leases();
-        self.call(|mut connection| async move {
-            let mut renew = cmd("ZADD");
-            renew.arg(leases).arg(until.0).arg(instance.to_string()).query_async(&mut connection).await
-        })
-        .await
+    async fn renew_lease(
+        &self,
+        instance: InstanceId,
+        lasts: Duration,
+        says: Bytes,
+    ) -> Result<Renewal, LiveError> {
+        let Inner { names, scripts, .. } = &*self.inner;
+        let mut renew = scripts.renew.prepare_invoke();
+        renew.key(names.leases()).key(names.said());
+        renew.arg(instance.to_string()).arg(millis(lasts)).arg(&*says);
+        let (kept, clock): (u8, u64) =
+            self.call(|mut connection| async move { renew.invoke_async(&mut connection).await }).await?;
+        Ok(Renewal { kept: kept == 1, clock: Timestamp(clock) })
     }
 
-    async fn expired_leases(&self, now: Timestamp) -> Result<Vec<InstanceId>, LiveError> {
-        let leases = self.inner.names.leases();
-        let ended: Vec<String> = self
-            .call(|mut connection| async move {
-                let mut ended = cmd("ZRANGEBYSCORE");
-                ended.arg(leases).arg("-inf").arg(format!("({}", now.0)).query_async(&mut connection).await
-            })
-            .await?;
-        Ok(ended.iter().filter_map(|instance| instance.parse().ok()).collect())
+    async fn instances(&self) -> Result<Vec<Instance>, LiveError> {
+        let Inner { names, scripts, .. } = &*self.inner;
+        let mut instances = scripts.instances.prepare_invoke();
+        instances.key(names.leases()).key(names.said());
+        let found: Vec<(String, Vec<u8>, u8)> =
+            self.call(|mut connection| async move { instances.invoke_async(&mut connection).await }).await?;
+        let instance = |(id, says, alive): (String, Vec<u8>, u8)| {
+            Some(Instance { id: id.parse().ok()?, says: says.into(), alive: alive == 1 })
+        };
+        Ok(found.into_iter().filter_map(instance).collect())
     }
 
     async fn held_by(&self, instance: InstanceId) -> Result<Vec<Key>, LiveError> {
@@ -345,10 +365,24 @@ impl Live for RedisLive {
     }
 
     async fn release_lease(&self, instance: InstanceId) -> Result<(), LiveError> {
-        let leases = self.inner.names.leases();
+        let (leases, said) = (self.inner.names.leases(), self.inner.names.said());
+        let instance = instance.to_string();
         self.call(|mut connection| async move {
-            cmd("ZREM").arg(leases).arg(instance.to_string()).query_async(&mut connection).await
+            let mut both = ::redis::pipe();
+            both.atomic().cmd("ZREM").arg(leases).arg(&instance).ignore();
+            both.cmd("HDEL").arg(said).arg(&instance).ignore();
+            both.query_async(&mut connection).await
         })
         .await
+    }
+
+    async fn spend(&self, purse: &Purse, rate: Rate) -> Result<Spent, LiveError> {
+        let Inner { names, scripts, .. } = &*self.inner;
+        let mut spend = scripts.spend.prepare_invoke();
+        let every = u64::try_from(rate.every.as_micros()).unwrap_or(u64::MAX);
+        spend.key(names.purse(purse)).arg(rate.burst.get()).arg(every);
+        let wait: u64 =
+            self.call(|mut connection| async move { spend.invoke_async(&mut connection).await }).await?;
+        Ok(if wait == 0 { Spent::Granted } else { Spent::Wait(Duration::from_micros(wait)) })
     }
 }

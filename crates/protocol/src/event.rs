@@ -107,6 +107,8 @@ pub struct RoomSnapshot {
     pub participants: Vec<Participant>,
     /// Which way media takes.
     pub route: MediaRoute,
+    /// Connections with the media server made under another one lead nowhere.
+    pub generation: u32,
     /// What the host decided.
     pub settings: RoomSettings,
     /// Version of what stands above.
@@ -269,6 +271,8 @@ pub enum Event {
     MediaRouted {
         /// Which.
         route: MediaRoute,
+        /// Another one than before means that connections with the media server have to be made anew.
+        generation: u32,
     },
     /// The host decided about the room.
     SettingsChanged {

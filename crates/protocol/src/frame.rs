@@ -15,6 +15,10 @@ pub enum ClientFrame {
         protocol: u32,
         /// From `POST /api/v1/tickets`.
         ticket: String,
+        /// The session that this one follows, if it could not be resumed: what that one still holds gives way.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        earlier: Option<Earlier>,
     },
     /// First frame of a socket that takes up an earlier session.
     Resume {
@@ -40,6 +44,16 @@ pub enum ClientFrame {
         #[ts(type = "number")]
         received: u64,
     },
+}
+
+/// An earlier session of one's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Earlier {
+    /// Which.
+    #[ts(type = "string")]
+    pub session: SessionId,
+    /// From its welcome.
+    pub secret: String,
 }
 
 /// From the server to a participant's program. Replies, rejections and events are counted, in order, from 1 in

@@ -24,7 +24,7 @@ pub use desk::{
     RingPurpose, RingView, StaffDesk, WaitingVisitor,
 };
 pub use event::{ChatMessage, Event, IceServer, Participant, Reply, RoomSnapshot, RoomSummary, Topic};
-pub use frame::{ClientFrame, ServerFrame};
+pub use frame::{ClientFrame, Earlier, ServerFrame};
 pub use http::{
     AccountView, AppointmentChange, AppointmentList, AppointmentMove, AppointmentOutcome, AppointmentView,
     AuditView, CallNote, CallOutcome, CallPage, CallView, ClientAppointment, DeskSettings, DeskView,

@@ -50,7 +50,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokens::{TICKET_TTL, TokenRefused, Tokens};
 use visavis_domain::appointment::Margins;
 use visavis_domain::availability;
-use visavis_domain::ids::PersonId;
+use visavis_domain::ids::{InstanceId, PersonId};
 use visavis_domain::message;
 use visavis_domain::room::{Limits, Rejection};
 use visavis_domain::time::Timestamp;
@@ -216,6 +216,8 @@ impl Refused {
 
 /// Everything the edges can ask for.
 pub(crate) struct App {
+    /// This process.
+    instance: InstanceId,
     live: Arc<dyn Live>,
     store: Arc<dyn Store>,
     media: Arc<dyn Media>,
@@ -233,6 +235,7 @@ pub(crate) struct App {
 
 /// What use cases are made of.
 pub(crate) struct Parts {
+    pub(crate) instance: InstanceId,
     pub(crate) live: Arc<dyn Live>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) media: Arc<dyn Media>,
@@ -247,8 +250,9 @@ pub(crate) struct Parts {
 impl App {
     /// Of these parts, with the installation's signing key.
     pub(crate) fn new(parts: Parts, signing_key: &[u8]) -> Self {
-        let Parts { live, store, media, history, limits, rules, ring_for, margins, lounge } = parts;
+        let Parts { instance, live, store, media, history, limits, rules, ring_for, margins, lounge } = parts;
         Self {
+            instance,
             live,
             store,
             media,
@@ -260,6 +264,11 @@ impl App {
             margins,
             lounge,
         }
+    }
+
+    /// Which of the installation's processes this is.
+    pub(crate) fn instance(&self) -> InstanceId {
+        self.instance
     }
 
     /// The time, for this request.

@@ -106,7 +106,8 @@ impl LinkSecrets {
     }
 }
 
-fn draw<const N: usize>() -> Result<[u8; N]> {
+/// Bytes that nobody can guess.
+pub(crate) fn draw<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
     aws_lc_rs::rand::fill(&mut bytes).context("the operating system gives no randomness")?;
     Ok(bytes)

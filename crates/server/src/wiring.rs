@@ -30,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use visavis_domain::appointment::Margins;
 use visavis_domain::availability::Rules;
+use visavis_domain::ids::InstanceId;
 use visavis_domain::room::{Limits, RoomSettings};
 use visavis_live::Live;
 use visavis_store::Store;
@@ -136,7 +137,8 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     let live = live::open(&settings).await?;
     let store: Arc<dyn Store> = Arc::new(accounts::open_store(&settings, &secrets).await?);
     let networking = Networking::start(&settings, &secrets, ports.udp, ports.https_port, &ports.services)?;
-    let app = start_app(&settings, &secrets, &live, &store, &networking, (&stopping, &tasks));
+    let instance = InstanceId::from_bits(u128::from_be_bytes(crate::secrets::draw()?));
+    let app = start_app(&settings, &secrets, &live, &store, (instance, &networking), (&stopping, &tasks));
     let people = Arc::new(accounts::make(&settings, &secrets, store.clone(), live.clone(), app.clone())?);
     let appointments = Arc::new(make_appointments(&settings, &secrets, &store, &app)?);
     let pages = links(&settings, ports.http.as_ref().map(|(_, port)| *port), ports.https_port);
@@ -264,7 +266,7 @@ fn start_app(
     secrets: &Secrets,
     live: &Arc<dyn Live>,
     store: &Arc<dyn Store>,
-    networking: &Networking,
+    (instance, networking): (InstanceId, &Networking),
     (stopping, tasks): (&CancellationToken, &TaskTracker),
 ) -> Arc<App> {
     let (history, recorder) = History::new(store.clone());
@@ -276,6 +278,7 @@ fn start_app(
         settings: RoomSettings::default(),
     };
     let parts = Parts {
+        instance,
         live: live.clone(),
         store: store.clone(),
         media: networking.media.clone(),

@@ -297,6 +297,8 @@ export type ClientFrame =
       protocol: number;
       /** From `POST /api/v1/tickets`. */
       ticket: string;
+      /** The session that this one follows, if it could not be resumed: what that one still holds gives way. */
+      earlier?: Earlier;
     }
   | {
       type: "resume";
@@ -746,6 +748,14 @@ export type DeskView = {
   settings: DeskSettings;
 };
 
+/** An earlier session of one's own. */
+export type Earlier = {
+  /** Which. */
+  session: string;
+  /** From its welcome. */
+  secret: string;
+};
+
 /** What one is in the middle of. A page that opens shows this. */
 export type Engagement =
   | {
@@ -807,6 +817,8 @@ export type Event =
       type: "media_routed";
       /** Which. */
       route: MediaRoute;
+      /** Another one than before means that connections with the media server have to be made anew. */
+      generation: number;
     }
   | {
       type: "settings_changed";
@@ -1635,6 +1647,8 @@ export type RoomSnapshot = {
   participants: Array<Participant>;
   /** Which way media takes. */
   route: MediaRoute;
+  /** Connections with the media server made under another one lead nowhere. */
+  generation: number;
   /** What the host decided. */
   settings: RoomSettings;
   /** Version of what stands above. */

@@ -722,6 +722,15 @@ export const clientFrames = {
     "protocol": 1,
     "ticket": "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl"
   },
+  'hello.again': {
+    "type": "hello",
+    "protocol": 1,
+    "ticket": "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl",
+    "earlier": {
+      "session": "s_000102030405060708090a0b0c0d0e0f",
+      "secret": "abababababababababababababababababababababababababababababababab"
+    }
+  },
   'ping': {
     "type": "ping",
     "received": 42
@@ -818,7 +827,8 @@ export const serverFrames = {
     "version": 11,
     "event": {
       "type": "media_routed",
-      "route": "server"
+      "route": "server",
+      "generation": 1
     }
   },
   'event.member_changed': {
@@ -2309,6 +2319,7 @@ export const serverFrames = {
           }
         ],
         "route": "peer_to_peer",
+        "generation": 0,
         "settings": {
           "route": "auto",
           "publishing": "everybody"
@@ -2689,6 +2700,7 @@ export const serverFrames = {
           }
         ],
         "route": "peer_to_peer",
+        "generation": 0,
         "settings": {
           "route": "auto",
           "publishing": "everybody"

@@ -364,7 +364,7 @@ impl Session {
             Event::ParticipantLeft { participant, .. } => {
                 self.seen.send_modify(|seen| drop(seen.people.remove(&participant)));
             }
-            Event::MediaRouted { route } => self.seen.send_modify(|seen| seen.route = Some(route)),
+            Event::MediaRouted { route, .. } => self.seen.send_modify(|seen| seen.route = Some(route)),
             Event::SlotsAssigned { slots } => self.seen.send_modify(|seen| seen.slots = slots),
             Event::ActiveSpeaker { participant } => self.seen.send_modify(|seen| seen.speaker = participant),
             Event::LayersWanted { source, rids } => {

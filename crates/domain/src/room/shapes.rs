@@ -1,6 +1,6 @@
 //! What a room is made of, what can be asked of it, and what happens in it. Shapes alone.
 
-use crate::ids::{CallId, ParticipantId, SessionId};
+use crate::ids::{CallId, InstanceId, ParticipantId, SessionId};
 use crate::name::{PersonName, RoomName};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -252,6 +252,16 @@ pub enum Command {
         /// Who acts.
         session: SessionId,
     },
+    /// Have the room's media forwarded there, if it is nowhere yet.
+    Place {
+        /// Where.
+        instance: InstanceId,
+    },
+    /// That instance forwards nothing any more: if the room's media was there, everybody connects anew.
+    Displace {
+        /// Which.
+        instance: InstanceId,
+    },
     /// Decide about the room: the host's right.
     SetSettings {
         /// Who acts.
@@ -284,6 +294,13 @@ pub enum Event {
         route: MediaRoute,
         /// When it will be peer to peer again, unless somebody comes before.
         until: Option<Timestamp>,
+    },
+    /// The room's media is forwarded there from now on, or for now nowhere.
+    Placed {
+        /// Where.
+        instance: Option<InstanceId>,
+        /// Another one than before exactly when earlier connections are worth nothing any more.
+        generation: u32,
     },
     /// A seat was taken.
     Joined {

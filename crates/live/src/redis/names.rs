@@ -1,7 +1,7 @@
 //! How everything is called in Redis. All names of one installation share a hash tag, so that they lie together and
 //! several installations can share a server. Its channels carry the same prefix.
 
-use crate::{Key, TopicName};
+use crate::{Key, Purse, TopicName};
 use std::sync::Arc;
 use visavis_domain::ids::InstanceId;
 
@@ -42,6 +42,16 @@ impl Names {
     /// A sorted set: instances by when their lease ends.
     pub(super) fn leases(&self) -> String {
         format!("{}:leases", self.prefix)
+    }
+
+    /// A hash: what each instance says of itself.
+    pub(super) fn said(&self) -> String {
+        format!("{}:said", self.prefix)
+    }
+
+    /// When a purse is full again.
+    pub(super) fn purse(&self, purse: &Purse) -> String {
+        format!("{}:purse:{}", self.prefix, purse.as_str())
     }
 
     /// A set: documents that name this instance's lease.

@@ -154,6 +154,7 @@ impl App {
                 Event::Opened { .. }
                 | Event::Joined { .. }
                 | Event::Routed { .. }
+                | Event::Placed { .. }
                 | Event::SettingsChanged { .. } => {}
             }
         }

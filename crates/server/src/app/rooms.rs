@@ -252,7 +252,8 @@ impl Loaded {
             expected: self.room_version,
             body: self.room.as_ref().map(documents::encode).transpose()?,
             deadline: self.room.as_ref().and_then(Room::next_deadline),
-            lease: None,
+            // Whoever frees what that instance held finds the rooms whose media it forwarded.
+            lease: self.room.as_ref().and_then(Room::place),
         }];
         if self.room.is_none() && self.chat.is_some() {
             // The chat ends with the gathering.
@@ -327,7 +328,10 @@ fn frame(event: &Event, after: Option<&Room>) -> Option<ServerFrame> {
         Event::Left { participant, reason, .. } => {
             visavis_protocol::Event::ParticipantLeft { participant: *participant, reason: *reason }
         }
-        Event::Routed { route, .. } => visavis_protocol::Event::MediaRouted { route: *route },
+        Event::Routed { .. } | Event::Placed { .. } => {
+            let room = after?;
+            visavis_protocol::Event::MediaRouted { route: room.route(), generation: room.generation() }
+        }
         Event::SettingsChanged { settings } => {
             visavis_protocol::Event::SettingsChanged { settings: *settings }
         }
@@ -365,6 +369,7 @@ fn snapshot(room: &Room, chat: Option<&Chat>) -> RoomSnapshot {
         call: room.call(),
         participants: room.members().iter().map(participant).collect(),
         route: room.route(),
+        generation: room.generation(),
         settings: room.settings(),
         version: room.version(),
         messages: chat.map(|chat| chat.messages().iter().map(line).collect()).unwrap_or_default(),

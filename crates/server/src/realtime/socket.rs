@@ -91,7 +91,7 @@ impl<'a> Socket<'a> {
             }
         };
         let outcome = match serde_json::from_str(&text) {
-            Ok(ClientFrame::Hello { protocol, ticket }) => {
+            Ok(ClientFrame::Hello { protocol, ticket, .. }) => {
                 hello(self.realtime, protocol, &ticket, host).await
             }
             Ok(ClientFrame::Resume { session, secret, received }) => {

@@ -94,6 +94,7 @@ fn execute(command: Command, media: &mut Option<Served>) -> Result<Reply, Code> 
                 call: CallId::from_bits(1),
                 participants: vec![me],
                 route: MediaRoute::Server,
+                generation: 0,
                 settings: RoomSettings::default(),
                 version: 1,
                 messages: Vec::new(),

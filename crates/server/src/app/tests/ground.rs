@@ -97,6 +97,7 @@ impl Ground {
         let (history, recorder) = History::new(kept.clone());
         let stopping = CancellationToken::new();
         let parts = Parts {
+            instance: visavis_domain::ids::InstanceId::from_bits(1),
             live: live.clone(),
             store: kept,
             media: Arc::new(NoMedia),

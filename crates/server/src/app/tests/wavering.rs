@@ -6,10 +6,12 @@ use bytes::Bytes;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 use visavis_domain::ids::InstanceId;
 use visavis_domain::time::Timestamp;
 use visavis_live::{
-    Commit, Document, Key, Live, LiveError, MemoryLive, Subscription, TopicName, Version, Write,
+    Commit, Document, Instance, Key, Live, LiveError, MemoryLive, Purse, Rate, Renewal, Spent, Subscription,
+    TopicName, Version, Write,
 };
 
 /// Whether a commit fails when a document moved.
@@ -115,12 +117,17 @@ impl Live for Wavering {
         self.inner.next_deadline(known).await
     }
 
-    async fn renew_lease(&self, instance: InstanceId, until: Timestamp) -> Result<(), LiveError> {
-        self.inner.renew_lease(instance, until).await
+    async fn renew_lease(
+        &self,
+        instance: InstanceId,
+        lasts: Duration,
+        says: Bytes,
+    ) -> Result<Renewal, LiveError> {
+        self.inner.renew_lease(instance, lasts, says).await
     }
 
-    async fn expired_leases(&self, now: Timestamp) -> Result<Vec<InstanceId>, LiveError> {
-        self.inner.expired_leases(now).await
+    async fn instances(&self) -> Result<Vec<Instance>, LiveError> {
+        self.inner.instances().await
     }
 
     async fn held_by(&self, instance: InstanceId) -> Result<Vec<Key>, LiveError> {
@@ -129,5 +136,9 @@ impl Live for Wavering {
 
     async fn release_lease(&self, instance: InstanceId) -> Result<(), LiveError> {
         self.inner.release_lease(instance).await
+    }
+
+    async fn spend(&self, purse: &Purse, rate: Rate) -> Result<Spent, LiveError> {
+        self.inner.spend(purse, rate).await
     }
 }

@@ -348,6 +348,7 @@ fn app(live: &Arc<dyn Live>, store: &Arc<dyn Store>) -> App {
     let limits =
         Limits { people: 2, promote_at: 3, demote_after: Duration::ZERO, settings: RoomSettings::default() };
     let parts = Parts {
+        instance: visavis_domain::ids::InstanceId::from_bits(1),
         live: live.clone(),
         store: store.clone(),
         media: Arc::new(NoMedia),
