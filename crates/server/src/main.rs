@@ -2,6 +2,7 @@
 
 mod app;
 mod cli;
+mod cluster;
 mod config;
 mod doctor;
 mod edge;
