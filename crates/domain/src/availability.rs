@@ -32,6 +32,7 @@ pub fn decide(scene: &Scene, now: Timestamp, rules: Rules, command: Command) -> 
         Command::Open { person, session, card } => draft.open(person, session, card)?,
         Command::Attach { person, session } => draft.attach(person, session)?,
         Command::Detach { person, session, until } => draft.detach(person, session, until)?,
+        Command::Close { person, session } => draft.close(person, session)?,
         Command::SetCard { person, card } => draft.set_card(person, card)?,
         Command::SetAvailability { person, online, chosen } => {
             draft.set_availability(person, online, chosen)?;

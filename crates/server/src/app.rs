@@ -16,7 +16,9 @@ mod media;
 mod public_desks;
 mod rooms;
 mod roster;
+mod sessions;
 mod settle;
+mod takeover;
 mod tokens;
 mod views;
 mod visits;
@@ -43,6 +45,8 @@ pub(crate) use lounge::{EnterRequest, Hearing, LoungeRules, Post as LoungePost, 
 pub(crate) use media::{Media, MediaNotice, MediaOffer, MediaRefused, MediaSeat};
 pub(crate) use rooms::JoinRequest;
 pub(crate) use roster::{Nobody, Roster};
+pub(crate) use sessions::{Holding, Written};
+pub(crate) use takeover::drive_takeover;
 pub(crate) use tokens::{Identity, Upload};
 
 use std::sync::Arc;
@@ -50,7 +54,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokens::{TICKET_TTL, TokenRefused, Tokens};
 use visavis_domain::appointment::Margins;
 use visavis_domain::availability;
-use visavis_domain::ids::{InstanceId, PersonId};
+use visavis_domain::ids::{InstanceId, PersonId, SessionId};
 use visavis_domain::message;
 use visavis_domain::room::{Limits, Rejection};
 use visavis_domain::time::Timestamp;
@@ -139,6 +143,9 @@ pub(crate) enum Refused {
     /// Live state is away, or too many wanted the same document at once.
     #[error("live state: {0}")]
     Live(#[from] visavis_live::LiveError),
+    /// Others have freed what the session held: it can only start over.
+    #[error("the session was freed")]
+    Freed,
     /// A defect: a document of ours cannot be read or written.
     #[error("a live document cannot be read")]
     Corrupt,
@@ -196,7 +203,7 @@ impl Refused {
             Self::Name => Code::NameInvalid,
             Self::Ticket => Code::TicketInvalid,
             Self::Continuation => Code::ContinuationInvalid,
-            Self::Live(_) | Self::Media(MediaRefused::Away) => Code::TryAgain,
+            Self::Live(_) | Self::Freed | Self::Media(MediaRefused::Away) => Code::TryAgain,
             Self::Corrupt => Code::Internal,
         }
     }
@@ -284,6 +291,21 @@ impl App {
         let mut bytes = [0; 16];
         aws_lc_rs::rand::fill(&mut bytes).expect("the operating system gives randomness");
         u128::from_be_bytes(bytes)
+    }
+
+    /// The secret of a session, as it goes over the wire.
+    pub(crate) fn session_secret(&self, session: SessionId) -> String {
+        self.tokens.session_secret(session)
+    }
+
+    /// Whether this is the secret of that session, wherever it was opened.
+    pub(crate) fn is_session_secret(&self, session: SessionId, secret: &str) -> bool {
+        self.tokens.is_session_secret(session, secret)
+    }
+
+    /// Lets go of all media that is forwarded here.
+    pub(crate) fn let_go_of_media(&self) {
+        self.media.end_all();
     }
 
     /// A ticket for one session, and how long it lasts.

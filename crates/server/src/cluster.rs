@@ -1,5 +1,9 @@
 //! Many instances as one: what each says of itself, how it is known to live, and how they reach each other.
 
+mod heart;
+
+pub(crate) use heart::{Heart, Pulse};
+
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 

@@ -262,6 +262,15 @@ impl Media for MediaHandle {
         self.tell(call, Job::End { call });
         self.placements.lock().unwrap_or_else(PoisonError::into_inner).remove(&call);
     }
+
+    fn end_all(&self) {
+        let placements = self.placements.lock().unwrap_or_else(PoisonError::into_inner);
+        let calls: Vec<_> = placements.keys().copied().collect();
+        drop(placements);
+        for call in calls {
+            self.end(call);
+        }
+    }
 }
 
 fn peer(participant: ParticipantId) -> PeerId {

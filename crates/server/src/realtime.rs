@@ -9,6 +9,7 @@ mod desk;
 mod hub;
 mod lounge;
 mod outbox;
+mod parting;
 mod session;
 mod socket;
 mod talk;

@@ -7,8 +7,9 @@ mod networking;
 
 use crate::app::{
     Accounts, App, AppointmentParts, Appointments, Demonstration, History, LinkKeys, LoungeRules,
-    MediaNotice, Parts, drive_deadlines, drive_mail, forget_lounge, system_clock,
+    MediaNotice, Parts, drive_deadlines, drive_mail, drive_takeover, forget_lounge, system_clock,
 };
+use crate::cluster::{Heart, Standing};
 use crate::config::{LoungeOpenTo, Settings, TlsMode};
 use crate::edge::RateByAddress;
 use crate::http::{self, Api, Http};
@@ -33,6 +34,7 @@ use visavis_domain::availability::Rules;
 use visavis_domain::ids::InstanceId;
 use visavis_domain::room::{Limits, RoomSettings};
 use visavis_live::Live;
+use visavis_protocol::CloseCode;
 use visavis_store::Store;
 
 /// From the signal to the exit: sockets say goodbye, requests end.
@@ -153,7 +155,7 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
         &settings,
         app.clone(),
         (people.clone(), appointments.clone()),
-        live,
+        (live, Arc::new(Standing::default())),
         networking,
         &stopping,
     )
@@ -318,12 +320,15 @@ async fn start_realtime(
     settings: &Settings,
     app: Arc<App>,
     (accounts, appointments): (Arc<Accounts>, Arc<Appointments>),
-    live: Arc<dyn Live>,
+    (live, standing): (Arc<dyn Live>, Arc<Standing>),
     networking: Networking,
     stopping: &CancellationToken,
 ) -> Result<axum::Router> {
-    let (hub, subscription) = Hub::start(live).await?;
+    let (hub, subscription) = Hub::start(live.clone()).await?;
     let sessions = Arc::new(Sessions::default());
+    let lapsed = lapsed(app.clone(), sessions.clone());
+    let pulse = Heart { live, instance: app.instance(), standing, lapsed }.start().await;
+    tokio::spawn(drive_takeover(app.clone(), pulse, stopping.clone()));
     tokio::spawn(hub.clone().run(subscription, sessions.clone(), stopping.clone()));
     tokio::spawn(bring_notices(app.clone(), networking.notices));
     let session = &settings.session;
@@ -348,6 +353,14 @@ async fn start_realtime(
         },
         stopping: stopping.clone(),
     })))
+}
+
+/// Others have freed what this instance held: it lets go of it too, and people come in again.
+fn lapsed(app: Arc<App>, sessions: Arc<Sessions>) -> Box<dyn Fn() + Send + Sync> {
+    Box::new(move || {
+        sessions.end_all(CloseCode::Resync);
+        app.let_go_of_media();
+    })
 }
 
 fn margins(settings: &Settings) -> Margins {

@@ -36,6 +36,12 @@ impl Draft<'_> {
         self.page(person, session, Some(until))
     }
 
+    pub(super) fn close(&mut self, id: PersonId, session: SessionId) -> Result<(), Stop> {
+        let now = self.now;
+        self.page(id, session, Some(now))?;
+        self.person_due(id)
+    }
+
     fn page(
         &mut self,
         person: PersonId,

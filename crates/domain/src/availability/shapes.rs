@@ -211,6 +211,13 @@ pub enum Command {
         /// When the page counts as gone.
         until: Timestamp,
     },
+    /// A page is gone, now: nobody waits for it to come back.
+    Close {
+        /// Whose.
+        person: PersonId,
+        /// Which.
+        session: SessionId,
+    },
     /// A representative's account or desks were changed; none makes them none any more.
     SetCard {
         /// Whose.

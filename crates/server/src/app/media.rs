@@ -68,6 +68,9 @@ pub(crate) trait Media: Send + Sync {
 
     /// The call is over.
     fn end(&self, call: CallId);
+
+    /// Lets go of every call that is forwarded here.
+    fn end_all(&self);
 }
 
 impl App {

@@ -2,11 +2,15 @@
 //!
 //! Nothing is stored for them, so they hold across restarts and instances.
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::hmac;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::time::Duration;
 use visavis_domain::appointment::LinkClaims;
-use visavis_domain::ids::{CallId, ConversationId, FileId, LoungeRoomId, ParticipantId, PersonId, SignInId};
+use visavis_domain::ids::{
+    CallId, ConversationId, FileId, LoungeRoomId, ParticipantId, PersonId, SessionId, SignInId,
+};
 use visavis_domain::message::Place;
 use visavis_domain::ring::Ring;
 use visavis_domain::room::Claim;
@@ -120,17 +124,40 @@ const UPLOAD: &str = "upload";
 const LINK_COOKIE: &str = "appointment cookie";
 const TICKET: &str = "ticket";
 const CONTINUATION: &str = "continuation";
+/// What the key of session secrets is derived for: nothing signed with the installation's key itself is one.
+const SESSION_SECRETS: &[u8] = b"visavis session secrets";
 
 /// Signs and checks.
 pub(crate) struct Tokens {
     encoding: EncodingKey,
     decoding: DecodingKey,
+    sessions: hmac::Key,
 }
 
 impl Tokens {
     /// With the installation's signing key.
     pub(crate) fn new(key: &[u8]) -> Self {
-        Self { encoding: EncodingKey::from_secret(key), decoding: DecodingKey::from_secret(key) }
+        let derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), SESSION_SECRETS);
+        Self {
+            encoding: EncodingKey::from_secret(key),
+            decoding: DecodingKey::from_secret(key),
+            sessions: hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()),
+        }
+    }
+
+    /// The secret of a session: every instance makes the same one of its id, and nobody else can.
+    pub(crate) fn session_secret(&self, session: SessionId) -> String {
+        use std::fmt::Write;
+        let tag = hmac::sign(&self.sessions, &session.bits().to_be_bytes());
+        tag.as_ref().iter().fold(String::with_capacity(64), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
+
+    /// Whether this is that session's secret; how long it takes to say so tells nothing about it.
+    pub(crate) fn is_session_secret(&self, session: SessionId, secret: &str) -> bool {
+        verify_slices_are_equal(self.session_secret(session).as_bytes(), secret.as_bytes()).is_ok()
     }
 
     /// A ticket for somebody; `nonce` makes it one of its kind.
@@ -380,6 +407,25 @@ mod tests {
         }
         let guest = tokens.guest(NOW, PersonId::from_bits(3)).unwrap();
         assert_eq!(tokens.check_upload(NOW, &guest), Err(TokenRefused));
+    }
+
+    #[test]
+    fn the_secret_of_a_session_is_the_same_wherever_the_key_is_and_nothing_else() {
+        let (one, other, foreign) = (Tokens::new(b"ours"), Tokens::new(b"ours"), Tokens::new(b"foreign"));
+        let session = SessionId::from_bits(1);
+        let secret = one.session_secret(session);
+        assert_eq!(secret.len(), 64);
+        for (tokens, session, shown, expected) in [
+            (&one, session, secret.as_str(), true),
+            (&other, session, &secret, true),
+            (&foreign, session, &secret, false),
+            (&one, SessionId::from_bits(2), &secret, false),
+            (&one, session, &secret[..63], false),
+            (&one, session, "", false),
+            (&one, session, &secret.to_uppercase(), false),
+        ] {
+            assert_eq!(tokens.is_session_secret(session, shown), expected, "{shown}");
+        }
     }
 
     #[test]

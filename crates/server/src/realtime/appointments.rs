@@ -58,6 +58,7 @@ impl Realtime {
         link: LinkClaims,
     ) -> Result<Reply, Refused> {
         let topics = self.app.waiting_room_topics(link).await?;
+        self.become_page(session, execution).await?;
         self.hear(session, execution, topics).await;
         self.app.open_waiting_room(link, session.id).await
     }

@@ -2,12 +2,12 @@
 
 use super::session::{Execution, Session};
 use super::upgrade::Realtime;
-use crate::app::{self, JoinCall, JoinRequest, Route};
+use crate::app::{self, Holding, JoinCall, JoinRequest, Route};
 use std::sync::Arc;
 use visavis_domain::name::RoomName;
 use visavis_domain::room::Devices;
 use visavis_live::TopicName;
-use visavis_protocol::{Code, Command, Reply, ServerFrame};
+use visavis_protocol::{CloseCode, Code, Command, Reply, ServerFrame};
 
 impl Realtime {
     /// Runs the command and puts its reply or rejection into the session's outbox.
@@ -187,42 +187,93 @@ impl Realtime {
     where
         F: Future<Output = Result<Reply, app::Refused>>,
     {
-        if let Some(current) = &execution.room {
-            // The seat may have been lost meanwhile; then the session is free to sit down again.
-            if self.app.snapshot(current, session.id).await.is_ok() {
-                return Err(Code::AlreadyInRoom);
-            }
-            self.hub.unsubscribe(session, &room_topics(session, current)).await;
-            execution.room = None;
-        }
+        self.leave_what_is_left(session, execution, &room).await?;
+        self.write_down(session, execution, Some(&room)).await.map_err(|refused| refused.code())?;
         session.hold();
-        self.hub.subscribe(session, &room_topics(session, &room)).await;
+        self.hub.subscribe(session, &[room_topic(&room)]).await;
         match join().await {
             Ok(reply) => {
+                execution.unsure = None;
                 execution.room = Some(room);
                 Ok(reply)
             }
             Err(refused) => {
-                self.hub.unsubscribe(session, &room_topics(session, &room)).await;
+                self.hub.unsubscribe(session, &[room_topic(&room)]).await;
                 session.unhold();
+                execution.unsure = matches!(refused, app::Refused::Live(_)).then_some(room);
                 Err(refused.code())
             }
         }
     }
 
+    /// Refuses while the session has a seat. One that was lost meanwhile leaves it free to sit down again; one that it
+    /// may have taken without hearing of it is left, unless it is that of the call that it comes into: who leaves a
+    /// call hangs up, and its seat is known.
+    async fn leave_what_is_left(
+        &self,
+        session: &Arc<Session>,
+        execution: &mut Execution,
+        room: &RoomName,
+    ) -> Result<(), Code> {
+        if let Some(current) = &execution.room {
+            match self.app.snapshot(current, session.id).await {
+                Ok(_) => return Err(Code::AlreadyInRoom),
+                Err(refused @ app::Refused::Live(_)) => return Err(refused.code()),
+                Err(_) => {}
+            }
+            self.hub.unsubscribe(session, &[room_topic(current)]).await;
+            execution.room = None;
+        }
+        if let Some(unsure) = &execution.unsure
+            && (unsure != room || app::ring_of(unsure).is_none())
+        {
+            self.app.leave(unsure, session.id).await.map_err(|refused| refused.code())?;
+            execution.unsure = None;
+        }
+        Ok(())
+    }
+
+    /// Says what the session is about to hold: perhaps a seat in this room, perhaps a page of its person's. Others find
+    /// it if this instance dies; and from the first time on the session hears what is meant for it alone.
+    pub(super) async fn write_down(
+        &self,
+        session: &Arc<Session>,
+        execution: &mut Execution,
+        room: Option<&RoomName>,
+    ) -> Result<(), app::Refused> {
+        if !execution.written.may_be_there() {
+            self.hub.subscribe(session, &[Route::Session(session.id).topic()]).await;
+        }
+        let seats = [room, execution.room.as_ref(), execution.unsure.as_ref()];
+        let holding = Holding {
+            person: session.identity.person,
+            room: seats.into_iter().flatten().next().cloned(),
+            page: execution.page,
+        };
+        let outcome = self.app.write_down(session.id, holding, &mut execution.written).await;
+        if let Err(app::Refused::Freed) = outcome {
+            session.end(CloseCode::Resync);
+        }
+        outcome
+    }
+
     async fn leave(&self, session: &Arc<Session>, execution: &mut Execution) -> Result<Reply, Code> {
         if let Some(room) = &execution.room {
             self.app.leave(room, session.id).await.map_err(|refused| refused.code())?;
-            self.hub.unsubscribe(session, &room_topics(session, room)).await;
+            self.hub.unsubscribe(session, &[room_topic(room)]).await;
             execution.room = None;
+        }
+        if let Some(unsure) = &execution.unsure {
+            self.app.leave(unsure, session.id).await.map_err(|refused| refused.code())?;
+            execution.unsure = None;
         }
         Ok(Reply::Done)
     }
 }
 
-/// What a session in a room hears: what happens there, and what is meant for it alone.
-pub(super) fn room_topics(session: &Session, room: &RoomName) -> [TopicName; 2] {
-    [Route::Room(room).topic(), Route::Session(session.id).topic()]
+/// What everybody in a room hears.
+pub(super) fn room_topic(room: &RoomName) -> TopicName {
+    Route::Room(room).topic()
 }
 
 /// A room that is open to whoever knows its name. Those of calls are not.

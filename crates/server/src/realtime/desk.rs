@@ -35,6 +35,7 @@ impl Realtime {
     ) -> Result<Reply, Refused> {
         let desk = self.app.find_desk(slug).await?;
         let person = session.identity.person;
+        self.become_page(session, execution).await?;
         self.hear(session, execution, vec![Route::Person(person).topic(), Route::Desk(desk).topic()]).await;
         execution.desk = Some(desk);
         self.app.watch_desk(desk, person, session.id).await
@@ -51,6 +52,7 @@ impl Realtime {
         topics.extend(desks.iter().flat_map(both));
         topics.push(Route::Appointments(person).topic());
         topics.extend(desks.iter().map(|desk| Route::DeskAppointments(*desk).topic()));
+        self.become_page(session, execution).await?;
         self.hear(session, execution, topics).await;
         self.app.open_console(person, session.id).await
     }
@@ -66,7 +68,20 @@ impl Realtime {
         self.hub.unsubscribe(session, &over).await;
         self.hub.subscribe(session, &topics).await;
         execution.followed = topics;
-        execution.page = true;
+    }
+
+    /// It is one of its person's pages from now on, or about to be.
+    pub(super) async fn become_page(
+        &self,
+        session: &Arc<Session>,
+        execution: &mut Execution,
+    ) -> Result<(), Refused> {
+        let before = std::mem::replace(&mut execution.page, true);
+        let outcome = self.write_down(session, execution, None).await;
+        if outcome.is_err() {
+            execution.page = before;
+        }
+        outcome
     }
 
     /// Everything else.

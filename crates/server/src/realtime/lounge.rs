@@ -37,8 +37,6 @@ impl Realtime {
         self.app.may_come_in(session.identity)?;
         if execution.lounge.is_none() {
             self.hear(session, execution, vec![Route::Lounge.topic()]).await;
-            // Nobody is there yet.
-            execution.page = false;
         }
         self.app.open_lounge(session.identity, session.id).await
     }
@@ -53,15 +51,15 @@ impl Realtime {
         self.app.may_stay(session.identity).await?;
         let room = self.app.find_lounge_room(room).await?;
         let partners = self.app.open_partners(session.identity.person).await?;
-        let before = (execution.followed.clone(), execution.page);
+        let before = execution.followed.clone();
+        self.become_page(session, execution).await?;
         self.hear(session, execution, lounge_topics(session, room, &partners)).await;
         let request = EnterRequest { name, room, use_here };
         let entered = self.app.enter_lounge(session.identity, session.id, request).await;
         match &entered {
             Ok(_) => execution.lounge = Some(room),
             Err(_) => {
-                self.hear(session, execution, before.0).await;
-                execution.page = before.1;
+                self.hear(session, execution, before).await;
             }
         }
         entered

@@ -2,8 +2,8 @@
 //! longer be replayed.
 
 use super::outbox::{Hole, Outbox};
-use crate::app::Identity;
-use aws_lc_rs::constant_time::verify_slices_are_equal;
+use super::parting::Leftovers;
+use crate::app::{Identity, Written};
 use axum::extract::ws::Utf8Bytes;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use std::collections::HashMap;
@@ -37,8 +37,6 @@ pub(crate) type SocketNumber = u32;
 
 pub(crate) struct Session {
     pub(crate) id: SessionId,
-    /// 256 bits, known to the participant alone.
-    secret: [u8; 32],
     /// Who it acts for.
     pub(crate) identity: Identity,
     /// The host by which the participant reached us: STUN and TURN are offered under the same name.
@@ -75,6 +73,10 @@ pub(crate) struct Execution {
     pub(crate) lounge: Option<LoungeRoomId>,
     /// What it hears of people, desks and the lounge.
     pub(crate) followed: Vec<TopicName>,
+    /// A room that it may have a seat in: live state did not say whether it came in.
+    pub(crate) unsure: Option<RoomName>,
+    /// What others find of what it holds.
+    pub(crate) written: Written,
 }
 
 struct Delivery {
@@ -97,10 +99,9 @@ pub(crate) enum Work {
 }
 
 impl Session {
-    fn new(id: SessionId, secret: [u8; 32], identity: Identity, host: Box<str>, outbox_bytes: usize) -> Self {
+    fn new(id: SessionId, identity: Identity, host: Box<str>, outbox_bytes: usize) -> Self {
         Self {
             id,
-            secret,
             identity,
             host,
             delivery: Mutex::new(Delivery {
@@ -229,15 +230,6 @@ impl Session {
         self.delivery().ended.is_some()
     }
 
-    /// The secret as it goes over the wire.
-    pub(crate) fn secret_text(&self) -> String {
-        self.secret.iter().fold(String::with_capacity(64), |mut text, byte| {
-            use std::fmt::Write;
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
-    }
-
     fn delivery(&self) -> MutexGuard<'_, Delivery> {
         // Nothing in here panics half-way; after a poisoning the state is as good as before.
         self.delivery.lock().unwrap_or_else(PoisonError::into_inner)
@@ -248,6 +240,8 @@ impl Session {
 #[derive(Default)]
 pub(crate) struct Sessions {
     by_id: Mutex<HashMap<SessionId, Arc<Session>>>,
+    /// Documents of those that are no more.
+    pub(super) leftovers: Leftovers,
 }
 
 impl Sessions {
@@ -255,21 +249,18 @@ impl Sessions {
     pub(crate) fn open(
         &self,
         id: SessionId,
-        secret: [u8; 32],
         identity: Identity,
         host: &str,
         outbox_bytes: usize,
     ) -> Arc<Session> {
-        let session = Arc::new(Session::new(id, secret, identity, host.into(), outbox_bytes));
+        let session = Arc::new(Session::new(id, identity, host.into(), outbox_bytes));
         self.all().insert(id, session.clone());
         session
     }
 
-    /// Finds one by id and secret; says the same whether it is the id or the secret that is wrong.
-    pub(crate) fn find(&self, id: SessionId, secret: &str) -> Option<Arc<Session>> {
-        let session = self.all().get(&id).cloned()?;
-        verify_slices_are_equal(session.secret_text().as_bytes(), secret.as_bytes()).ok()?;
-        Some(session)
+    /// Finds one. Who asks has shown its secret.
+    pub(crate) fn find(&self, id: SessionId) -> Option<Arc<Session>> {
+        self.all().get(&id).cloned()
     }
 
     /// Forgets one.

@@ -9,7 +9,7 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
-use visavis_protocol::{ClientFrame, CloseCode, Code, PROTOCOL_VERSION, ServerFrame};
+use visavis_protocol::{ClientFrame, CloseCode, Code, Earlier, PROTOCOL_VERSION, ServerFrame};
 
 /// From upgrade to hello. More leaves sockets to those who only open them; less hurts slow phones.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -91,8 +91,8 @@ impl<'a> Socket<'a> {
             }
         };
         let outcome = match serde_json::from_str(&text) {
-            Ok(ClientFrame::Hello { protocol, ticket, .. }) => {
-                hello(self.realtime, protocol, &ticket, host).await
+            Ok(ClientFrame::Hello { protocol, ticket, earlier }) => {
+                hello(self.realtime, protocol, &ticket, earlier.as_ref(), host).await
             }
             Ok(ClientFrame::Resume { session, secret, received }) => {
                 self.realtime.resume(session, &secret, received).await
@@ -188,7 +188,10 @@ impl<'a> Socket<'a> {
             }
             Ok(ClientFrame::Command { id, command }) => {
                 let mut execution = session.execution.lock().await;
-                if id == execution.executed.saturating_add(1) {
+                if session.has_ended() {
+                    // Whoever follows it must not find it doing something.
+                    Ok(())
+                } else if id == execution.executed.saturating_add(1) {
                     self.realtime.execute(session, &mut execution, id, command).await;
                     Ok(())
                 } else if id <= execution.executed {
@@ -259,12 +262,16 @@ async fn hello(
     realtime: &Arc<Realtime>,
     protocol: u32,
     ticket: &str,
+    earlier: Option<&Earlier>,
     host: &str,
 ) -> Result<(Arc<Session>, SocketNumber, ServerFrame), Code> {
     if protocol != PROTOCOL_VERSION {
         return Err(Code::ProtocolUnsupported);
     }
     let identity = realtime.app.check_ticket(ticket).map_err(|refused| refused.code())?;
+    if let Some(earlier) = earlier {
+        realtime.follow_session(earlier, identity.person).await?;
+    }
     let session = realtime.open(identity, host);
     if let Err(code) = realtime.still_holds(&session).await {
         realtime.forget(&session).await;
@@ -272,7 +279,7 @@ async fn hello(
     }
     let answer = ServerFrame::Welcome {
         session: session.id,
-        secret: session.secret_text(),
+        secret: realtime.app.session_secret(session.id),
         grace_ms: u64::try_from(realtime.settings.grace.as_millis()).unwrap_or(u64::MAX),
     };
     Ok((session, 1, answer))

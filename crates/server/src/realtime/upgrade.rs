@@ -1,9 +1,8 @@
 //! The way in: `POST /api/v1/tickets`, and the upgrade at `/ws` with its check of the origin.
 
-use super::command::room_topics;
 use super::hub::Hub;
-use super::session::{Session, Sessions, SocketNumber};
-use super::socket::{End, Socket};
+use super::session::{Session, Sessions};
+use super::socket::Socket;
 use crate::app::{Accounts, App, Appointments, Denied, IceServers, Identity, Route};
 use crate::edge::{ClientAddress, RateByAddress, problem};
 use axum::body::Bytes;
@@ -20,7 +19,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use visavis_domain::ids::SessionId;
 use visavis_live::TopicName;
-use visavis_protocol::{CloseCode, Code, IceServer, MAX_FRAME_BYTES, ServerFrame, Ticket, TicketRequest};
+use visavis_protocol::{Code, IceServer, MAX_FRAME_BYTES, Ticket, TicketRequest};
 
 /// Bytes read from a socket at a time. The library's default costs 134 KB per idle socket, this about 4 KB.
 const READ_BUFFER: usize = 2 * 1024;
@@ -135,10 +134,7 @@ impl Realtime {
     /// A new session, known to this instance.
     pub(super) fn open(&self, identity: Identity, host: &str) -> Arc<Session> {
         let id = SessionId::from_bits(self.app.random_bits());
-        let mut secret = [0; 32];
-        secret[..16].copy_from_slice(&self.app.random_bits().to_be_bytes());
-        secret[16..].copy_from_slice(&self.app.random_bits().to_be_bytes());
-        let session = self.sessions.open(id, secret, identity, host, self.settings.outbox_bytes);
+        let session = self.sessions.open(id, identity, host, self.settings.outbox_bytes);
         self.count();
         session
     }
@@ -159,99 +155,18 @@ impl Realtime {
         }
     }
 
-    /// A socket takes up an earlier session. A command that still runs is waited for.
-    pub(super) async fn resume(
-        &self,
-        id: SessionId,
-        secret: &str,
-        received: u64,
-    ) -> Result<(Arc<Session>, SocketNumber, ServerFrame), Code> {
-        let session = self.sessions.find(id, secret).ok_or(Code::SessionUnknown)?;
-        let execution = session.execution.lock().await;
-        let number = session.attach(received)?;
-        let executed = execution.executed;
-        if let Some(room) = &execution.room
-            && let Err(refused) = self.app.attach(room, id).await
-        {
-            tracing::debug!(%refused, "a resumed session has no seat");
-        }
-        if execution.page
-            && let Err(refused) = self.app.attach_page(session.identity.person, id).await
-        {
-            tracing::debug!(%refused, "a resumed session has no page");
-        }
-        drop(execution);
-        Ok((session, number, ServerFrame::Resumed { executed }))
-    }
-
-    /// A socket is gone: its session waits for another one, for as long as its grace.
-    pub(super) async fn socket_ended(
-        self: &Arc<Self>,
-        session: &Arc<Session>,
-        number: SocketNumber,
-        end: End,
-    ) {
-        if !session.detach(number) {
-            return;
-        }
-        let grace = match end {
-            End::Closed => self.settings.closed_grace,
-            End::Broken => self.settings.grace,
-        };
-        let execution = session.execution.lock().await;
-        if let Some(room) = &execution.room
-            && session.abandoned_since(number)
-            && let Err(refused) = self.app.detach(room, session.id, grace).await
-        {
-            tracing::debug!(%refused, "a detached session has no seat");
-        }
-        if execution.page
-            && session.abandoned_since(number)
-            && let Err(refused) = self.app.detach_page(session.identity.person, session.id, grace).await
-        {
-            tracing::debug!(%refused, "a detached session has no page");
-        }
-        drop(execution);
-        if session.has_ended() {
-            // Nobody resumes it; its owner may continue in the seat with a new one while the grace lasts.
-            return self.forget(session).await;
-        }
-        let (realtime, session) = (self.clone(), session.clone());
-        tokio::spawn(async move {
-            tokio::time::sleep(grace).await;
-            if session.abandoned_since(number) {
-                session.end(CloseCode::Silent);
-                realtime.forget(&session).await;
-            }
-        });
-    }
-
-    /// The session is over; the room frees its seat by its own deadline.
-    pub(super) async fn forget(&self, session: &Arc<Session>) {
-        let mut execution = session.execution.lock().await;
-        if let Some(room) = execution.room.take() {
-            self.hub.unsubscribe(session, &room_topics(session, &room)).await;
-        }
-        let mut followed = std::mem::take(&mut execution.followed);
-        followed.extend(ends_of(session));
-        self.hub.unsubscribe(session, &followed).await;
-        drop(execution);
-        self.sessions.close(session.id);
-        self.count();
-    }
-
     pub(super) fn ice_servers(&self, session: &Session) -> Vec<IceServer> {
         self.ice.for_session(session.id, &session.host, self.app.now())
     }
 
-    fn count(&self) {
+    pub(super) fn count(&self) {
         #[allow(clippy::cast_precision_loss, reason = "a gauge of sessions, exact up to 2^53")]
         metrics::gauge!("visavis_sessions").set(self.sessions.count() as f64);
     }
 }
 
 /// Where it is told that what a session was opened with has ended.
-fn ends_of(session: &Session) -> Vec<TopicName> {
+pub(super) fn ends_of(session: &Session) -> Vec<TopicName> {
     let Identity { sign_in, link, .. } = session.identity;
     let routes = [sign_in.map(Route::SignIn), link.map(|claims| Route::Link(claims.link))];
     routes.into_iter().flatten().map(|route| route.topic()).collect()

@@ -278,4 +278,6 @@ impl Media for NoMedia {
     fn allow_only(&self, _: CallId, _: Option<ParticipantId>) {}
 
     fn end(&self, _: CallId) {}
+
+    fn end_all(&self) {}
 }
