@@ -52,7 +52,17 @@ impl ServerProcess {
     /// # Errors
     /// If it does not come up.
     pub async fn start_beside(&self) -> Result<Self> {
-        Self::launch(&self.binary, self.data.clone(), self.settings.clone(), Vec::new()).await
+        self.start_beside_with(&[]).await
+    }
+
+    /// The same, with these settings besides.
+    ///
+    /// # Errors
+    /// If it does not come up.
+    pub async fn start_beside_with(&self, settings: &[(&str, &str)]) -> Result<Self> {
+        let mut all = self.settings.clone();
+        all.extend(settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+        Self::launch(&self.binary, self.data.clone(), all, Vec::new()).await
     }
 
     async fn start_with(binary: &Path, settings: &[(&str, &str)], arguments: &[&str]) -> Result<Self> {

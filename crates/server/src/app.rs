@@ -42,13 +42,14 @@ pub(crate) use documents::{ControlNotice, Route, call_room, ring_of};
 pub(crate) use history::History;
 pub(crate) use ice::IceServers;
 pub(crate) use lounge::{EnterRequest, Hearing, LoungeRules, Post as LoungePost, forget_lounge, is_picture};
-pub(crate) use media::{Media, MediaNotice, MediaOffer, MediaRefused, MediaSeat};
+pub(crate) use media::{Media, MediaNotice, MediaOffer, MediaRefused, MediaSeat, MediaSite};
 pub(crate) use rooms::JoinRequest;
 pub(crate) use roster::{Nobody, Roster};
 pub(crate) use sessions::{Holding, Written};
 pub(crate) use takeover::drive_takeover;
 pub(crate) use tokens::{Identity, Upload};
 
+use crate::cluster::Standing;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokens::{TICKET_TTL, TokenRefused, Tokens};
@@ -225,6 +226,7 @@ impl Refused {
 pub(crate) struct App {
     /// This process.
     instance: InstanceId,
+    standing: Arc<Standing>,
     live: Arc<dyn Live>,
     store: Arc<dyn Store>,
     media: Arc<dyn Media>,
@@ -243,6 +245,7 @@ pub(crate) struct App {
 /// What use cases are made of.
 pub(crate) struct Parts {
     pub(crate) instance: InstanceId,
+    pub(crate) standing: Arc<Standing>,
     pub(crate) live: Arc<dyn Live>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) media: Arc<dyn Media>,
@@ -257,9 +260,22 @@ pub(crate) struct Parts {
 impl App {
     /// Of these parts, with the installation's signing key.
     pub(crate) fn new(parts: Parts, signing_key: &[u8]) -> Self {
-        let Parts { instance, live, store, media, history, limits, rules, ring_for, margins, lounge } = parts;
+        let Parts {
+            instance,
+            standing,
+            live,
+            store,
+            media,
+            history,
+            limits,
+            rules,
+            ring_for,
+            margins,
+            lounge,
+        } = parts;
         Self {
             instance,
+            standing,
             live,
             store,
             media,

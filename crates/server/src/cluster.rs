@@ -1,8 +1,11 @@
 //! Many instances as one: what each says of itself, how it is known to live, and how they reach each other.
 
+mod bus;
 mod heart;
+mod media;
 
 pub(crate) use heart::{Heart, Pulse};
+pub(crate) use media::SharedMedia;
 
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};

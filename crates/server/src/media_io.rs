@@ -13,7 +13,8 @@ mod worker;
 
 pub(crate) use stream::IceStreams;
 
-use crate::app::{Media, MediaNotice, MediaOffer, MediaRefused, MediaSeat};
+use crate::app::{Media, MediaNotice, MediaOffer, MediaRefused, MediaSeat, MediaSite};
+use crate::cluster::Standing;
 use crate::port::{MediaPackets, PortSender};
 use async_trait::async_trait;
 use std::collections::HashMap;
@@ -21,7 +22,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 use visavis_domain::ids::{CallId, ParticipantId};
@@ -29,7 +30,7 @@ use visavis_domain::room::Source;
 use visavis_media::door::{Admitted, Door};
 use visavis_media::{LayerOffer, PeerId, TrackOffer, View};
 use visavis_protocol::{TrackLabel, Viewed};
-use worker::{Job, Worker};
+use worker::{Job, Offer, Worker};
 
 /// What workers have to tell to sessions, waiting for live state. Beyond it events are lost: live state has then been
 /// away for minutes.
@@ -78,8 +79,28 @@ impl Addresses {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Target {
     worker: usize,
-    call: CallId,
+    room: RoomKey,
     peer: PeerId,
+}
+
+/// Which of a call's rooms: while connections are made anew, the earlier ones last a little.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct RoomKey {
+    call: CallId,
+    generation: u32,
+}
+
+impl From<MediaSite> for RoomKey {
+    fn from(MediaSite { call, generation, .. }: MediaSite) -> Self {
+        Self { call, generation }
+    }
+}
+
+/// Where a call is.
+#[derive(Debug, Clone, Copy)]
+struct Placement {
+    worker: usize,
+    generation: u32,
 }
 
 /// The way to one worker.
@@ -112,13 +133,15 @@ struct Shared {
     addresses: Addresses,
     queues: Vec<Queue>,
     began: Instant,
+    /// Told how many connections there are.
+    standing: Arc<Standing>,
 }
 
 /// The running media server, for use cases.
 pub(crate) struct MediaHandle {
     shared: Arc<Shared>,
-    /// Which worker has a call.
-    placements: Mutex<HashMap<CallId, usize>>,
+    /// Which worker has a call, and its latest generation.
+    placements: Mutex<HashMap<CallId, Placement>>,
 }
 
 /// Everything that a media server consists of once it runs.
@@ -136,7 +159,11 @@ pub(crate) struct Started {
 ///
 /// # Errors
 /// If the system gives no randomness, or no threads.
-pub(crate) fn start(sender: &Arc<PortSender>, settings: MediaSettings) -> io::Result<Started> {
+pub(crate) fn start(
+    sender: &Arc<PortSender>,
+    settings: MediaSettings,
+    standing: Arc<Standing>,
+) -> io::Result<Started> {
     let certificate = visavis_media::Certificate::generate().map_err(io::Error::other)?;
     let offered = settings.addresses.offered().to_vec();
     let router = visavis_media::Settings {
@@ -146,7 +173,7 @@ pub(crate) fn start(sender: &Arc<PortSender>, settings: MediaSettings) -> io::Re
         congestion_control: settings.congestion_control,
     };
     let (notices, told) = mpsc::channel(NOTICES);
-    let (shared, jobs) = Shared::new(settings.workers.max(1), settings.addresses);
+    let (shared, jobs) = Shared::new(settings.workers.max(1), settings.addresses, standing);
     for (number, jobs) in jobs.into_iter().enumerate() {
         let own = own_addresses();
         let worker =
@@ -168,7 +195,7 @@ fn own_addresses() -> Vec<IpAddr> {
 
 impl Shared {
     /// For so many workers, with what each of them is given.
-    fn new(workers: usize, addresses: Addresses) -> (Arc<Self>, Vec<Receiver<Job>>) {
+    fn new(workers: usize, addresses: Addresses, standing: Arc<Standing>) -> (Arc<Self>, Vec<Receiver<Job>>) {
         let queue = |_| {
             let (jobs, taken) = channel();
             let queue =
@@ -176,7 +203,7 @@ impl Shared {
             (queue, taken)
         };
         let (queues, jobs) = (0..workers).map(queue).unzip();
-        let shared = Self { door: RwLock::default(), addresses, queues, began: Instant::now() };
+        let shared = Self { door: RwLock::default(), addresses, queues, began: Instant::now(), standing };
         (Arc::new(shared), jobs)
     }
 
@@ -187,28 +214,62 @@ impl Shared {
     fn door(&self) -> RwLockWriteGuard<'_, Door<Target>> {
         self.door.write().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// A worker has a connection more.
+    fn opened(&self, worker: usize) {
+        self.queues[worker].load.fetch_add(1, Ordering::Relaxed);
+        self.count();
+    }
+
+    /// A worker has a connection less.
+    fn closed(&self, worker: usize) {
+        self.queues[worker].load.fetch_sub(1, Ordering::Relaxed);
+        self.count();
+    }
+
+    fn count(&self) {
+        let all: usize = self.queues.iter().map(|queue| queue.load.load(Ordering::Relaxed)).sum();
+        self.standing.set_load(u32::try_from(all).unwrap_or(u32::MAX));
+    }
 }
 
 impl MediaHandle {
-    /// The worker of a call: the one with the fewest participants, if it is new.
-    fn queue(&self, call: CallId) -> &Queue {
-        let mut placements = self.placements.lock().unwrap_or_else(PoisonError::into_inner);
-        let lightest = || {
-            let loads = self.shared.queues.iter().map(|queue| queue.load.load(Ordering::Relaxed));
-            loads.enumerate().min_by_key(|(_, load)| *load).map_or(0, |(number, _)| number)
+    fn placements(&self) -> MutexGuard<'_, HashMap<CallId, Placement>> {
+        // No change of it can be half done.
+        self.placements.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The worker of a room; for a new one that with the fewest participants. None for a room that has had a
+    /// successor.
+    fn queue(&self, key: RoomKey) -> Option<&Queue> {
+        let RoomKey { call, generation } = key;
+        let mut placements = self.placements();
+        let placement = match placements.get(&call).copied() {
+            Some(known) if known.generation == generation => known,
+            Some(known) if known.generation > generation => return None,
+            earlier => {
+                if let Some(Placement { worker, generation }) = earlier {
+                    // Workers end with the process.
+                    let _ = self.shared.queues[worker].jobs.send(Job::Retire(RoomKey { call, generation }));
+                }
+                let loads = self.shared.queues.iter().map(|queue| queue.load.load(Ordering::Relaxed));
+                let lightest = loads.enumerate().min_by_key(|(_, load)| *load);
+                let placement = Placement { worker: lightest.map_or(0, |(number, _)| number), generation };
+                placements.insert(call, placement);
+                placement
+            }
         };
-        let number = *placements.entry(call).or_insert_with(lightest);
-        &self.shared.queues[number]
+        Some(&self.shared.queues[placement.worker])
     }
 
-    /// The worker of a call that has one.
-    fn placed(&self, call: CallId) -> Option<&Queue> {
-        let placements = self.placements.lock().unwrap_or_else(PoisonError::into_inner);
-        placements.get(&call).map(|number| &self.shared.queues[*number])
+    /// The worker of a room that there is.
+    fn placed(&self, key: RoomKey) -> Option<&Queue> {
+        let placement = self.placements().get(&key.call).copied()?;
+        (placement.generation == key.generation).then(|| &self.shared.queues[placement.worker])
     }
 
-    fn tell(&self, call: CallId, job: Job) {
-        if let Some(queue) = self.placed(call) {
+    fn tell(&self, key: RoomKey, job: Job) {
+        if let Some(queue) = self.placed(key) {
             // Workers end with the process.
             let _ = queue.jobs.send(job);
         }
@@ -217,59 +278,83 @@ impl MediaHandle {
 
 #[async_trait]
 impl Media for MediaHandle {
-    async fn offer(&self, seat: MediaSeat, offer: MediaOffer) -> Result<String, MediaRefused> {
+    async fn offer(
+        &self,
+        site: MediaSite,
+        seat: MediaSeat,
+        offer: MediaOffer,
+    ) -> Result<String, MediaRefused> {
         let (answer, answered) = oneshot::channel();
-        let tracks = offer.tracks.into_iter().map(track).collect();
-        let job = Job::Offer {
-            call: seat.call,
+        let room = RoomKey::from(site);
+        let offer = Offer {
+            room,
             peer: peer(seat.participant),
             session: seat.session,
             fresh: offer.fresh,
             sdp: offer.sdp,
-            tracks,
+            tracks: offer.tracks.into_iter().map(track).collect(),
             only: offer.only.map(peer),
-            answer,
         };
-        self.queue(seat.call).jobs.send(job).map_err(|_| MediaRefused::Away)?;
+        let queue = self.queue(room).ok_or(MediaRefused::Unknown)?;
+        queue.jobs.send(Job::Offer(offer, answer)).map_err(|_| MediaRefused::Away)?;
         let answered = tokio::time::timeout(PATIENCE, answered).await;
         answered.map_err(|_| MediaRefused::Away)?.map_err(|_| MediaRefused::Away)?
     }
 
-    async fn view(&self, seat: MediaSeat, views: Vec<Viewed>) -> Result<(), MediaRefused> {
+    async fn view(
+        &self,
+        site: MediaSite,
+        participant: ParticipantId,
+        views: Vec<Viewed>,
+    ) -> Result<(), MediaRefused> {
         let (answer, answered) = oneshot::channel();
+        let room = RoomKey::from(site);
         let views = views.iter().map(view).collect();
-        let job = Job::View { call: seat.call, peer: peer(seat.participant), views, answer };
-        let queue = self.placed(seat.call).ok_or(MediaRefused::Unknown)?;
+        let job = Job::View { room, peer: peer(participant), views, answer };
+        let queue = self.placed(room).ok_or(MediaRefused::Unknown)?;
         queue.jobs.send(job).map_err(|_| MediaRefused::Away)?;
         let answered = tokio::time::timeout(PATIENCE, answered).await;
         answered.map_err(|_| MediaRefused::Away)?.map_err(|_| MediaRefused::Away)?
     }
 
-    fn reseat(&self, seat: MediaSeat) {
-        let (call, peer) = (seat.call, peer(seat.participant));
-        self.tell(call, Job::Reseat { call, peer, session: seat.session });
+    fn reseat(&self, site: MediaSite, seat: MediaSeat) {
+        let (room, peer) = (RoomKey::from(site), peer(seat.participant));
+        self.tell(room, Job::Reseat { room, peer, session: seat.session });
     }
 
-    fn remove(&self, call: CallId, participant: ParticipantId) {
-        self.tell(call, Job::Remove { call, peer: peer(participant) });
+    fn remove(&self, site: MediaSite, participant: ParticipantId) {
+        let room = RoomKey::from(site);
+        self.tell(room, Job::Remove { room, peer: peer(participant) });
     }
 
-    fn allow_only(&self, call: CallId, only: Option<ParticipantId>) {
-        self.tell(call, Job::AllowOnly { call, only: only.map(peer) });
+    fn allow_only(&self, site: MediaSite, only: Option<ParticipantId>) {
+        let room = RoomKey::from(site);
+        self.tell(room, Job::AllowOnly { room, only: only.map(peer) });
     }
 
-    fn end(&self, call: CallId) {
-        self.tell(call, Job::End { call });
-        self.placements.lock().unwrap_or_else(PoisonError::into_inner).remove(&call);
+    fn retire(&self, site: MediaSite) {
+        let room = RoomKey::from(site);
+        self.tell(room, Job::Retire(room));
+    }
+
+    fn end(&self, site: MediaSite) {
+        let mut placements = self.placements();
+        if placements.get(&site.call).is_none_or(|known| known.generation > site.generation) {
+            return;
+        }
+        // With all its rooms: one that has been retired may still be there.
+        for queue in &self.shared.queues {
+            let _ = queue.jobs.send(Job::End { call: site.call });
+        }
+        placements.remove(&site.call);
     }
 
     fn end_all(&self) {
-        let placements = self.placements.lock().unwrap_or_else(PoisonError::into_inner);
-        let calls: Vec<_> = placements.keys().copied().collect();
-        drop(placements);
-        for call in calls {
-            self.end(call);
+        let mut placements = self.placements();
+        for queue in &self.shared.queues {
+            let _ = queue.jobs.send(Job::EndAll);
         }
+        placements.clear();
     }
 }
 

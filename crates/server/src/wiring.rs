@@ -9,7 +9,7 @@ use crate::app::{
     Accounts, App, AppointmentParts, Appointments, Demonstration, History, LinkKeys, LoungeRules,
     MediaNotice, Parts, drive_deadlines, drive_mail, drive_takeover, forget_lounge, system_clock,
 };
-use crate::cluster::{Heart, Standing};
+use crate::cluster::{Heart, SharedMedia, Standing};
 use crate::config::{LoungeOpenTo, Settings, TlsMode};
 use crate::edge::RateByAddress;
 use crate::http::{self, Api, Http};
@@ -138,9 +138,18 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     let ports = Ports::open(&settings).await?;
     let live = live::open(&settings).await?;
     let store: Arc<dyn Store> = Arc::new(accounts::open_store(&settings, &secrets).await?);
-    let networking = Networking::start(&settings, &secrets, ports.udp, ports.https_port, &ports.services)?;
+    let standing = Arc::new(Standing::default());
+    let networking = Networking::start(
+        &settings,
+        &secrets,
+        (ports.udp, ports.https_port),
+        &ports.services,
+        standing.clone(),
+    )?;
     let instance = InstanceId::from_bits(u128::from_be_bytes(crate::secrets::draw()?));
-    let app = start_app(&settings, &secrets, &live, &store, (instance, &networking), (&stopping, &tasks));
+    let media = Arc::new(SharedMedia::start(live.clone(), instance, networking.media.clone()).await?);
+    let own = (instance, standing.clone(), media);
+    let app = start_app(&settings, &secrets, &live, &store, own, (&stopping, &tasks));
     let people = Arc::new(accounts::make(&settings, &secrets, store.clone(), live.clone(), app.clone())?);
     let appointments = Arc::new(make_appointments(&settings, &secrets, &store, &app)?);
     let pages = links(&settings, ports.http.as_ref().map(|(_, port)| *port), ports.https_port);
@@ -268,7 +277,7 @@ fn start_app(
     secrets: &Secrets,
     live: &Arc<dyn Live>,
     store: &Arc<dyn Store>,
-    (instance, networking): (InstanceId, &Networking),
+    (instance, standing, media): (InstanceId, Arc<Standing>, Arc<SharedMedia>),
     (stopping, tasks): (&CancellationToken, &TaskTracker),
 ) -> Arc<App> {
     let (history, recorder) = History::new(store.clone());
@@ -281,9 +290,10 @@ fn start_app(
     };
     let parts = Parts {
         instance,
+        standing,
         live: live.clone(),
         store: store.clone(),
-        media: networking.media.clone(),
+        media,
         history,
         limits,
         rules: rules(settings),

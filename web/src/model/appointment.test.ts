@@ -74,6 +74,7 @@ const JOINED: Reply = {
       },
     ],
     route: 'peer_to_peer',
+    generation: 0,
     settings: { route: 'auto', publishing: 'everybody' },
     version: 1,
     messages: [],

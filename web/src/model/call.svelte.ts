@@ -237,7 +237,7 @@ export class Call {
     // After a restart of the server the others come back one by one; their media goes on meanwhile.
     this.roster.take(room.participants, this.#selfId, sameCall);
     this.#setSettings(room.settings);
-    this.media.setRoute(room.route);
+    this.media.setRoute(room.route, room.generation);
     this.#mediaFollows();
     this.chat.take(room.messages, room.chat_version);
   }
@@ -290,7 +290,7 @@ export class Call {
         return;
       }
       case 'media_routed':
-        this.media.setRoute(event.route);
+        this.media.setRoute(event.route, event.generation);
         return;
       case 'settings_changed':
         this.#setSettings(event.settings);

@@ -5,6 +5,9 @@ import { watchDelivery } from '../rtc/delivery';
 import type { Voice } from '../rtc/voice';
 import type { Arrival, Offered } from './switching';
 
+/** Of a receiver: nothing came over it yet; it carried somebody else before; or it brings what it should already. */
+export type Known = 'new' | 'used' | 'delivers';
+
 export class Incoming {
   state: PeerState | null = null;
   video: RTCRtpReceiver | null = null;
@@ -33,33 +36,35 @@ export class Incoming {
     this.changed();
   }
 
-  /** @param used the receiver carried somebody else before */
-  setVideo(receiver: RTCRtpReceiver | null, used: boolean): void {
+  setVideo(receiver: RTCRtpReceiver | null, known: Known = 'new'): void {
     if (receiver === this.video) return;
     this.#endVideo?.();
     this.video = receiver;
-    this.#videoDelivers = false;
-    this.#endVideo = receiver
-      ? watchDelivery(receiver, used, () => {
-          this.#videoDelivers = true;
-          this.changed();
-        })
-      : null;
+    this.#videoDelivers = receiver !== null && known === 'delivers';
+    this.#endVideo =
+      receiver && known !== 'delivers'
+        ? watchDelivery(receiver, known === 'used', () => {
+            this.#videoDelivers = true;
+            this.changed();
+          })
+        : null;
     this.changed();
   }
 
-  setVoice(voice: Voice | null, used: boolean): void {
+  setVoice(voice: Voice | null, known: Known = 'new'): void {
     if (voice === this.voice) return;
     this.#endVoice?.();
     this.voice = voice;
-    this.#voiceDelivers = false;
-    this.#endVoice = voice
-      ? watchDelivery(voice.receiver, used, () => {
-          this.#voiceDelivers = true;
-          this.#heard = true;
-          this.changed();
-        })
-      : null;
+    this.#voiceDelivers = voice !== null && known === 'delivers';
+    this.#heard ||= this.#voiceDelivers;
+    this.#endVoice =
+      voice && known !== 'delivers'
+        ? watchDelivery(voice.receiver, known === 'used', () => {
+            this.#voiceDelivers = true;
+            this.#heard = true;
+            this.changed();
+          })
+        : null;
     this.changed();
   }
 

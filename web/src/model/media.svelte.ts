@@ -41,6 +41,8 @@ export class Media {
   #quality: Quality;
   #linger = new Linger();
   #settling: ReturnType<typeof setInterval> | undefined;
+  /** Of the connections with the media server that count; null outside of a room. */
+  #generation: number | null = null;
   #others: Person[] = [];
   #shown: Shown[] = [];
   #hidden = false;
@@ -73,9 +75,13 @@ export class Media {
   }
 
   /** The way from the room as it is. Follow with `reconcile`. */
-  setRoute(route: MediaRoute): void {
+  setRoute(route: MediaRoute, generation: number): void {
     if (route !== this.route) this.#linger.reset();
     this.route = route;
+    const moved = this.#generation !== null && this.#generation !== generation;
+    this.#generation = generation;
+    // Of a way that is not taken any more nothing is worth a new connection.
+    if (moved && route === 'server') this.#server.moved();
     this.#peers.want(route === 'peer_to_peer');
   }
 
@@ -175,6 +181,7 @@ export class Media {
     this.#server.dispose();
     this.#others = [];
     this.#shown = [];
+    this.#generation = null;
     this.#linger.reset();
     this.speaker = null;
     this.audioOnly = 'no';

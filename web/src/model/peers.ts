@@ -166,7 +166,7 @@ export class Peers {
           session.command({ type: 'signal', to: person.id, generation, signal }).catch(() => undefined);
         },
         onReceiver: (source, receiver) => {
-          if (source === 'camera') incoming.setVideo(receiver, false);
+          if (source === 'camera') incoming.setVideo(receiver);
           if (source === 'microphone') this.#hear(person, receiver);
         },
         onState: (state) => {
@@ -204,6 +204,6 @@ export class Peers {
     pair.voice?.dispose();
     // While the voice comes another way already this one waits.
     pair.voice = new Voice(receiver, speakerId(), person.voiceBy === 'server', audioBlocked);
-    person.by.peer_to_peer.setVoice(pair.voice, false);
+    person.by.peer_to_peer.setVoice(pair.voice);
   }
 }

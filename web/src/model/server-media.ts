@@ -3,12 +3,14 @@
 import type { Code, SlotLabel, Source, Viewed } from '../protocol/generated';
 import { CommandFailed } from '../protocol/session';
 import type { Session } from '../protocol/session';
+import type { Slot } from '../rtc/handover';
 import type { PeerState } from '../rtc/peer';
 import { MOST_VIDEO_SLOTS } from '../rtc/server-connection';
 import type { OwnTracks } from '../rtc/server-connection';
 import { OfferRefused, ServerPath } from '../rtc/server-path';
 import { Voice } from '../rtc/voice';
 import type { IceServers } from './ice';
+import type { Known } from './incoming';
 import type { Person } from './person.svelte';
 
 /** From one word about what is seen to the next: of a layout that is moving not every step is told. */
@@ -25,11 +27,6 @@ export interface ServerMediaOptions {
   audioBlocked: () => void;
   /** Whether a slot that is nobody's may sound: not while the same voices may come another way. */
   alone: () => boolean;
-}
-
-interface Slot {
-  label: SlotLabel;
-  receiver: RTCRtpReceiver;
 }
 
 export class ServerMedia {
@@ -140,6 +137,11 @@ export class ServerMedia {
     this.#path?.lost();
   }
 
+  /** The room's media is forwarded elsewhere. */
+  moved(): void {
+    this.#path?.moved();
+  }
+
   /** In the room by another session: whether the server still knows this connection is seen by its answer. */
   sessionBack(): void {
     this.#path?.sessionBack();
@@ -166,8 +168,11 @@ export class ServerMedia {
   /** Slots that are nobody's sound, or not. */
   settleVoices(): void {
     const heard = new Set(this.#people.map((person) => person.by.server.voice));
-    const muted = !this.#options.alone();
-    for (const voice of this.#voices.values()) if (!heard.has(voice)) voice.muted = muted;
+    const alone = this.#options.alone();
+    for (const voice of this.#voices.values()) {
+      // What an earlier connection still brings is heard over the current one, too.
+      if (!heard.has(voice)) voice.muted = !alone || !this.#path?.has(voice.receiver);
+    }
   }
 
   #sendViewIn(ms: number): void {
@@ -200,36 +205,40 @@ export class ServerMedia {
 
   /** Gives each slot to its person, and takes away what is no longer theirs. */
   #assign(): void {
-    const cameras = new Map<string, RTCRtpReceiver>();
-    const microphones = new Map<string, RTCRtpReceiver>();
-    for (const { label, receiver } of this.#slots) {
+    const cameras = new Map<string, Slot>();
+    const microphones = new Map<string, Slot>();
+    for (const slot of this.#slots) {
+      const { label } = slot;
       // What a slot is for, its section says; screens have no tile yet.
-      if (label.source === 'camera') cameras.set(label.participant, receiver);
-      if (label.source === 'microphone') microphones.set(label.participant, receiver);
+      if (label.source === 'camera') cameras.set(label.participant, slot);
+      if (label.source === 'microphone') microphones.set(label.participant, slot);
     }
     // Taken away everywhere before it is given to anybody.
     for (const person of this.#people) {
       const { server } = person.by;
-      if (server.video !== (cameras.get(person.id) ?? null)) server.setVideo(null, false);
-      if ((server.voice?.receiver ?? null) !== (microphones.get(person.id) ?? null))
-        server.setVoice(null, false);
+      const camera = cameras.get(person.id);
+      const microphone = microphones.get(person.id);
+      // What brings the same already takes its place without a moment of nothing.
+      if (server.video !== (camera?.receiver ?? null) && !camera?.delivers) server.setVideo(null);
+      if ((server.voice?.receiver ?? null) !== (microphone?.receiver ?? null) && !microphone?.delivers)
+        server.setVoice(null);
     }
     for (const voice of [...this.#voices.values()]) this.#forgetUnlessAlive(voice);
     for (const person of this.#people) {
       const { server } = person.by;
       const camera = cameras.get(person.id);
-      if (camera && server.video !== camera) server.setVideo(camera, this.#use(camera));
+      if (camera && server.video !== camera.receiver) server.setVideo(camera.receiver, this.#use(camera));
       const microphone = microphones.get(person.id);
-      if (microphone) server.setVoice(this.#voiceOf(microphone), this.#use(microphone));
+      if (microphone) server.setVoice(this.#voiceOf(microphone.receiver), this.#use(microphone));
     }
     this.settleVoices();
   }
 
-  /** Whether the receiver has carried anything before; from now on it has. */
-  #use(receiver: RTCRtpReceiver): boolean {
+  /** What is known of the receiver; from now on it has carried something. */
+  #use({ receiver, delivers }: Slot): Known {
     const used = this.#used.has(receiver);
     this.#used.add(receiver);
-    return used;
+    return delivers ? 'delivers' : used ? 'used' : 'new';
   }
 
   #voiceOf(receiver: RTCRtpReceiver): Voice {

@@ -2,6 +2,8 @@
 // (tracks, slots, layers) is held here and survives the connections; offers go one at a time.
 
 import type { SlotLabel, Source, TrackLabel } from '../protocol/generated';
+import { Handover } from './handover';
+import type { Slot } from './handover';
 import type { PeerState } from './peer';
 import { ServerConnection } from './server-connection';
 import type { OwnTracks } from './server-connection';
@@ -25,7 +27,7 @@ export interface ServerPathOptions {
   /** A fresh connection has been answered: the server knows nothing of what was said over an earlier one. */
   onFresh(): void;
   /** Which slot carries what; receivers of an earlier connection are worth nothing any more. */
-  onSlots(slots: { label: SlotLabel; receiver: RTCRtpReceiver }[]): void;
+  onSlots(slots: Slot[]): void;
   freshIceServers(): Promise<RTCIceServer[] | null>;
 }
 
@@ -45,6 +47,12 @@ export class ServerPath {
   state: PeerState = 'connecting';
   #options: ServerPathOptions;
   #current: ServerConnection | null = null;
+  /** From the connection before, if the current one takes over while that one still brings something. */
+  #handover: Handover | null = null;
+  /** The next fresh connection takes over from the one there is. */
+  #moving = false;
+  /** Gives up waiting for the answer to an offer. */
+  #interrupt: (() => void) | null = null;
   #tracks: OwnTracks;
   #videoSlots: number;
   #slots: SlotLabel[] = [];
@@ -75,6 +83,7 @@ export class ServerPath {
 
   setTrack(source: Source, track: MediaStreamTrack | null): void {
     this.#tracks[source] = track;
+    this.#handover?.setTrack(source, track);
     void this.#carry(source);
   }
 
@@ -97,6 +106,25 @@ export class ServerPath {
     if (this.#need !== 'fresh' && !this.#renewing && !this.#waiting) this.#again();
   }
 
+  /**
+   * The room's media is elsewhere: the connection leads nowhere, or soon will not. A fresh one at once, and this one
+   * until that one brings media.
+   */
+  moved(): void {
+    if (this.#closed) return;
+    this.#moving = true;
+    this.#retries = 0;
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = undefined;
+    this.#interrupt?.();
+    this.#ask('fresh');
+  }
+
+  /** Whether a receiver is of the connection that counts. */
+  has(receiver: RTCRtpReceiver): boolean {
+    return this.connection?.getReceivers().includes(receiver) ?? false;
+  }
+
   /** Another network perhaps: looks for a new path at once. */
   restart(): void {
     if (this.#everConnected) this.#ask('restart');
@@ -117,6 +145,9 @@ export class ServerPath {
   dispose(): void {
     this.#closed = true;
     for (const timer of [this.#retryTimer, this.#restartTimer, this.#giveUpTimer]) clearTimeout(timer);
+    this.#interrupt?.();
+    this.#handover?.dispose();
+    this.#handover = null;
     this.#current?.close();
     this.#current = null;
     this.#slots = [];
@@ -131,7 +162,7 @@ export class ServerPath {
   /** A fresh connection, not too often. */
   #again(): void {
     if (this.#closed || this.#retryTimer !== undefined) return;
-    this.#setState(this.#everConnected ? 'reconnecting' : 'connecting');
+    this.#notYet();
     const wait = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** this.#retries);
     this.#retries += 1;
     this.#retryTimer = setTimeout(() => {
@@ -175,8 +206,8 @@ export class ServerPath {
     const current = this.#current;
     if (!current || this.#closed) return;
     const { sdp, tracks } = await current.offer(need === 'restart');
-    const answer = await this.#options.offer(fresh, sdp, tracks);
-    if (current !== this.#current) return;
+    const answer = await this.#answered(this.#options.offer(fresh, sdp, tracks));
+    if (answer === null || current !== this.#current) return;
     await current.answer(answer);
     if (fresh) this.#options.onFresh();
     this.#tellSlots();
@@ -184,24 +215,61 @@ export class ServerPath {
     for (const source of Object.keys(this.#tracks) as Source[]) await this.#carry(source);
   }
 
+  /** What the server says to an offer; null if that does not matter any more. */
+  async #answered(offered: Promise<string>): Promise<string | null> {
+    const interrupted = new Promise<null>((resolve) => (this.#interrupt = () => resolve(null)));
+    try {
+      return await Promise.race([offered, interrupted]);
+    } finally {
+      this.#interrupt = null;
+    }
+  }
+
   async #begin(): Promise<void> {
     const servers = await this.#options.freshIceServers().catch(() => null);
     if (this.#closed) return;
+    this.#replace();
     this.#slots = [];
-    this.#options.onSlots([]);
-    this.#current?.close();
+    this.#tellSlots();
     clearTimeout(this.#restartTimer);
     const current = (this.#current = new ServerConnection({
       iceServers: servers ?? this.#options.iceServers(),
       iceTransportPolicy: this.#options.relayOnly ? 'relay' : 'all',
     }));
     current.connection.onconnectionstatechange = () => this.#follow(current);
-    this.#setState(this.#everConnected ? 'reconnecting' : 'connecting');
+    this.#notYet();
     this.#giveUpLater();
     for (const [source, track] of Object.entries(this.#tracks) as [Source, MediaStreamTrack | null][]) {
       await current.setTrack(source, track);
     }
     current.setVideoSlots(this.#videoSlots);
+  }
+
+  /** Lets go of the connection there is, or keeps it until the next one has taken over. */
+  #replace(): void {
+    const before = this.#current;
+    this.#current = null;
+    const keeps = this.#moving && before?.connection.connectionState === 'connected';
+    this.#moving = false;
+    if (before && keeps) {
+      const slots = this.#received(before);
+      this.#handover?.dispose();
+      this.#handover = new Handover(before, slots, {
+        changed: () => this.#tellSlots(),
+        over: () => this.#handedOver(),
+      });
+      return;
+    }
+    this.#handover?.restart();
+    before?.close();
+  }
+
+  #handedOver(): void {
+    if (!this.#handover) return;
+    this.#handover.dispose();
+    this.#handover = null;
+    this.#tellSlots();
+    if (this.#current?.connection.connectionState !== 'connected') this.#notYet();
   }
 
   async #renewServers(): Promise<void> {
@@ -236,15 +304,28 @@ export class ServerPath {
     }
   }
 
+  #received(connection: ServerConnection): Slot[] {
+    return this.#slots.flatMap((label) => {
+      const receiver = connection.receiver(label.mid);
+      return receiver ? [{ label, receiver, delivers: false }] : [];
+    });
+  }
+
   #tellSlots(): void {
-    const current = this.#current;
-    if (!current) return;
-    this.#options.onSlots(
-      this.#slots.flatMap((label) => {
-        const receiver = current.receiver(label.mid);
-        return receiver ? [{ label, receiver }] : [];
-      }),
-    );
+    const slots = this.#current ? this.#received(this.#current) : [];
+    const handover = this.#handover;
+    if (handover?.complete(slots)) {
+      this.#options.onSlots(handover.merge(slots));
+      this.#handover = null;
+      handover.dispose();
+      return;
+    }
+    this.#options.onSlots(handover?.merge(slots) ?? slots);
+  }
+
+  /** There is no connection, unless an earlier one still does. */
+  #notYet(): void {
+    if (!this.#handover) this.#setState(this.#everConnected ? 'reconnecting' : 'connecting');
   }
 
   #setState(state: PeerState): void {
@@ -263,11 +344,12 @@ export class ServerPath {
         clearTimeout(this.#restartTimer);
         clearTimeout(this.#giveUpTimer);
         this.#giveUpTimer = undefined;
+        this.#handover?.connected();
         this.#setState('connected');
         return;
       case 'disconnected':
       case 'failed':
-        this.#setState(this.#everConnected ? 'reconnecting' : 'failed');
+        if (!this.#handover) this.#setState(this.#everConnected ? 'reconnecting' : 'failed');
         this.#restartSoon(current, state === 'failed' ? 0 : RESTART_AFTER);
         this.#giveUpLater();
         return;

@@ -2,6 +2,7 @@
 
 use super::Peer;
 use super::sections::{Change, Offer, Tracks};
+use super::shape::Kind;
 use super::shaper::Network;
 use super::socket;
 use super::stats::PeerReport;
@@ -10,8 +11,8 @@ use super::voice::Speech;
 use crate::{Bot, Refused};
 use anyhow::{Context, Result, anyhow, bail};
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{interval, sleep, timeout};
@@ -23,6 +24,11 @@ use visavis_protocol::{Code, Command, Event, MediaPath, Participant, Reply, Slot
 const PING_EVERY: Duration = Duration::from_secs(4);
 /// Longer than anything takes in a healthy room.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// From an offer that should be made again to the next, at first and at most.
+const FIRST_RETRY: Duration = Duration::from_millis(250);
+const LAST_RETRY: Duration = Duration::from_secs(2);
+/// A connection that has a successor is kept until that one brings media, but not for longer.
+const KEPT_FOR: Duration = Duration::from_secs(5);
 
 /// Where participants go, and what drives their media.
 #[derive(Clone)]
@@ -63,6 +69,8 @@ pub struct Seen {
     pub people: BTreeMap<ParticipantId, Participant>,
     /// The way of the media.
     pub route: Option<MediaRoute>,
+    /// Which connections with the media server count.
+    pub generation: u32,
     /// What the slots carry.
     pub slots: Vec<SlotLabel>,
     /// The layers of the own camera that anybody looks at; none before the server said so.
@@ -83,6 +91,7 @@ pub struct MediaBot {
     requests: mpsc::UnboundedSender<Request>,
     seen: watch::Receiver<Seen>,
     key: watch::Receiver<Option<PeerKey>>,
+    earlier: watch::Receiver<Option<PeerKey>>,
 }
 
 enum Request {
@@ -111,13 +120,28 @@ impl MediaBot {
         let reply = bot.command(join).await?.map_err(|refused| anyhow!("not let in: {refused:?}"))?;
         let Reply::Joined { participant, room, .. } = reply else { bail!("joined, but {reply:?}") };
         let people = room.participants.into_iter().map(|one| (one.id, one)).collect();
-        let (seen, seen_there) = watch::channel(Seen { people, route: Some(room.route), ..Seen::default() });
+        let (route, generation) = (Some(room.route), room.generation);
+        let (seen, seen_there) = watch::channel(Seen { people, route, generation, ..Seen::default() });
         let (key, key_there) = watch::channel(None);
+        let (earlier, earlier_there) = watch::channel(None);
         let (requests, requested) = mpsc::unbounded_channel();
-        let session =
-            Session { bot, place: place.clone(), number, tracks, joined, seen, key, requests: requested };
+        let session = Session {
+            bot,
+            place: place.clone(),
+            number,
+            tracks,
+            joined,
+            seen,
+            key,
+            earlier: Arc::new(earlier),
+            views: Vec::new(),
+            retry: None,
+            requests: requested,
+        };
         tokio::spawn(session.run());
-        Ok(Self { participant, number, place: place.clone(), requests, seen: seen_there, key: key_there })
+        let place = place.clone();
+        let (seen, key, earlier) = (seen_there, key_there, earlier_there);
+        Ok(Self { participant, number, place, requests, seen, key, earlier })
     }
 
     /// Offers a fresh connection and applies the answer. Whether datagrams get through shows later
@@ -234,6 +258,21 @@ impl MediaBot {
         self.place.threads.report(self.key()?).await
     }
 
+    /// Packets of a kind that came so far, over the connection and over one that is being replaced. Fewer than before
+    /// when that one has gone.
+    ///
+    /// # Errors
+    /// If the threads are gone.
+    pub async fn received(&self, kind: Kind) -> Result<u64> {
+        let mut packets = 0;
+        let keys = [*self.key.borrow(), *self.earlier.borrow()];
+        for key in keys.into_iter().flatten() {
+            // It may be gone meanwhile.
+            packets += self.place.threads.report(key).await.map_or(0, |report| report.counts(kind).packets);
+        }
+        Ok(packets)
+    }
+
     /// Puts a network between oneself and the server, `up` to it and `down` from it.
     ///
     /// # Errors
@@ -266,6 +305,12 @@ struct Session {
     joined: Instant,
     seen: watch::Sender<Seen>,
     key: watch::Sender<Option<PeerKey>>,
+    /// The connection before, while the new one brings nothing yet.
+    earlier: Arc<watch::Sender<Option<PeerKey>>>,
+    /// What one looks at: a fresh connection knows nothing of it.
+    views: Vec<Viewed>,
+    /// When a fresh connection is offered again, and how long that was waited for.
+    retry: Option<(Instant, Duration)>,
     requests: mpsc::UnboundedReceiver<Request>,
 }
 
@@ -288,6 +333,7 @@ impl Session {
                     None => return Ok(()),
                 },
                 event = self.bot.event() => self.event(event?).await?,
+                () = until(self.retry.map(|(at, _)| at)) => self.renew().await?,
                 _ = pings.tick() => self.bot.ping().await?,
             }
         }
@@ -298,10 +344,15 @@ impl Session {
     async fn request(&mut self, request: Request) -> Result<()> {
         match request {
             Request::Command(command, answer) => {
+                if let Command::View { videos } = &command {
+                    self.views.clone_from(videos);
+                }
                 let _ = answer.send(Ok(self.bot.command(command).await?));
             }
             Request::Connect(answer) => {
-                let _ = answer.send(self.connect().await);
+                let connected = self.connect().await;
+                let refused = |refused| anyhow!("the offer was refused: {refused:?}");
+                let _ = answer.send(connected.and_then(|outcome| outcome.map_err(refused)));
             }
             Request::Change(change, answer) => {
                 let _ = answer.send(self.change(change).await);
@@ -310,23 +361,66 @@ impl Session {
         Ok(())
     }
 
-    async fn connect(&mut self) -> Result<()> {
-        self.drop_peer();
+    /// A fresh connection; the one there is stays until this one brings media.
+    async fn connect(&mut self) -> Result<Result<(), Refused>> {
         let mut peer = Box::new(Peer::new(self.number, self.tracks, self.place.epoch, self.joined));
         let offer = peer.offer()?;
         let sdp = match self.offer(offer, Freshness::Fresh).await? {
             Ok(sdp) => sdp,
-            Err(refused) => bail!("the offer was refused: {refused:?}"),
+            Err(refused) => return Ok(Err(refused)),
         };
+        self.retry = None;
         let socket = socket::towards(&sdp)?;
         peer.answer(Instant::now(), &sdp, socket.local_addr()?)?;
         let key = self.place.threads.add(peer, socket).await?;
-        self.key.send_replace(Some(key));
+        if let Some(before) = self.key.send_replace(Some(key)) {
+            self.replace(before, key);
+        }
         let wanted = self.seen.borrow().camera_wanted.clone();
         if let Some(rids) = wanted {
             self.place.threads.layers_wanted(key, Source::Camera, rids);
         }
-        Ok(())
+        if !self.views.is_empty() {
+            let _ = self.bot.command(Command::View { videos: self.views.clone() }).await?;
+        }
+        Ok(Ok(()))
+    }
+
+    /// A fresh connection because the one there is leads nowhere any more; later, if the server says so.
+    async fn renew(&mut self) -> Result<()> {
+        match self.connect().await? {
+            Ok(()) => Ok(()),
+            Err(Refused(Code::TryAgain)) => {
+                let wait = self.retry.map_or(FIRST_RETRY, |(_, wait)| (wait * 2).min(LAST_RETRY));
+                self.retry = Some((Instant::now() + wait, wait));
+                Ok(())
+            }
+            Err(refused) => bail!("the offer was refused: {refused:?}"),
+        }
+    }
+
+    /// Lets go of the connection before when the new one brings media.
+    fn replace(&self, before: PeerKey, key: PeerKey) {
+        let (earlier, threads) = (self.earlier.clone(), self.place.threads.clone());
+        if let Some(forgotten) = earlier.send_replace(Some(before)) {
+            threads.remove(forgotten);
+        }
+        tokio::spawn(async move {
+            let brings = async {
+                while let Ok(report) = threads.report(key).await {
+                    let packets: u64 = report.slots.iter().map(|slot| slot.counts.packets).sum();
+                    if packets > 0 {
+                        return;
+                    }
+                    sleep(Duration::from_millis(5)).await;
+                }
+            };
+            let _ = timeout(KEPT_FOR, brings).await;
+            let still = earlier.send_if_modified(|kept| kept.take_if(|kept| *kept == before).is_some());
+            if still {
+                threads.remove(before);
+            }
+        });
     }
 
     async fn change(&mut self, change: Change) -> Result<()> {
@@ -335,7 +429,7 @@ impl Session {
         match self.offer(offer, Freshness::Changed).await? {
             Ok(sdp) => self.place.threads.answer(key, sdp).await,
             // As the protocol says: there is none to change, so it is made anew.
-            Err(Refused(Code::MediaUnknown)) => self.connect().await,
+            Err(Refused(Code::MediaUnknown)) => self.renew().await,
             Err(refused) => bail!("the change was refused: {refused:?}"),
         }
     }
@@ -351,9 +445,26 @@ impl Session {
     }
 
     fn drop_peer(&mut self) {
-        if let Some(key) = self.key.send_replace(None) {
+        for key in [self.key.send_replace(None), self.earlier.send_replace(None)].into_iter().flatten() {
             self.place.threads.remove(key);
         }
+    }
+
+    async fn routed(&mut self, route: MediaRoute, generation: u32) -> Result<()> {
+        let mut risen = false;
+        self.seen.send_modify(|seen| {
+            risen = generation > seen.generation;
+            (seen.route, seen.generation) = (Some(route), generation);
+        });
+        let connected = self.key.borrow().is_some() || self.retry.is_some();
+        if risen && connected && route == MediaRoute::Server {
+            self.seen.send_modify(|seen| {
+                seen.camera_wanted = None;
+                seen.slots.clear();
+            });
+            self.renew().await?;
+        }
+        Ok(())
     }
 
     async fn event(&mut self, event: Event) -> Result<()> {
@@ -364,7 +475,7 @@ impl Session {
             Event::ParticipantLeft { participant, .. } => {
                 self.seen.send_modify(|seen| drop(seen.people.remove(&participant)));
             }
-            Event::MediaRouted { route, .. } => self.seen.send_modify(|seen| seen.route = Some(route)),
+            Event::MediaRouted { route, generation } => self.routed(route, generation).await?,
             Event::SlotsAssigned { slots } => self.seen.send_modify(|seen| seen.slots = slots),
             Event::ActiveSpeaker { participant } => self.seen.send_modify(|seen| seen.speaker = participant),
             Event::LayersWanted { source, rids } => {
@@ -383,7 +494,7 @@ impl Session {
                     seen.camera_wanted = None;
                     seen.slots.clear();
                 });
-                self.connect().await?;
+                self.renew().await?;
             }
             Event::SettingsChanged { .. } | Event::MessageSaid { .. } | Event::Signalled { .. } => {}
             // Of desks, appointments and the lounge: these bots are in rooms.
@@ -411,6 +522,14 @@ impl Session {
             | Event::RingEnded { .. } => {}
         }
         Ok(())
+    }
+}
+
+/// At that moment, or never.
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -435,3 +435,85 @@ fn a_room_can_be_pinned_by_its_host_to_either_way() {
     let (room, _) = route(Some(room), 16, GROUPS, leave(1));
     assert!(room.unwrap().may_publish(who(2)));
 }
+
+mod placing {
+    use super::*;
+    use serde_json::Value;
+
+    fn place(n: u8) -> Command {
+        Command::Place { instance: instance(n) }
+    }
+
+    fn displace(n: u8) -> Command {
+        Command::Displace { instance: instance(n) }
+    }
+
+    fn instance(n: u8) -> InstanceId {
+        InstanceId::from_bits(u128::from(n))
+    }
+
+    fn placed(room: Option<&Room>) -> (Option<InstanceId>, u32) {
+        room.map_or((None, 0), |room| (room.place(), room.generation()))
+    }
+
+    #[test]
+    fn media_has_one_place_at_a_time_and_a_generation_for_each() {
+        // Step by step, with what is so afterwards, and whether anybody is told.
+        let table = [
+            ("the first who asks decides", place(1), (Some(1), 0), true),
+            ("whoever comes second finds it decided", place(2), (Some(1), 0), false),
+            ("nobody else's end matters", displace(2), (Some(1), 0), false),
+            ("everybody connects anew", displace(1), (None, 1), true),
+            ("freed twice is freed once", displace(1), (None, 1), false),
+            ("a place does not raise it", place(1), (Some(1), 1), true),
+            ("the same one may go again", displace(1), (None, 2), true),
+            ("and another one come", place(2), (Some(2), 2), true),
+        ];
+        let mut room = given([join(1), join(2)]);
+        for (what, command, (at_instance, generation), told) in table {
+            let version = room.as_ref().unwrap().version();
+            let (after, events) = step(room, at(10), command);
+            room = after;
+            assert_eq!(placed(room.as_ref()), (at_instance.map(instance), generation), "{what}");
+            assert_eq!(events.unwrap().len(), usize::from(told), "{what}");
+            assert_eq!(room.as_ref().unwrap().version(), version + u64::from(told), "{what}");
+        }
+    }
+
+    #[test]
+    fn where_nobody_is_there_is_nothing_to_place() {
+        assert_eq!(step(None, at(10), place(1)).1, Err(Rejection::NotInRoom));
+        assert_eq!(step(None, at(10), displace(1)).1, Ok(Vec::new()));
+    }
+
+    #[test]
+    fn the_way_of_the_media_may_change_without_its_place() {
+        let (room, _) = route(None, 10, GROUPS, join(1));
+        let (room, _) = route(room, 10, GROUPS, join(2));
+        let (room, promoted) = route(room, 10, GROUPS, join(3));
+        assert_eq!(promoted, Some((MediaRoute::Server, None)));
+        let (room, _) = route(room, 11, GROUPS, place(1));
+        let (room, _) = route(room, 12, GROUPS, displace(1));
+        let (room, _) = route(room, 13, GROUPS, place(2));
+        let (room, _) = route(room, 14, GROUPS, leave(2));
+        let (room, demoted) = route(room, 100, GROUPS, Command::Expire);
+        assert_eq!(demoted, Some((MediaRoute::PeerToPeer, None)));
+        assert_eq!(placed(room.as_ref()), (Some(instance(2)), 1));
+        let (room, promoted) = route(room, 110, GROUPS, join(4));
+        assert_eq!(promoted, Some((MediaRoute::Server, None)));
+        assert_eq!(placed(room.as_ref()), (Some(instance(2)), 1));
+    }
+
+    #[test]
+    fn what_was_written_before_media_had_places_is_read() {
+        let room = given([join(1), join(2)]).unwrap();
+        let mut written = serde_json::to_value(&room).unwrap();
+        let fields = written.as_object_mut().unwrap();
+        assert!(fields.remove("place").is_some() && fields.remove("generation").is_some());
+        let read: Room = serde_json::from_value(written).unwrap();
+        assert_eq!(read, room);
+        let kept: Value = serde_json::to_value(given([join(1), place(7)])).unwrap();
+        let read: Room = serde_json::from_value(kept).unwrap();
+        assert_eq!(placed(Some(&read)), (Some(instance(7)), 0));
+    }
+}

@@ -1,34 +1,48 @@
-//! The port through which use cases reach the media server, and what participants ask of it.
+//! The port through which use cases reach the media servers of all instances, and what participants ask of them.
+
+mod place;
 
 use super::documents::{self, Route};
 use super::{App, Refused};
+use crate::cluster::Says;
 use async_trait::async_trait;
-use visavis_domain::ids::{CallId, ParticipantId, SessionId};
+use serde::{Deserialize, Serialize};
+use visavis_domain::ids::{CallId, InstanceId, ParticipantId, SessionId};
 use visavis_domain::name::RoomName;
 use visavis_domain::room::{self, Command, Event, MediaRoute, Publishing, Room, RoomSettings};
 use visavis_protocol::{Reply, ServerFrame, Topic, TrackLabel, Viewed};
 
-/// Whose connection with the media server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct MediaSeat {
+/// Where a call's media is forwarded, and which connections there are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct MediaSite {
+    pub(crate) instance: InstanceId,
     pub(crate) call: CallId,
+    /// Connections of another one are others.
+    pub(crate) generation: u32,
+}
+
+/// Whose connection with the media server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct MediaSeat {
     pub(crate) participant: ParticipantId,
     /// Who is told what happens to it.
     pub(crate) session: SessionId,
 }
 
 /// One side of a connection.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct MediaOffer {
     pub(crate) fresh: bool,
     pub(crate) sdp: String,
     pub(crate) tracks: Vec<TrackLabel>,
     /// Who alone may be forwarded in this call.
+    #[serde(default)]
     pub(crate) only: Option<ParticipantId>,
 }
 
 /// Why the media server did not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum MediaRefused {
     /// The description cannot be used.
     #[error("the description cannot be used")]
@@ -48,28 +62,43 @@ pub(crate) struct MediaNotice {
     pub(crate) event: visavis_protocol::Event,
 }
 
-/// Forwards the media of calls. Requests about one call take effect in the order in which they are made.
+/// Forwards the media of calls. What is asked about one call takes effect in the order in which it is asked; of what
+/// is awaited, in the order in which it was first polled.
 #[async_trait]
 pub(crate) trait Media: Send + Sync {
     /// Makes a connection, or changes the one there is; the answer is an RFC 8866 text.
-    async fn offer(&self, seat: MediaSeat, offer: MediaOffer) -> Result<String, MediaRefused>;
+    async fn offer(
+        &self,
+        site: MediaSite,
+        seat: MediaSeat,
+        offer: MediaOffer,
+    ) -> Result<String, MediaRefused>;
 
     /// What a participant looks at from now on.
-    async fn view(&self, seat: MediaSeat, views: Vec<Viewed>) -> Result<(), MediaRefused>;
+    async fn view(
+        &self,
+        site: MediaSite,
+        participant: ParticipantId,
+        views: Vec<Viewed>,
+    ) -> Result<(), MediaRefused>;
 
     /// Another session acts for the participant now.
-    fn reseat(&self, seat: MediaSeat);
+    fn reseat(&self, site: MediaSite, seat: MediaSeat);
 
     /// The participant's connection is not needed any more.
-    fn remove(&self, call: CallId, participant: ParticipantId);
+    fn remove(&self, site: MediaSite, participant: ParticipantId);
 
     /// Who alone is forwarded.
-    fn allow_only(&self, call: CallId, only: Option<ParticipantId>);
+    fn allow_only(&self, site: MediaSite, only: Option<ParticipantId>);
+
+    /// The call's media goes elsewhere: connections last for a moment yet, so that nobody misses anything while they
+    /// make new ones, but nothing is told of them, and nobody makes another one.
+    fn retire(&self, site: MediaSite);
 
     /// The call is over.
-    fn end(&self, call: CallId);
+    fn end(&self, site: MediaSite);
 
-    /// Lets go of every call that is forwarded here.
+    /// This instance forwards nothing any more, whatever it was.
     fn end_all(&self);
 }
 
@@ -88,18 +117,39 @@ impl App {
         if room.route() != MediaRoute::Server {
             return Err(MediaRefused::Unknown.into());
         }
+        let site = match site(&room) {
+            Some(site) => site,
+            None => self.place(name).await?,
+        };
         let only = only(&room);
-        let sdp = self.media.offer(seat, MediaOffer { fresh, sdp, tracks, only }).await?;
-        // Whoever lost their seat meanwhile has been removed before the connection was there.
-        match self.room(name).await {
-            Ok(room) if room.call() == seat.call && room.member_of(session).is_some() => {
-                Ok(Reply::MediaAnswer { sdp })
-            }
-            _ => {
-                self.media.remove(seat.call, seat.participant);
-                Err(room::Rejection::NotInRoom.into())
-            }
+        let sdp = self.media.offer(site, seat, MediaOffer { fresh, sdp, tracks, only }).await?;
+        let room = self.room(name).await.ok().filter(|room| room.member_of(session).is_some());
+        let Some(room) = room else {
+            // Whoever lost their seat meanwhile has been removed before the connection was there.
+            self.media.remove(site, seat.participant);
+            return Err(room::Rejection::NotInRoom.into());
+        };
+        if self::site(&room) != Some(site) {
+            // The media has gone elsewhere meanwhile; so does the next offer. This one may have come after the word.
+            self.media.retire(site);
+            return Err(MediaRefused::Away.into());
         }
+        if self::only(&room) != only {
+            // Decided meanwhile, and undone by this offer.
+            self.media.allow_only(site, self::only(&room));
+        }
+        Ok(Reply::MediaAnswer { sdp })
+    }
+
+    /// Gives the room a place, or finds that somebody else has.
+    async fn place(&self, name: &RoomName) -> Result<MediaSite, Refused> {
+        let others = self.live.instances().await?.into_iter().filter(|one| one.alive);
+        // What cannot be read is said by one of a later version: it is there, and says no more.
+        let others =
+            others.map(|one| (one.id, serde_json::from_slice::<Says>(&one.says).unwrap_or_default()));
+        let instance = place::choose((self.instance, self.standing.says()), others);
+        let loaded = self.change(name, Command::Place { instance }).await?;
+        loaded.room.as_ref().and_then(site).ok_or_else(|| MediaRefused::Away.into())
     }
 
     /// Say what one looks at.
@@ -109,15 +159,20 @@ impl App {
         session: SessionId,
         videos: Vec<Viewed>,
     ) -> Result<Reply, Refused> {
-        let seat = seat(&self.room(name).await?, session)?;
-        self.media.view(seat, videos).await?;
+        let room = self.room(name).await?;
+        let seat = seat(&room, session)?;
+        let site = site(&room).ok_or(MediaRefused::Unknown)?;
+        self.media.view(site, seat.participant, videos).await?;
         Ok(Reply::Done)
     }
 
     /// Let go of the media server.
     pub(crate) async fn close_media(&self, name: &RoomName, session: SessionId) -> Result<Reply, Refused> {
-        let MediaSeat { call, participant, .. } = seat(&self.room(name).await?, session)?;
-        self.media.remove(call, participant);
+        let room = self.room(name).await?;
+        let MediaSeat { participant, .. } = seat(&room, session)?;
+        if let Some(site) = site(&room) {
+            self.media.remove(site, participant);
+        }
         Ok(Reply::Done)
     }
 
@@ -142,28 +197,29 @@ impl App {
 
     /// Lets the media server follow what has happened in a room.
     pub(super) fn follow(&self, before: Option<&Room>, after: Option<&Room>, events: &[Event]) {
-        let Some(call) = before.or(after).map(Room::call) else { return };
+        let Some(site) = before.and_then(site) else { return };
         for event in events {
             match event {
-                Event::Left { participant, .. } => self.media.remove(call, *participant),
-                Event::Closed => self.media.end(call),
+                Event::Left { participant, .. } => self.media.remove(site, *participant),
+                Event::Closed => self.media.end(site),
                 Event::Changed { member } => {
                     let earlier = before.and_then(|room| room.member_of(member.session));
                     if earlier.is_none() {
                         let (participant, session) = (member.id, member.session);
-                        self.media.reseat(MediaSeat { call, participant, session });
+                        self.media.reseat(site, MediaSeat { participant, session });
                     }
                 }
+                Event::Placed { instance: None, .. } => self.media.retire(site),
                 Event::Opened { .. }
                 | Event::Joined { .. }
                 | Event::Routed { .. }
-                | Event::Placed { .. }
+                | Event::Placed { instance: Some(_), .. }
                 | Event::SettingsChanged { .. } => {}
             }
         }
         let only_now = after.and_then(only);
         if before.and_then(only) != only_now && after.is_some() {
-            self.media.allow_only(call, only_now);
+            self.media.allow_only(site, only_now);
         }
     }
 
@@ -174,7 +230,12 @@ impl App {
 
 fn seat(room: &Room, session: SessionId) -> Result<MediaSeat, Refused> {
     let member = room.member_of(session).ok_or(room::Rejection::NotInRoom)?;
-    Ok(MediaSeat { call: room.call(), participant: member.id, session })
+    Ok(MediaSeat { participant: member.id, session })
+}
+
+fn site(room: &Room) -> Option<MediaSite> {
+    let instance = room.place()?;
+    Some(MediaSite { instance, call: room.call(), generation: room.generation() })
 }
 
 /// Who alone may be forwarded, if not everybody.

@@ -4,7 +4,7 @@
 use super::demux::Demux;
 use super::outbound::Outbound;
 use super::worker::Job;
-use super::{Addresses, MOST_WAITING, Shared, Target};
+use super::{Addresses, MOST_WAITING, RoomKey, Shared, Target};
 use crate::port::{Arrived, MediaPackets, Port};
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
@@ -29,13 +29,14 @@ struct Scene {
 }
 
 fn scene(workers: usize) -> Scene {
-    let (shared, jobs) = Shared::new(workers, Addresses::new(vec![HOME.parse().unwrap()]));
+    let (shared, jobs) = Shared::new(workers, Addresses::new(vec![HOME.parse().unwrap()]), Arc::default());
     Scene { demux: Demux::new(shared.clone()), shared, jobs }
 }
 
 impl Scene {
     fn open(&self, ufrag: &str, worker: usize) {
-        let target = Target { worker, call: CallId::from_bits(1), peer: PeerId(2) };
+        let room = RoomKey { call: CallId::from_bits(1), generation: 0 };
+        let target = Target { worker, room, peer: PeerId(2) };
         self.shared.door().open(ufrag, "secret", target);
     }
 

@@ -2,7 +2,7 @@
 //! its router to decide.
 
 use super::outbound::{Ends, Outbound};
-use super::{Shared, Target, named, participant};
+use super::{RoomKey, Shared, Target, named, participant};
 use crate::app::{MediaNotice, MediaRefused};
 use crate::port::PortSender;
 use bytes::Bytes;
@@ -29,6 +29,9 @@ const GATHER_MOST: Duration = Duration::from_millis(2);
 const IDLE: Duration = Duration::from_secs(1);
 /// How often figures are handed over.
 const REPORT: Duration = Duration::from_secs(1);
+/// For so long a room goes on whose people make new connections elsewhere. Less cuts off whoever is slow to get there;
+/// more keeps connections of pages that are gone.
+const RETIRES: Duration = Duration::from_secs(10);
 
 /// What a worker is asked to do.
 pub(super) enum Job {
@@ -40,38 +43,43 @@ pub(super) enum Job {
     StreamClosed {
         ends: Ends,
     },
-    Offer {
-        call: CallId,
-        peer: PeerId,
-        session: SessionId,
-        fresh: bool,
-        sdp: String,
-        tracks: Vec<TrackOffer>,
-        only: Option<PeerId>,
-        answer: oneshot::Sender<Result<String, MediaRefused>>,
-    },
+    Offer(Offer, oneshot::Sender<Result<String, MediaRefused>>),
     View {
-        call: CallId,
+        room: RoomKey,
         peer: PeerId,
         views: Vec<View>,
         answer: oneshot::Sender<Result<(), MediaRefused>>,
     },
     Reseat {
-        call: CallId,
+        room: RoomKey,
         peer: PeerId,
         session: SessionId,
     },
     Remove {
-        call: CallId,
+        room: RoomKey,
         peer: PeerId,
     },
     AllowOnly {
-        call: CallId,
+        room: RoomKey,
         only: Option<PeerId>,
     },
+    Retire(RoomKey),
+    /// In whatever room.
     End {
         call: CallId,
     },
+    EndAll,
+}
+
+/// One side of a connection, and whose it is.
+pub(super) struct Offer {
+    pub(super) room: RoomKey,
+    pub(super) peer: PeerId,
+    pub(super) session: SessionId,
+    pub(super) fresh: bool,
+    pub(super) sdp: String,
+    pub(super) tracks: Vec<TrackOffer>,
+    pub(super) only: Option<PeerId>,
 }
 
 /// Packets on their way to a worker, behind each other in memory.
@@ -128,7 +136,7 @@ pub(super) struct Worker {
     jobs: Receiver<Job>,
     shared: Arc<Shared>,
     settings: Settings,
-    rooms: HashMap<CallId, Room>,
+    rooms: HashMap<RoomKey, Room>,
     out: Outbound,
     notices: mpsc::Sender<MediaNotice>,
     next_report: Instant,
@@ -156,6 +164,8 @@ struct Room {
     deadline: Instant,
     /// Not flushed before.
     rests_until: Instant,
+    /// When it ends. Until then it goes on in silence: its people are told by its successor.
+    retires: Option<Instant>,
 }
 
 /// Whose connection it is, and under which name.
@@ -181,6 +191,7 @@ impl Room {
             touched: true,
             deadline: now,
             rests_until: now,
+            retires: None,
         }
     }
 
@@ -272,33 +283,42 @@ impl Worker {
             Job::Packets(batch) => self.packets(&batch),
             Job::StreamOpened { ends, frames } => self.out.open_stream(ends, frames),
             Job::StreamClosed { ends } => self.out.close_stream(ends),
-            Job::Offer { call, peer, session, fresh, sdp, tracks, only, answer } => {
-                let outcome = self.offer(call, peer, session, fresh, &sdp, &tracks, only);
+            Job::Offer(offer, answer) => {
                 // Whoever asked may have gone.
-                let _ = answer.send(outcome);
+                let _ = answer.send(self.offer(offer));
             }
-            Job::View { call, peer, views, answer } => {
-                let _ = answer.send(self.view(call, peer, views));
+            Job::View { room, peer, views, answer } => {
+                let _ = answer.send(self.view(room, peer, views));
             }
-            Job::Reseat { call, peer, session } => {
-                let room = self.rooms.get_mut(&call);
+            Job::Reseat { room, peer, session } => {
+                let room = self.rooms.get_mut(&room);
                 if let Some(seat) = room.and_then(|room| room.seats.get_mut(&peer)) {
                     seat.session = session;
                 }
             }
-            Job::Remove { call, peer } => self.remove(call, peer),
-            Job::AllowOnly { call, only } => {
-                if let Some(room) = self.rooms.get_mut(&call) {
+            Job::Remove { room, peer } => self.remove(room, peer),
+            Job::AllowOnly { room: key, only } => {
+                if let Some(room) = self.rooms.get_mut(&key) {
                     room.only = only;
                     let done = room.guarded(|router| router.allow_only(Instant::now(), only));
-                    self.settle(call, done);
+                    self.settle(key, done);
                 }
             }
-            Job::End { call } => {
-                if let Some(room) = self.rooms.remove(&call) {
-                    self.close(room.seats.into_values());
+            Job::Retire(key) => {
+                if let Some(room) = self.rooms.get_mut(&key) {
+                    room.retires.get_or_insert_with(|| Instant::now() + RETIRES);
                 }
             }
+            Job::End { call } => self.end(|key, _| key.call == call),
+            Job::EndAll => self.end(|_, _| true),
+        }
+    }
+
+    /// Ends rooms without a word.
+    fn end(&mut self, over: impl Fn(&RoomKey, &Room) -> bool) {
+        let ended: Vec<_> = self.rooms.extract_if(|key, room| over(key, room)).collect();
+        for (_, room) in ended {
+            self.close(room.seats.into_values());
         }
     }
 
@@ -308,8 +328,8 @@ impl Worker {
         for packet in &batch.packets {
             let (bytes, others) = rest.split_at(packet.length);
             rest = others;
-            let Target { call, peer, .. } = packet.target;
-            let Some(room) = self.rooms.get_mut(&call) else { continue };
+            let Target { room: key, peer, .. } = packet.target;
+            let Some(room) = self.rooms.get_mut(&key) else { continue };
             let datagram = Datagram {
                 at: batch.at,
                 protocol: batch.protocol,
@@ -322,40 +342,34 @@ impl Worker {
                 .guarded(|router| router.receive(peer, &datagram, &mut |_, transmit| out.send(&transmit)));
             self.counts.received += 1;
             self.counts.refused += u64::from(matches!(taken, Ok(false)));
-            self.settle(call, taken.map(drop));
+            self.settle(key, taken.map(drop));
         }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "what an offer consists of")]
-    fn offer(
-        &mut self,
-        call: CallId,
-        peer: PeerId,
-        session: SessionId,
-        fresh: bool,
-        sdp: &str,
-        tracks: &[TrackOffer],
-        only: Option<PeerId>,
-    ) -> Result<String, MediaRefused> {
+    fn offer(&mut self, offer: Offer) -> Result<String, MediaRefused> {
+        let Offer { room: key, peer, session, fresh, sdp, tracks, only } = offer;
         let now = Instant::now();
-        if !fresh && !self.rooms.get(&call).is_some_and(|room| room.seats.contains_key(&peer)) {
+        let known = self.rooms.get(&key);
+        if known.is_some_and(|room| room.retires.is_some())
+            || !(fresh || known.is_some_and(|room| room.seats.contains_key(&peer)))
+        {
             return Err(MediaRefused::Unknown);
         }
         let settings = &self.settings;
-        let room = self.rooms.entry(call).or_insert_with(|| Room::new(settings, now));
+        let room = self.rooms.entry(key).or_insert_with(|| Room::new(settings, now));
         let changed = (room.only != only).then_some(only);
         room.only = only;
         let outcome = room.guarded(|router| {
             if let Some(only) = changed {
                 router.allow_only(now, only);
             }
-            router.offer(now, peer, fresh, sdp, tracks)
+            router.offer(now, peer, fresh, &sdp, &tracks)
         });
         let answer = match outcome {
             Ok(Ok(answer)) => answer,
             Ok(Err(Unusable)) => return Err(MediaRefused::Unusable),
             Err(cost) => {
-                self.settle(call, Err(cost));
+                self.settle(key, Err(cost));
                 return Err(MediaRefused::Unusable);
             }
         };
@@ -367,57 +381,59 @@ impl Worker {
                 seat.session = session;
             }
             None => {
-                let target = Target { worker: self.number, call, peer };
+                let target = Target { worker: self.number, room: key, peer };
                 let connection = door.open(&answer.ufrag, &answer.password, target);
                 let seat = Seat { session, ufrag: answer.ufrag, connection };
                 if let Some(before) = room.seats.insert(peer, seat) {
                     door.close(&before.ufrag, &before.connection);
                 } else {
-                    self.shared.queues[self.number].load.fetch_add(1, Ordering::Relaxed);
+                    self.shared.opened(self.number);
                 }
             }
         }
         Ok(answer.sdp)
     }
 
-    fn view(&mut self, call: CallId, peer: PeerId, views: Vec<View>) -> Result<(), MediaRefused> {
-        let room = self.rooms.get_mut(&call).ok_or(MediaRefused::Unknown)?;
+    fn view(&mut self, key: RoomKey, peer: PeerId, views: Vec<View>) -> Result<(), MediaRefused> {
+        let room = self.rooms.get_mut(&key).ok_or(MediaRefused::Unknown)?;
         let seen = room.guarded(|router| router.view(Instant::now(), peer, views));
         match seen {
             Ok(true) => Ok(()),
             Ok(false) => Err(MediaRefused::Unknown),
             Err(cost) => {
-                self.settle(call, Err(cost));
+                self.settle(key, Err(cost));
                 Err(MediaRefused::Unknown)
             }
         }
     }
 
-    fn remove(&mut self, call: CallId, peer: PeerId) {
-        let Some(room) = self.rooms.get_mut(&call) else { return };
+    fn remove(&mut self, key: RoomKey, peer: PeerId) {
+        let Some(room) = self.rooms.get_mut(&key) else { return };
         let Some(seat) = room.seats.remove(&peer) else { return };
         let removed = room.guarded(|router| router.remove(peer));
         self.close([seat]);
-        self.settle(call, removed);
+        self.settle(key, removed);
     }
 
     fn close(&self, seats: impl IntoIterator<Item = Seat>) {
         for seat in seats {
             self.shared.door().close(&seat.ufrag, &seat.connection);
-            self.shared.queues[self.number].load.fetch_sub(1, Ordering::Relaxed);
+            self.shared.closed(self.number);
         }
     }
 
     /// Pays for a panic, if there was one.
-    fn settle(&mut self, call: CallId, done: Result<(), Cost>) {
+    fn settle(&mut self, key: RoomKey, done: Result<(), Cost>) {
         let Err(cost) = done else { return };
         self.counts.panics += 1;
         match cost {
-            Cost::Connection(peer) => self.lost(call, peer),
+            Cost::Connection(peer) => self.lost(key, peer),
             Cost::Room => {
-                let Some(room) = self.rooms.remove(&call) else { return };
-                for seat in room.seats.values() {
-                    self.tell(seat.session, visavis_protocol::Event::MediaLost);
+                let Some(room) = self.rooms.remove(&key) else { return };
+                if room.retires.is_none() {
+                    for seat in room.seats.values() {
+                        self.tell(seat.session, visavis_protocol::Event::MediaLost);
+                    }
                 }
                 self.close(room.seats.into_values());
             }
@@ -425,10 +441,13 @@ impl Worker {
     }
 
     /// A connection is no more.
-    fn lost(&mut self, call: CallId, peer: PeerId) {
-        let Some(room) = self.rooms.get_mut(&call) else { return };
+    fn lost(&mut self, key: RoomKey, peer: PeerId) {
+        let Some(room) = self.rooms.get_mut(&key) else { return };
+        let silent = room.retires.is_some();
         if let Some(seat) = room.seats.remove(&peer) {
-            self.tell(seat.session, visavis_protocol::Event::MediaLost);
+            if !silent {
+                self.tell(seat.session, visavis_protocol::Event::MediaLost);
+            }
             self.close([seat]);
         }
     }
@@ -436,10 +455,11 @@ impl Worker {
     /// Sends what has gathered, lets time pass, and passes on what happened.
     fn flush(&mut self) {
         let now = Instant::now();
-        let calls: Vec<_> =
-            self.rooms.iter().filter(|(_, room)| room.due() <= now).map(|(call, _)| *call).collect();
-        for call in calls {
-            let Some(room) = self.rooms.get_mut(&call) else { continue };
+        self.end(|_, room| room.retires.is_some_and(|at| at <= now));
+        let keys: Vec<_> =
+            self.rooms.iter().filter(|(_, room)| room.due() <= now).map(|(key, _)| *key).collect();
+        for key in keys {
+            let Some(room) = self.rooms.get_mut(&key) else { continue };
             let out = &mut self.out;
             let flushed = room.guarded(|router| router.flush(now, &mut |_, transmit| out.send(&transmit)));
             room.touched = false;
@@ -447,8 +467,8 @@ impl Worker {
             let people = u32::try_from(room.seats.len()).unwrap_or(u32::MAX);
             room.rests_until = now + GATHER_EACH.saturating_mul(people).min(GATHER_MOST);
             self.counts.forwarded += room.router.take_forwarded();
-            self.settle(call, flushed);
-            self.pass_on(call);
+            self.settle(key, flushed);
+            self.pass_on(key);
         }
         self.out.flush();
         if now >= self.next_report {
@@ -457,20 +477,23 @@ impl Worker {
         }
     }
 
-    fn pass_on(&mut self, call: CallId) {
-        while let Some(event) = self.rooms.get_mut(&call).and_then(|room| room.router.poll_event()) {
-            self.event(call, event);
+    fn pass_on(&mut self, key: RoomKey) {
+        while let Some(event) = self.rooms.get_mut(&key).and_then(|room| room.router.poll_event()) {
+            self.event(key, event);
         }
-        if self.rooms.get(&call).is_some_and(|room| room.seats.is_empty()) {
-            self.rooms.remove(&call);
+        if self.rooms.get(&key).is_some_and(|room| room.seats.is_empty()) {
+            self.rooms.remove(&key);
         }
     }
 
-    fn event(&mut self, call: CallId, event: Event) {
+    fn event(&mut self, key: RoomKey, event: Event) {
         use visavis_protocol::Event as Told;
-        let Some(room) = self.rooms.get_mut(&call) else { return };
+        let Some(room) = self.rooms.get_mut(&key) else { return };
+        if let (Some(_), false) = (room.retires, matches!(event, Event::Lost { .. })) {
+            return;
+        }
         let (peer, told) = match event {
-            Event::Lost { peer } => return self.lost(call, peer),
+            Event::Lost { peer } => return self.lost(key, peer),
             Event::Speaker { peer } => {
                 room.speaker = peer;
                 let told = Told::ActiveSpeaker { participant: peer.map(participant) };

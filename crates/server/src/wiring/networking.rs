@@ -1,6 +1,7 @@
 //! Everything behind the one UDP port: STUN, TURN and the media server, and under which addresses they are offered.
 
 use crate::app::{IceServers, Media, MediaNotice};
+use crate::cluster::Standing;
 use crate::config::Settings;
 use crate::listen::Streams;
 use crate::media_io::{self, Addresses, MediaSettings};
@@ -31,9 +32,9 @@ impl Networking {
     pub(super) fn start(
         settings: &Settings,
         secrets: &Secrets,
-        udp: UdpSocket,
-        https_port: u16,
+        (udp, https_port): (UdpSocket, u16),
         services: &[SocketAddr],
+        standing: Arc<Standing>,
     ) -> Result<Self> {
         let port = Port::new(udp).context("the UDP port of https cannot be used")?;
         let offered = media_addresses(settings, https_port);
@@ -46,8 +47,8 @@ impl Networking {
             workers,
             congestion_control: settings.media.congestion_control,
         };
-        let media =
-            media_io::start(&port.sender(), media).context("the media server could not be started")?;
+        let media = media_io::start(&port.sender(), media, standing)
+            .context("the media server could not be started")?;
         let turn = TurnSettings {
             secret: *secrets.turn.bytes(),
             realm: "visavis".to_owned(),
@@ -68,6 +69,7 @@ impl Networking {
             ice: Arc::new(EmbeddedIce {
                 turn: turn.clone(),
                 relays: settings.turn.enabled,
+                direct: direct_addresses(settings, https_port),
                 host: public.and_then(|url| url.host_str()).map(str::to_owned),
                 here: own_address(settings.https.ip()),
                 port: public.and_then(url::Url::port_or_known_default).unwrap_or(https_port),
@@ -83,6 +85,8 @@ struct EmbeddedIce {
     turn: TurnHandle,
     /// Whether TURN is offered too.
     relays: bool,
+    /// Where this server is reached past whatever is at the public name; none if the name leads to it by UDP too.
+    direct: Vec<SocketAddr>,
     /// The public name, if there is one.
     host: Option<String>,
     /// What is offered to browsers on this machine: they look "localhost" up for STUN not at all or to an
@@ -94,23 +98,53 @@ struct EmbeddedIce {
 impl IceServers for EmbeddedIce {
     fn for_session(&self, session: SessionId, host: &str, now: Timestamp) -> Vec<IceServer> {
         let host = self.host.as_deref().unwrap_or(if is_loopback(host) { &self.here } else { host });
-        let at = format!("{host}:{}", self.port);
-        let mut servers =
-            vec![IceServer { urls: vec![format!("stun:{at}")], username: None, credential: None }];
+        let urls = Urls::of(&format!("{host}:{}", self.port), &self.direct);
+        let mut servers = vec![IceServer { urls: urls.stun, username: None, credential: None }];
         if self.relays {
             let credentials = self.turn.credentials(session, now);
             servers.push(IceServer {
-                urls: vec![
-                    format!("turn:{at}?transport=udp"),
-                    format!("turn:{at}?transport=tcp"),
-                    format!("turns:{at}?transport=tcp"),
-                ],
+                urls: urls.turn,
                 username: Some(credentials.username),
                 credential: Some(credentials.password),
             });
         }
         servers
     }
+}
+
+/// Where STUN and TURN are.
+#[derive(Debug, PartialEq, Eq)]
+struct Urls {
+    stun: Vec<String>,
+    turn: Vec<String>,
+}
+
+impl Urls {
+    /// What is not wrapped in TLS goes to this server itself where it has addresses of its own: a balancer in front
+    /// forwards no UDP, and a relay is at one server. By TLS any server is as good as another: they share the key, and
+    /// the certificate is for the name.
+    fn of(public: &str, direct: &[SocketAddr]) -> Self {
+        let mut at: Vec<_> = direct.iter().map(SocketAddr::to_string).collect();
+        if at.is_empty() {
+            at.push(public.to_owned());
+        }
+        let mut turn: Vec<_> = ["udp", "tcp"]
+            .into_iter()
+            .flat_map(|transport| at.iter().map(move |at| format!("turn:{at}?transport={transport}")))
+            .collect();
+        turn.push(format!("turns:{public}?transport=tcp"));
+        Self { stun: at.iter().map(|at| format!("stun:{at}")).collect(), turn }
+    }
+}
+
+/// Of the addresses that the operator has given, the first of each kind: browsers ask all they are told.
+fn direct_addresses(settings: &Settings, https_port: u16) -> Vec<SocketAddr> {
+    if settings.media.addresses.is_empty() {
+        return Vec::new();
+    }
+    let all = media_addresses(settings, https_port);
+    let first = |wanted: fn(&SocketAddr) -> bool| all.iter().copied().find(wanted);
+    [first(SocketAddr::is_ipv4), first(SocketAddr::is_ipv6)].into_iter().flatten().collect()
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -148,4 +182,67 @@ fn media_addresses(settings: &Settings, https_port: u16) -> Vec<SocketAddr> {
     let found: Vec<_> =
         outside_addresses().filter(usable).map(|address| SocketAddr::new(address, https_port)).collect();
     if found.is_empty() { vec![SocketAddr::new(Ipv4Addr::LOCALHOST.into(), https_port)] } else { found }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn behind_a_balancer_only_what_is_wrapped_in_tls_is_at_the_public_name() {
+        let direct = |addresses: &[&str]| {
+            let direct: Vec<_> = addresses.iter().map(|one| one.parse().unwrap()).collect();
+            let Urls { stun, turn } = Urls::of("meet.example:443", &direct);
+            (stun, turn)
+        };
+        let text = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            direct(&[]),
+            (
+                text(&["stun:meet.example:443"]),
+                text(&[
+                    "turn:meet.example:443?transport=udp",
+                    "turn:meet.example:443?transport=tcp",
+                    "turns:meet.example:443?transport=tcp",
+                ])
+            )
+        );
+        assert_eq!(
+            direct(&["203.0.113.7:8443", "[2001:db8::7]:8443"]),
+            (
+                text(&["stun:203.0.113.7:8443", "stun:[2001:db8::7]:8443"]),
+                text(&[
+                    "turn:203.0.113.7:8443?transport=udp",
+                    "turn:[2001:db8::7]:8443?transport=udp",
+                    "turn:203.0.113.7:8443?transport=tcp",
+                    "turn:[2001:db8::7]:8443?transport=tcp",
+                    "turns:meet.example:443?transport=tcp",
+                ])
+            )
+        );
+    }
+
+    #[test]
+    fn one_address_of_each_kind_is_enough() {
+        let settings = |addresses: &str| {
+            let given = [("VISAVIS_MEDIA__ADDRESSES".to_owned(), addresses.to_owned())].into();
+            crate::config::load(None, given, &Vec::new()).unwrap().settings
+        };
+        let direct = |addresses: &str| {
+            let found = direct_addresses(&settings(addresses), 8443);
+            found.iter().map(SocketAddr::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(direct("203.0.113.7"), ["203.0.113.7:8443"]);
+        assert_eq!(
+            direct("2001:db8::7,203.0.113.7:10000,203.0.113.8"),
+            ["203.0.113.7:10000", "[2001:db8::7]:8443"]
+        );
+    }
+
+    #[test]
+    fn without_given_addresses_the_public_name_leads_here() {
+        let settings =
+            crate::config::load(None, std::collections::HashMap::new(), &Vec::new()).unwrap().settings;
+        assert!(direct_addresses(&settings, 8443).is_empty());
+    }
 }

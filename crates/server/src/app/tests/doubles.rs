@@ -1,15 +1,15 @@
 //! A store that knows what it was given and remembers how calls ended, and a media server that is never needed.
 //! The real store has its own tests.
 
-use crate::app::{Media, MediaOffer, MediaRefused, MediaSeat};
+use crate::app::{Media, MediaOffer, MediaRefused, MediaSeat, MediaSite};
 use async_trait::async_trait;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use visavis_domain::account::Email;
 use visavis_domain::appointment::AppointmentState;
 use visavis_domain::ids::{
-    AppointmentId, CallId, ConversationId, DeskId, FileId, LinkId, LoungeRoomId, MessageId, ParticipantId,
-    PersonId, RingId, SignInId,
+    AppointmentId, ConversationId, DeskId, FileId, LinkId, LoungeRoomId, MessageId, ParticipantId, PersonId,
+    RingId, SignInId,
 };
 use visavis_domain::message::Place;
 use visavis_domain::name::PersonName;
@@ -263,21 +263,23 @@ pub(super) struct NoMedia;
 
 #[async_trait]
 impl Media for NoMedia {
-    async fn offer(&self, _: MediaSeat, _: MediaOffer) -> Result<String, MediaRefused> {
+    async fn offer(&self, _: MediaSite, _: MediaSeat, _: MediaOffer) -> Result<String, MediaRefused> {
         Err(MediaRefused::Away)
     }
 
-    async fn view(&self, _: MediaSeat, _: Vec<Viewed>) -> Result<(), MediaRefused> {
+    async fn view(&self, _: MediaSite, _: ParticipantId, _: Vec<Viewed>) -> Result<(), MediaRefused> {
         Err(MediaRefused::Away)
     }
 
-    fn reseat(&self, _: MediaSeat) {}
+    fn reseat(&self, _: MediaSite, _: MediaSeat) {}
 
-    fn remove(&self, _: CallId, _: ParticipantId) {}
+    fn remove(&self, _: MediaSite, _: ParticipantId) {}
 
-    fn allow_only(&self, _: CallId, _: Option<ParticipantId>) {}
+    fn allow_only(&self, _: MediaSite, _: Option<ParticipantId>) {}
 
-    fn end(&self, _: CallId) {}
+    fn retire(&self, _: MediaSite) {}
+
+    fn end(&self, _: MediaSite) {}
 
     fn end_all(&self) {}
 }

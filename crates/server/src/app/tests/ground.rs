@@ -98,6 +98,7 @@ impl Ground {
         let stopping = CancellationToken::new();
         let parts = Parts {
             instance: visavis_domain::ids::InstanceId::from_bits(1),
+            standing: Arc::default(),
             live: live.clone(),
             store: kept,
             media: Arc::new(NoMedia),

@@ -2,8 +2,8 @@
 
 use crate::app::{
     AccountRules, Accounts, App, AppointmentParts, Appointments, ControlNotice, History, IceServers,
-    LinkKeys, Mailing, Media, MediaOffer, MediaRefused, MediaSeat, Parts, Passwords, Provider, Route,
-    Strangers, Surroundings, Tries,
+    LinkKeys, Mailing, Media, MediaOffer, MediaRefused, MediaSeat, MediaSite, Parts, Passwords, Provider,
+    Route, Strangers, Surroundings, Tries,
 };
 use crate::edge::{ClientAddress, RateByAddress};
 use crate::http::{self, Api, Http};
@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use visavis_domain::account::AccountRole;
 use visavis_domain::appointment::Margins;
-use visavis_domain::ids::{CallId, ParticipantId, PersonId, SessionId};
+use visavis_domain::ids::{ParticipantId, PersonId, SessionId};
 use visavis_domain::room::{Limits, RoomSettings};
 use visavis_domain::time::Timestamp;
 use visavis_live::{Live, MemoryLive, Notice, Subscription};
@@ -349,6 +349,7 @@ fn app(live: &Arc<dyn Live>, store: &Arc<dyn Store>) -> App {
         Limits { people: 2, promote_at: 3, demote_after: Duration::ZERO, settings: RoomSettings::default() };
     let parts = Parts {
         instance: visavis_domain::ids::InstanceId::from_bits(1),
+        standing: Arc::default(),
         live: live.clone(),
         store: store.clone(),
         media: Arc::new(NoMedia),
@@ -367,21 +368,25 @@ struct NoMedia;
 
 #[async_trait]
 impl Media for NoMedia {
-    async fn offer(&self, _: MediaSeat, _: MediaOffer) -> Result<String, MediaRefused> {
+    async fn offer(&self, _: MediaSite, _: MediaSeat, _: MediaOffer) -> Result<String, MediaRefused> {
         Err(MediaRefused::Away)
     }
 
-    async fn view(&self, _: MediaSeat, _: Vec<Viewed>) -> Result<(), MediaRefused> {
+    async fn view(&self, _: MediaSite, _: ParticipantId, _: Vec<Viewed>) -> Result<(), MediaRefused> {
         Err(MediaRefused::Away)
     }
 
-    fn reseat(&self, _: MediaSeat) {}
+    fn reseat(&self, _: MediaSite, _: MediaSeat) {}
 
-    fn remove(&self, _: CallId, _: ParticipantId) {}
+    fn remove(&self, _: MediaSite, _: ParticipantId) {}
 
-    fn allow_only(&self, _: CallId, _: Option<ParticipantId>) {}
+    fn allow_only(&self, _: MediaSite, _: Option<ParticipantId>) {}
 
-    fn end(&self, _: CallId) {}
+    fn retire(&self, _: MediaSite) {}
+
+    fn end(&self, _: MediaSite) {}
+
+    fn end_all(&self) {}
 }
 
 /// The part of a link behind the `#`.
