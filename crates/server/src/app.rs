@@ -17,6 +17,7 @@ mod public_desks;
 mod rooms;
 mod roster;
 mod settle;
+mod takeover;
 mod tokens;
 mod views;
 mod visits;

@@ -1,5 +1,8 @@
 //! Many instances as one: what each says of itself, how it is known to live, and how they reach each other.
 
+pub(crate) mod drain;
+pub(crate) mod ready;
+
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 

@@ -5,6 +5,7 @@ use super::hub::Hub;
 use super::session::{Session, Sessions, SocketNumber};
 use super::socket::{End, Socket};
 use crate::app::{Accounts, App, Appointments, Denied, IceServers, Identity, Route};
+use crate::cluster::drain::Leaving;
 use crate::edge::{ClientAddress, RateByAddress, problem};
 use axum::body::Bytes;
 use axum::extract::ws::WebSocketUpgrade;
@@ -17,7 +18,6 @@ use axum::{Json, Router};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio_util::sync::CancellationToken;
 use visavis_domain::ids::SessionId;
 use visavis_live::TopicName;
 use visavis_protocol::{CloseCode, Code, IceServer, MAX_FRAME_BYTES, ServerFrame, Ticket, TicketRequest};
@@ -55,8 +55,8 @@ pub(crate) struct Realtime {
     /// How often an address may ask for a ticket.
     pub(crate) tickets: RateByAddress,
     pub(crate) settings: RealtimeSettings,
-    /// Cancelled when the server stops.
-    pub(crate) stopping: CancellationToken,
+    /// Says when sockets have to go elsewhere.
+    pub(crate) leaving: Arc<Leaving>,
 }
 
 /// The routes of this edge.
