@@ -11,5 +11,5 @@ mod staff;
 pub use invitee::Invitee;
 pub use member::Member;
 pub use participant::{Bot, Refused, http_client};
-pub use process::{DEMO_PASSWORD, ServerProcess, cpu_of};
+pub use process::{DEMO_PASSWORD, ServerProcess, Signal, cpu_of};
 pub use staff::Staff;

@@ -15,7 +15,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_conf
 use visavis_domain::ids::SessionId;
 use visavis_domain::room::{Camera, Microphone};
 use visavis_protocol::{
-    ClientFrame, Code, Command, Event, MediaPath, PROTOCOL_VERSION, Reply, ServerFrame, Ticket,
+    ClientFrame, Code, Command, Earlier, Event, MediaPath, PROTOCOL_VERSION, Reply, ServerFrame, Ticket,
     TicketRequest, Topic,
 };
 
@@ -86,6 +86,14 @@ impl Bot {
     /// # Errors
     /// If the server cannot be reached or refuses.
     pub async fn connect_with(base: &str, ticket: String) -> Result<Self> {
+        Self::connect_after(base, ticket, None).await
+    }
+
+    /// Opens a session with a ticket, in the place of an earlier one.
+    ///
+    /// # Errors
+    /// If the server cannot be reached or refuses.
+    pub async fn connect_after(base: &str, ticket: String, earlier: Option<Earlier>) -> Result<Self> {
         let mut bot = Self {
             base: base.to_owned(),
             socket: Self::open(base).await?,
@@ -97,7 +105,7 @@ impl Bot {
             known: (0, 0),
             closed: None,
         };
-        bot.send(&ClientFrame::Hello { protocol: PROTOCOL_VERSION, ticket, earlier: None }).await?;
+        bot.send(&ClientFrame::Hello { protocol: PROTOCOL_VERSION, ticket, earlier }).await?;
         match bot.frame().await? {
             ServerFrame::Welcome { session, secret, .. } => (bot.session, bot.secret) = (session, secret),
             other => bail!("no welcome but {other:?}"),
@@ -315,6 +323,12 @@ impl Bot {
             ServerFrame::Resumed { executed } => Ok(executed),
             other => bail!("not resumed but {other:?}"),
         }
+    }
+
+    /// What proves, to whichever server one comes to next, that this session was one's own.
+    #[must_use]
+    pub fn proof(&self) -> Earlier {
+        Earlier { session: self.session, secret: self.secret.clone() }
     }
 
     /// The session's id.

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -15,6 +15,27 @@ const IGNORING_FILE_LIMITS: &str = r#"trap "" XFSZ; exec "$0" "$@""#;
 
 /// Of the accounts of a server that was started with the demonstration set.
 pub const DEMO_PASSWORD: &str = "demonstration only";
+
+/// What a process is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// End, in order.
+    Terminate,
+}
+
+impl Signal {
+    /// Tells it to a process.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn send(self, pid: u32) -> Result<()> {
+        let name = match self {
+            Self::Terminate => "-TERM",
+        };
+        let status = std::process::Command::new("kill").args([name, &pid.to_string()]).status()?;
+        if status.success() { Ok(()) } else { bail!("kill {name} {pid}: {status}") }
+    }
+}
 
 /// A running server; ends with the value.
 pub struct ServerProcess {
@@ -147,6 +168,26 @@ impl ServerProcess {
             child.kill().await?;
         }
         Ok(())
+    }
+
+    /// Tells it something.
+    ///
+    /// # Errors
+    /// If it does not run.
+    pub fn signal(&self, signal: Signal) -> Result<()> {
+        signal.send(self.pid()?)
+    }
+
+    /// Waits until it has ended by itself. Returns with what.
+    ///
+    /// # Errors
+    /// If it does not run, or not end within this time.
+    pub async fn ended(&mut self, within: Duration) -> Result<ExitStatus> {
+        let child = self.child.as_mut().context("the server does not run")?;
+        let ended = tokio::time::timeout(within, child.wait()).await;
+        let status = ended.with_context(|| format!("the server has not ended within {within:?}"))??;
+        self.child = None;
+        Ok(status)
     }
 
     /// From now on no file of the server may be written beyond so many bytes, as on a full disk; none lifts that.

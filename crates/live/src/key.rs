@@ -19,6 +19,7 @@ const WAITING_CHAT: &str = "waiting-chat:";
 const GATHERING: &str = "gathering:";
 const NAME: &str = "name:";
 const SESSION: &str = "session:";
+const INSTALLATION: &str = "installation:";
 
 impl Key {
     /// The document of the room of this folded name.
@@ -79,6 +80,12 @@ impl Key {
     #[must_use]
     pub fn session(id: SessionId) -> Self {
         Self(format!("{SESSION}{id}").into())
+    }
+
+    /// The document of what all instances of an installation have in common.
+    #[must_use]
+    pub fn installation() -> Self {
+        Self(INSTALLATION.into())
     }
 
     /// The key whose whole text is this, as an adapter kept it.

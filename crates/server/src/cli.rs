@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the command line")]
 
 mod admin;
+mod keys;
 
 use crate::app::{Demonstration, Entry};
 use crate::config::{self, Loaded, Overrides};
@@ -45,6 +46,11 @@ enum Command {
         #[command(subcommand)]
         task: admin::Task,
     },
+    /// Make the keys that servers of one installation share
+    Keys {
+        #[command(subcommand)]
+        task: keys::Task,
+    },
     /// Check ports, certificate, data directory and addresses, and say what to do
     Doctor(Flags),
     /// Print the effective settings and where each comes from
@@ -59,7 +65,7 @@ enum Command {
 
 #[derive(Args)]
 struct Flags {
-    /// Where keys and certificates are kept [default: ./data]
+    /// Where keys, unless they are set to be elsewhere, and certificates are kept [default: ./data]
     #[arg(long, value_name = "DIR", global = true)]
     data: Option<PathBuf>,
     /// Where accounts, desks and history are kept [default: visavis.db there]
@@ -135,6 +141,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Serve { flags, demo, demo_anyway } => {
             with(&flags, |loaded| serve(loaded, demo, demo_anyway))
         }
+        Command::Keys { task } => keys::run(&task),
         Command::Admin { flags, task } => with(&flags, |loaded| admin::run(&loaded.settings, task)),
     }
 }

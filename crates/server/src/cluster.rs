@@ -1,8 +1,10 @@
 //! Many instances as one: what each says of itself, how it is known to live, and how they reach each other.
 
 mod bus;
+pub(crate) mod drain;
 mod heart;
 mod media;
+pub(crate) mod ready;
 
 pub(crate) use heart::{Heart, Pulse};
 pub(crate) use media::SharedMedia;

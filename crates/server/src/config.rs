@@ -12,7 +12,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use url::Url;
 
 /// Everything an operator can set; see `config/default.toml` for what each means.
@@ -20,6 +20,7 @@ use url::Url;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {
     pub(crate) data: PathBuf,
+    keys: PathBuf,
     #[serde(deserialize_with = "address_or_off")]
     pub(crate) http: Option<SocketAddr>,
     pub(crate) https: SocketAddr,
@@ -38,11 +39,19 @@ pub(crate) struct Settings {
     pub(crate) appointments: Appointments,
     pub(crate) smtp: Smtp,
     pub(crate) session: Session,
+    pub(crate) drain: Drain,
     pub(crate) media: Media,
     pub(crate) turn: Turn,
     pub(crate) metrics: Metrics,
     pub(crate) log: Log,
     pub(crate) proxy: Proxy,
+}
+
+impl Settings {
+    /// Where the installation's keys are.
+    pub(crate) fn keys(&self) -> &Path {
+        if self.keys.as_os_str().is_empty() { &self.data } else { &self.keys }
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -212,6 +221,14 @@ pub(crate) struct Session {
     pub(crate) frames_per_second: NonZeroU32,
     pub(crate) frames_burst: NonZeroU32,
     pub(crate) allowed_origins: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Drain {
+    pub(crate) after_s: u64,
+    pub(crate) over_s: u64,
+    pub(crate) at_most_s: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]

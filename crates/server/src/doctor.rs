@@ -1,6 +1,7 @@
 //! `visavis doctor`: what would keep the server from working here, and what to do about it.
 
 use crate::config::{Settings, TlsMode};
+use crate::secrets::{Secrets, make_private};
 use anyhow::Result;
 use std::fmt;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
@@ -46,7 +47,7 @@ pub(crate) struct Tried {
 
 /// Looks at everything that can be looked at without a running server.
 pub(crate) fn examine(settings: &Settings, tried: Tried) -> Vec<Finding> {
-    let mut findings = vec![data(settings), found(tried.database)];
+    let mut findings = vec![data(settings), keys(settings), found(tried.database)];
     findings.extend(tried.redis.map(asked));
     if let Some(http) = settings.http {
         findings.push(tcp("http", http));
@@ -62,11 +63,23 @@ pub(crate) fn examine(settings: &Settings, tried: Tried) -> Vec<Finding> {
 
 fn data(settings: &Settings) -> Finding {
     let shown = settings.data.display();
-    match crate::secrets::Secrets::load_or_create(&settings.data) {
-        Ok(_) => Finding::fine(format!("data: {shown} holds the keys")),
+    match make_private(&settings.data) {
+        Ok(()) => Finding::fine(format!("data: {shown} is there")),
         Err(error) => Finding::wrong(
             format!("data: {error:#}"),
             "Give another directory with --data, or give this user the right to write there.",
+        ),
+    }
+}
+
+fn keys(settings: &Settings) -> Finding {
+    let shown = settings.keys().display();
+    match Secrets::load_or_create(settings.keys()) {
+        Ok(_) => Finding::fine(format!("keys: {shown} holds them")),
+        Err(error) => Finding::wrong(
+            format!("keys: {error:#}"),
+            "Set keys to a folder that holds all of them, made with `visavis keys init DIR`, or to \"\" for the data \
+             directory; this user has to be able to read them.",
         ),
     }
 }

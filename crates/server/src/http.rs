@@ -11,15 +11,16 @@ pub(crate) use api::Api;
 pub(crate) use api::{Access, table};
 pub(crate) use desks::PublicDesks;
 
+use crate::cluster::ready::{Health, Missing};
 use crate::edge::{ClientAddress, problem};
 use crate::listen::Connection;
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Json, Router};
 use ipnet::IpNet;
 use std::any::Any;
 use std::net::IpAddr;
@@ -34,8 +35,8 @@ pub(crate) struct Http {
     pub(crate) request_timeout: Duration,
     /// Balancers.
     pub(crate) trusted: Vec<IpNet>,
-    /// False as soon as the server wants no more work.
-    pub(crate) ready: Box<dyn Fn() -> bool + Send + Sync>,
+    /// Whether the server wants more work.
+    pub(crate) health: Arc<Health>,
     /// The local authority's certificate, where there is one.
     pub(crate) ca: Option<Vec<u8>>,
     /// The certificate is one that browsers trust by themselves: they may insist on HTTPS from now on.
@@ -67,12 +68,14 @@ pub(crate) fn router(http: Http, api: &Arc<Api>, routes: Router) -> Router {
         .layer(middleware::from_fn_with_state(http, identify))
 }
 
+/// For balancers, which read the status, and for people, who read what is missing.
 async fn readyz(State(http): State<Arc<Http>>) -> Response {
-    if (http.ready)() {
-        "ready\n".into_response()
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response()
+    let missing: Vec<_> = http.health.missing().into_iter().map(Missing::word).collect();
+    if missing.is_empty() {
+        return Json(serde_json::json!({ "status": "ready" })).into_response();
     }
+    let body = serde_json::json!({ "status": "not_ready", "missing": missing });
+    (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
 }
 
 async fn ca(State(http): State<Arc<Http>>) -> Response {

@@ -1,6 +1,9 @@
-//! Keys of the installation: drawn at first start, kept in the data directory, never shipped, never printed.
+//! Keys of the installation: drawn at first start, kept in one directory, never shipped, never printed. Instances have
+//! to have the same: what one signs another one believes.
 
 use anyhow::{Context, Result};
+use aws_lc_rs::hmac;
+use serde::{Deserialize, Serialize};
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -36,20 +39,54 @@ pub(crate) struct Secrets {
 }
 
 impl Secrets {
-    /// Those of the data directory, which is made if it is not there.
-    pub(crate) fn load_or_create(data: &Path) -> Result<Self> {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(data)
-            .with_context(|| format!("data: the directory {} cannot be made", data.display()))?;
+    /// Those of a directory, which is made if it is not there; keys that are missing are drawn.
+    pub(crate) fn load_or_create(keys: &Path) -> Result<Self> {
+        make_private(keys)?;
         Ok(Self {
-            signing: secret(&data.join("signing.key"))?,
-            turn: secret(&data.join("turn.key"))?,
-            audit: secret(&data.join("audit.key"))?,
-            links: LinkSecrets::load_or_create(&data.join(LINKS_FILE))?,
+            signing: secret(&keys.join("signing.key"))?,
+            turn: secret(&keys.join("turn.key"))?,
+            audit: secret(&keys.join("audit.key"))?,
+            links: LinkSecrets::load_or_create(&keys.join(LINKS_FILE))?,
         })
     }
+
+    /// What two instances have to have in common, told in a way that gives no key away. Keys of links are not in it:
+    /// they are replaced one instance after the other.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        let of = |secret: &Secret| {
+            let key = hmac::Key::new(hmac::HMAC_SHA256, secret.bytes());
+            let tag = hmac::sign(&key, b"visavis keys");
+            let half = tag.as_ref().first_chunk().copied().unwrap_or_default();
+            format!("{:032x}", u128::from_be_bytes(half))
+        };
+        Fingerprint { signing: of(&self.signing), turn: of(&self.turn), audit: of(&self.audit) }
+    }
+}
+
+/// By which keys are compared without being shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Fingerprint {
+    signing: String,
+    turn: String,
+    audit: String,
+}
+
+impl Fingerprint {
+    /// The files in which the other one differs.
+    pub(crate) fn other_than(&self, other: &Self) -> Vec<&'static str> {
+        let pairs = [
+            ("signing.key", self.signing == other.signing),
+            ("turn.key", self.turn == other.turn),
+            ("audit.key", self.audit == other.audit),
+        ];
+        pairs.into_iter().filter_map(|(name, same)| (!same).then_some(name)).collect()
+    }
+}
+
+/// A directory that only its owner can look into, unless there is one.
+pub(crate) fn make_private(directory: &Path) -> Result<()> {
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(directory);
+    made.with_context(|| format!("the directory {} cannot be made", directory.display()))
 }
 
 /// Keys of links lie one after another in one file, the newest first.
@@ -78,7 +115,7 @@ impl LinkSecrets {
             Ok(bytes) => Self::read(&bytes)
                 .with_context(|| format!("{} does not consist of keys of {KEY_BYTES} bytes", path.display())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                write_private(path, &draw::<KEY_BYTES>()?)?;
+                draw_into(path)?;
                 // As with the other keys: what lies there counts.
                 Self::load_or_create(path)
             }
@@ -94,8 +131,8 @@ impl LinkSecrets {
     }
 
     /// Adds a key that signs from the next start on.
-    pub(crate) fn rotate(data: &Path, earlier: Earlier) -> Result<()> {
-        let path = data.join(LINKS_FILE);
+    pub(crate) fn rotate(keys: &Path, earlier: Earlier) -> Result<()> {
+        let path = keys.join(LINKS_FILE);
         let mut bytes = draw::<KEY_BYTES>()?.to_vec();
         if earlier == Earlier::Kept {
             let before = Self::load_or_create(&path)?;
@@ -113,6 +150,12 @@ pub(crate) fn draw<const N: usize>() -> Result<[u8; N]> {
     Ok(bytes)
 }
 
+fn draw_into(path: &Path) -> Result<()> {
+    write_private(path, &draw::<KEY_BYTES>()?).with_context(|| {
+        format!("the key {} is missing; `visavis keys init` makes a folder with all of them", path.display())
+    })
+}
+
 fn secret(path: &Path) -> Result<Secret> {
     match fs::read(path) {
         Ok(bytes) => {
@@ -120,7 +163,7 @@ fn secret(path: &Path) -> Result<Secret> {
             bytes.map(Secret).with_context(|| format!("{} is not a key of 32 bytes", path.display()))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            write_private(path, &draw::<KEY_BYTES>()?)?;
+            draw_into(path)?;
             // Another instance on the same directory may have been faster: what lies there counts.
             secret(path)
         }
@@ -157,7 +200,7 @@ fn through_draft(path: &Path, bytes: &[u8], place: impl Fn(&Path) -> std::io::Re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
     #[test]
     fn keys_are_drawn_once_and_only_their_owner_reads_them() {
@@ -172,6 +215,45 @@ mod tests {
         }
         assert_eq!(fs::read_dir(&data).unwrap().count(), 4, "no drafts are left");
         assert!(!format!("{first:?}").contains(char::is_numeric));
+    }
+
+    #[test]
+    fn nothing_is_written_where_no_key_is_missing() {
+        let dir = tempfile::tempdir().unwrap();
+        let keys = dir.path().join("keys");
+        let first = Secrets::load_or_create(&keys).unwrap();
+        let times = || -> Vec<_> {
+            let entries = fs::read_dir(&keys).unwrap().map(|entry| entry.unwrap().metadata().unwrap());
+            entries.map(|file| (file.ino(), file.mtime_nsec())).collect()
+        };
+        let (before, folder) = (times(), fs::metadata(&keys).unwrap().mtime_nsec());
+        assert_eq!(Secrets::load_or_create(&keys).unwrap().fingerprint(), first.fingerprint());
+        assert_eq!((times(), fs::metadata(&keys).unwrap().mtime_nsec()), (before, folder));
+    }
+
+    #[test]
+    fn a_key_that_is_missing_and_cannot_be_drawn_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        // A folder that nobody can write to, root neither: a file is in its place.
+        fs::write(dir.path().join("keys"), b"").unwrap();
+        let error = draw_into(&dir.path().join("keys/turn.key")).unwrap_err();
+        let text = format!("{error:#}");
+        assert!(text.contains("keys/turn.key is missing") && text.contains("keys init"), "{text}");
+    }
+
+    #[test]
+    fn fingerprints_tell_keys_apart_and_give_none_away() {
+        let dir = tempfile::tempdir().unwrap();
+        let one = Secrets::load_or_create(&dir.path().join("one")).unwrap();
+        let mut other = one.clone();
+        assert_eq!(one.fingerprint().other_than(&other.fingerprint()), Vec::<&str>::new());
+        other.turn = one.audit.clone();
+        assert_eq!(one.fingerprint().other_than(&other.fingerprint()), ["turn.key"]);
+        other = Secrets::load_or_create(&dir.path().join("other")).unwrap();
+        let all = ["signing.key", "turn.key", "audit.key"];
+        assert_eq!(one.fingerprint().other_than(&other.fingerprint()), all);
+        let start = format!("{:02x}{:02x}", one.signing.bytes()[0], one.signing.bytes()[1]);
+        assert!(!one.fingerprint().signing.starts_with(&start));
     }
 
     #[test]

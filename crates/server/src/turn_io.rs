@@ -22,6 +22,7 @@ use mio::Waker;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 use visavis_domain::ids::SessionId;
@@ -56,6 +57,7 @@ pub(crate) struct TurnHandle {
     waker: Arc<Waker>,
     secret: Arc<[u8; 32]>,
     credential_ttl: Duration,
+    allocations: Arc<AtomicUsize>,
 }
 
 /// Starts receiving at the port, and streams as they are handed in. What is of media goes to `media`.
@@ -67,14 +69,19 @@ pub(crate) fn start(
     let (inbox, messages) = tokio::sync::mpsc::channel(INBOX);
     let (secret, credential_ttl) = (Arc::new(settings.secret), settings.credential_ttl);
     let thread = thread::TurnThread::new(port, media, settings, messages)?;
-    let waker = thread.waker();
+    let (waker, allocations) = (thread.waker(), thread.allocations());
     std::thread::Builder::new().name("turn".into()).spawn(move || thread.run())?;
-    Ok(TurnHandle { inbox, waker, secret, credential_ttl })
+    Ok(TurnHandle { inbox, waker, secret, credential_ttl, allocations })
 }
 
 impl TurnHandle {
     /// What a session may show to allocate, from now until the operator's limit.
     pub(crate) fn credentials(&self, session: SessionId, now: Timestamp) -> Credentials {
         credentials::mint(&self.secret, session, now, self.credential_ttl)
+    }
+
+    /// How many allocations there were at the last tick of the thread, a second ago at most.
+    pub(crate) fn allocations(&self) -> usize {
+        self.allocations.load(Ordering::Relaxed)
     }
 }

@@ -1,6 +1,7 @@
 //! The composition root: makes everything, connects it, runs it, stops it. The one place that names adapters.
 
 mod accounts;
+mod ending;
 mod live;
 mod mail;
 mod networking;
@@ -9,15 +10,18 @@ use crate::app::{
     Accounts, App, AppointmentParts, Appointments, Demonstration, History, LinkKeys, LoungeRules,
     MediaNotice, Parts, drive_deadlines, drive_mail, drive_takeover, forget_lounge, system_clock,
 };
+use crate::cluster::drain::Leaving;
+use crate::cluster::ready::{self, Health};
 use crate::cluster::{Heart, SharedMedia, Standing};
 use crate::config::{LoungeOpenTo, Settings, TlsMode};
 use crate::edge::RateByAddress;
 use crate::http::{self, Api, Http};
 use crate::listen::{Caps, Doors, Listener, Timeouts};
 use crate::realtime::{self, Hub, Realtime, RealtimeSettings, Sessions};
-use crate::secrets::{Earlier, LinkSecrets, Secret, Secrets};
+use crate::secrets::{Earlier, LinkSecrets, Secret, Secrets, make_private};
 use crate::{telemetry, tls};
 use anyhow::{Context, Result};
+use ending::Ending;
 use networking::Networking;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -25,7 +29,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -36,9 +39,6 @@ use visavis_domain::room::{Limits, RoomSettings};
 use visavis_live::Live;
 use visavis_protocol::CloseCode;
 use visavis_store::Store;
-
-/// From the signal to the exit: sockets say goodbye, requests end.
-const STOP_WITHIN: Duration = Duration::from_secs(5);
 
 /// How often a queue is looked at though nobody said that somebody is free: what an instance that died has left
 /// undone is found so. More often costs a read per waiting desk.
@@ -96,7 +96,7 @@ pub(crate) fn rotate_link_key(settings: &Settings, earlier: Earlier) -> Result<(
     };
     let detail = serde_json::json!({ "earlier": word });
     with_accounts(settings, async |accounts| Ok(accounts.begin_rotation(detail).await?))?;
-    LinkSecrets::rotate(&settings.data, earlier)
+    LinkSecrets::rotate(settings.keys(), earlier)
 }
 
 /// Whether the database can be used, or why not.
@@ -132,13 +132,15 @@ fn install_crypto() {
 }
 
 async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Result<()> {
-    let stopping = CancellationToken::new();
+    let (closing, stopping) = (CancellationToken::new(), CancellationToken::new());
     let tasks = TaskTracker::new();
-    let secrets = Secrets::load_or_create(&settings.data)?;
-    let ports = Ports::open(&settings).await?;
-    let live = live::open(&settings).await?;
-    let store: Arc<dyn Store> = Arc::new(accounts::open_store(&settings, &secrets).await?);
     let standing = Arc::new(Standing::default());
+    let leaving = Arc::new(Leaving::new(ending::plan(&settings)));
+    let secrets = Secrets::load_or_create(settings.keys()).context("keys")?;
+    make_private(&settings.data).context("data")?;
+    let ports = Ports::open(&settings).await?;
+    let live = live::open(&settings, &secrets).await?;
+    let store: Arc<dyn Store> = Arc::new(accounts::open_store(&settings, &secrets).await?);
     let networking = Networking::start(
         &settings,
         &secrets,
@@ -160,25 +162,27 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     }
     let tls = tls::prepare(&settings, stopping.clone())?;
     let (stun, ice) = (networking.stun.clone(), networking.streams.clone());
+    let turn = networking.turn.clone();
+    let health = Arc::new(Health::new(standing.clone()));
+    tasks.spawn(ready::watch(health.clone(), live.clone(), store.clone(), stopping.clone()));
     let routes = start_realtime(
         &settings,
         app.clone(),
         (people.clone(), appointments.clone()),
-        (live, Arc::new(Standing::default())),
+        (live, standing.clone()),
         networking,
-        &stopping,
+        (&leaving, &stopping),
     )
     .await?;
     tasks.spawn(accounts::forget_expired(people.clone(), stopping.clone()));
     tasks.spawn(drive_mail(appointments.clone(), stopping.clone()));
     let local_ca = (settings.tls.mode == TlsMode::LocalCa).then(|| settings.data.join(tls::CA_FILE));
-    let token = stopping.clone();
     let router = http::router(
         Http {
             body_bytes: settings.limits.body_bytes,
             request_timeout: Duration::from_secs(settings.limits.request_timeout_s),
             trusted: settings.proxy.trusted.clone(),
-            ready: Box::new(move || !token.is_cancelled()),
+            health,
             ca: local_ca.as_ref().and_then(|path| std::fs::read(path).ok()),
             strict_transport: local_ca.is_none(),
             desks: app.clone(),
@@ -187,7 +191,7 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
             accounts: people.clone(),
             appointments,
             links: RateByAddress::per_minute(LINKS_PER_MINUTE),
-            app,
+            app: app.clone(),
             public: settings.public_url.clone(),
         }),
         routes,
@@ -199,6 +203,7 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
         doors,
         caps: caps.clone(),
         timeouts,
+        closing: closing.clone(),
         stopping: stopping.clone(),
         tasks: tasks.clone(),
     };
@@ -212,21 +217,7 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     }
     let first_admin = people.invite_first_admin(&base).await?;
     ready(&Links { pages, ca: local_ca, first_admin, demonstration });
-    end(&stopping, &tasks).await
-}
-
-/// Waits until the server is asked to stop, and then for what is still under way, for a while.
-async fn end(stopping: &CancellationToken, tasks: &TaskTracker) -> Result<()> {
-    wait_for_signal().await?;
-    tracing::info!("stopping");
-    stopping.cancel();
-    tasks.close();
-    tokio::select! {
-        () = tasks.wait() => {}
-        () = tokio::time::sleep(STOP_WITHIN) => tracing::warn!("not everything ended in time"),
-        again = wait_for_signal() => again?,
-    }
-    Ok(())
+    Ending { app, standing, leaving, turn, closing, stopping, tasks }.wait().await
 }
 
 /// Everything that listens, bound before anything else is made, so that a port in use stops the start.
@@ -332,7 +323,7 @@ async fn start_realtime(
     (accounts, appointments): (Arc<Accounts>, Arc<Appointments>),
     (live, standing): (Arc<dyn Live>, Arc<Standing>),
     networking: Networking,
-    stopping: &CancellationToken,
+    (leaving, stopping): (&Arc<Leaving>, &CancellationToken),
 ) -> Result<axum::Router> {
     let (hub, subscription) = Hub::start(live.clone()).await?;
     let sessions = Arc::new(Sessions::default());
@@ -361,7 +352,7 @@ async fn start_realtime(
             frames_burst: session.frames_burst,
             allowed_origins,
         },
-        stopping: stopping.clone(),
+        leaving: leaving.clone(),
     })))
 }
 
@@ -441,13 +432,4 @@ fn links(settings: &Settings, http: Option<u16>, https: u16) -> Vec<(&'static st
         pages.extend(outside.map(|one| ("network", format!("https://{}", SocketAddr::new(one.ip(), https)))));
     }
     pages
-}
-
-async fn wait_for_signal() -> Result<()> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
 }

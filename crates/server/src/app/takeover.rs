@@ -195,6 +195,13 @@ impl App {
     pub(crate) async fn displace(&self, room: &RoomName, instance: InstanceId) -> Result<(), Refused> {
         self.change(room, room::Command::Displace { instance }).await.map(drop)
     }
+
+    /// The rooms whose media this instance forwards.
+    pub(crate) async fn rooms_forwarded_here(&self) -> Result<Vec<RoomName>, Refused> {
+        let held = self.live.held_by(self.instance).await?;
+        let names = held.iter().filter_map(Key::as_room);
+        names.map(|name| RoomName::parse(name).map_err(|_| Refused::Corrupt)).collect()
+    }
 }
 
 #[cfg(test)]

@@ -102,6 +102,11 @@ fn check(settings: &Settings) -> Result<(), BadSettings> {
         return refuse("accounts.idle_s", &0, "a number of seconds above 0 was expected, as for longest_s");
     }
     check_mail(settings)?;
+    let drain = &settings.drain;
+    if drain.after_s.saturating_add(drain.over_s).saturating_add(2) > drain.at_most_s {
+        let expected = "at least two seconds more than drain.after_s and drain.over_s together were expected";
+        return refuse("drain.at_most_s", &drain.at_most_s, expected);
+    }
     if settings.limits.header_timeout_s == 0 || settings.limits.request_timeout_s == 0 {
         return refuse("limits.header_timeout_s", &0, "a number of seconds above 0 was expected");
     }
@@ -255,6 +260,9 @@ mod tests {
             ("VISAVIS_SMTP__URL", "smtp+plain://mail.example.org", vec!["smtp.url", "STARTTLS"]),
             ("VISAVIS_SMTP__URL", "smtp://mail.example.org", vec!["smtp.from"]),
             ("VISAVIS_SMTP__TIMEOUT_S", "0", vec!["smtp.timeout_s"]),
+            ("VISAVIS_DRAIN__AT_MOST_S", "24", vec!["drain.at_most_s", "24", "two seconds"]),
+            ("VISAVIS_DRAIN__OVER_S", "26", vec!["drain.at_most_s", "30"]),
+            ("VISAVIS_DRAIN__OVER_S", "-1", vec!["drain.over_s"]),
             ("VISAVIS_SMTP__REPLIES", "nobody", vec!["smtp.replies", "nobody"]),
         ] {
             let error = with(&[(name, value)], &vec![]).unwrap_err().to_string();

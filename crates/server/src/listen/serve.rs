@@ -6,15 +6,19 @@ use super::{ByteStream, Connection, Rewind, Security, Streams, canonical};
 use crate::tls::TlsConfigs;
 use axum::Router;
 use bytes::{Bytes, BytesMut};
+use futures_util::FutureExt;
+use hyper::http::{HeaderValue, StatusCode, Version, header};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use rustls_acme::is_tls_alpn_challenge;
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_rustls::LazyConfigAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -23,6 +27,8 @@ use tower::ServiceExt;
 
 /// Streams of one HTTP/2 connection at a time. Pages need a handful.
 const H2_STREAMS: u32 = 64;
+/// From a connection's beginning to its first request, when the server stops: longer than a round trip.
+const FIRST_REQUEST: Duration = Duration::from_millis(500);
 
 /// What is behind a port.
 pub(crate) struct Doors {
@@ -49,6 +55,8 @@ pub(crate) struct Listener {
     pub(crate) doors: Doors,
     pub(crate) caps: Arc<Caps>,
     pub(crate) timeouts: Timeouts,
+    /// Connections end with their next answer; new ones are still taken.
+    pub(crate) closing: CancellationToken,
     /// No more connections; those that are open finish their requests.
     pub(crate) stopping: CancellationToken,
     pub(crate) tasks: TaskTracker,
@@ -61,7 +69,7 @@ impl Listener {
         loop {
             let accepted = tokio::select! {
                 accepted = listener.socket.accept() => accepted,
-                () = listener.stopping.cancelled() => return,
+                () = listener.stopping.cancelled() => return listener.admit_waiting(),
             };
             match accepted {
                 Ok((stream, peer)) => listener.admit(stream, canonical(peer)),
@@ -71,6 +79,13 @@ impl Listener {
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
             }
+        }
+    }
+
+    /// Those that were connected before the port closes: it would reset them.
+    fn admit_waiting(self: &Arc<Self>) {
+        while let Some(Ok((stream, peer))) = self.socket.accept().now_or_never() {
+            self.admit(stream, canonical(peer));
         }
     }
 
@@ -158,21 +173,52 @@ impl Listener {
             .keep_alive_timeout(Duration::from_secs(10));
         let connection = Connection { peer, security, _place: Arc::new(place) };
         let router = self.doors.router.clone();
+        let (asked, closing) = (watch::Sender::new(None), self.closing.clone());
+        let version = asked.subscribe();
         let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+            asked.send_replace(Some(request.version()));
             let mut request = request.map(axum::body::Body::new);
             request.extensions_mut().insert(connection.clone());
-            router.clone().oneshot(request)
+            let (answer, closing) = (router.clone().oneshot(request), closing.clone());
+            async move {
+                let mut response = answer.await?;
+                if closing.is_cancelled() && response.version() < Version::HTTP_2 {
+                    ends_here(&mut response);
+                }
+                Ok::<_, Infallible>(response)
+            }
         });
         let connection = server.serve_connection_with_upgrades(TokioIo::new(stream), service);
         tokio::pin!(connection);
         let outcome = tokio::select! {
             outcome = connection.as_mut() => outcome,
-            () = self.stopping.cancelled() => {
+            () = self.may_close(version) => {
                 connection.as_mut().graceful_shutdown();
                 connection.await
             }
         };
         outcome.map_err(io::Error::other)
+    }
+
+    /// Ends when a connection may be told to close without a request of its being lost.
+    async fn may_close(&self, mut version: watch::Receiver<Option<Version>>) {
+        self.closing.cancelled().await;
+        // HTTP/2 says which requests it will still answer; for HTTP/1 the last answer says that it was the last, and
+        // those who ask nothing more meanwhile have nothing under way.
+        let is_second = |version: &Option<Version>| version.is_some_and(|version| version >= Version::HTTP_2);
+        let stopped = self.stopping.run_until_cancelled(version.wait_for(is_second)).await.is_none();
+        if stopped {
+            // Somebody who has only just come has not asked yet.
+            let _ = timeout(FIRST_REQUEST, version.wait_for(Option::is_some)).await;
+        }
+    }
+}
+
+/// The connection closes behind this answer, and whoever asked knows.
+fn ends_here(response: &mut hyper::Response<axum::body::Body>) {
+    // An upgraded connection is no longer one of HTTP.
+    if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
 }
 

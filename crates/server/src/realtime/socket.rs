@@ -6,6 +6,7 @@ use super::upgrade::Realtime;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::SinkExt;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
@@ -62,15 +63,16 @@ impl<'a> Socket<'a> {
 
     /// The whole life of the socket.
     pub(super) async fn run(mut self, host: &str) {
-        let stopping = self.realtime.stopping.clone();
-        let handshake = timeout(HANDSHAKE_TIMEOUT, self.handshake(host));
-        let Some(opened) = stopping.run_until_cancelled(handshake).await else {
-            return self.close(CloseCode::GoingAway).await;
+        let _open = self.realtime.leaving.enter();
+        let mut turn = pin!(self.realtime.leaving.turn());
+        let opened = tokio::select! {
+            opened = timeout(HANDSHAKE_TIMEOUT, self.handshake(host)) => opened,
+            () = &mut turn => return self.close(CloseCode::GoingAway).await,
         };
         let Ok(Some((session, number))) = opened else {
             return self.close(CloseCode::HandshakeFailed).await;
         };
-        let stop = self.serve(&session, number).await;
+        let stop = self.serve(&session, number, turn).await;
         // The session is told before the close frame goes out: a peer that does not answer must not keep it.
         let end = match stop {
             Stop::Ended(end) => end,
@@ -111,11 +113,15 @@ impl<'a> Socket<'a> {
         }
     }
 
-    async fn serve(&mut self, session: &Arc<Session>, number: SocketNumber) -> Stop {
+    async fn serve(
+        &mut self,
+        session: &Arc<Session>,
+        number: SocketNumber,
+        mut turn: Pin<&mut impl Future<Output = ()>>,
+    ) -> Stop {
         let mut heard = Instant::now();
         let mut ticks = interval(PING_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let stopping = self.realtime.stopping.clone();
         loop {
             if let Err(stop) = self.drain(session, number).await {
                 return stop;
@@ -136,7 +142,10 @@ impl<'a> Socket<'a> {
                         Err(()) => return Stop::Ended(End::Broken),
                     },
                 },
-                () = stopping.cancelled() => return Stop::Close(CloseCode::GoingAway),
+                () = &mut turn => {
+                    metrics::counter!("visavis_sessions_told_to_move_total").increment(1);
+                    return Stop::Close(CloseCode::GoingAway);
+                }
             }
         }
     }

@@ -4,6 +4,7 @@ use super::hub::Hub;
 use super::session::{Session, Sessions};
 use super::socket::Socket;
 use crate::app::{Accounts, App, Appointments, Denied, IceServers, Identity, Route};
+use crate::cluster::drain::Leaving;
 use crate::edge::{ClientAddress, RateByAddress, problem};
 use axum::body::Bytes;
 use axum::extract::ws::WebSocketUpgrade;
@@ -16,7 +17,6 @@ use axum::{Json, Router};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio_util::sync::CancellationToken;
 use visavis_domain::ids::SessionId;
 use visavis_live::TopicName;
 use visavis_protocol::{Code, IceServer, MAX_FRAME_BYTES, Ticket, TicketRequest};
@@ -54,8 +54,8 @@ pub(crate) struct Realtime {
     /// How often an address may ask for a ticket.
     pub(crate) tickets: RateByAddress,
     pub(crate) settings: RealtimeSettings,
-    /// Cancelled when the server stops.
-    pub(crate) stopping: CancellationToken,
+    /// Says when sockets have to go elsewhere.
+    pub(crate) leaving: Arc<Leaving>,
 }
 
 /// The routes of this edge.

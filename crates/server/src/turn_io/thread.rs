@@ -18,6 +18,7 @@ use std::num::NonZeroU32;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use stun_types::TransportType;
 use stun_types::attribute::{ErrorCode, Username};
@@ -76,6 +77,8 @@ struct State {
     /// Where the library's time begins.
     started: Instant,
     counts: Counts,
+    /// How many relays there were at the last tick, for others to see.
+    allocations: Arc<AtomicUsize>,
     /// Relays at which more may wait: they had their turn, and others come first.
     unfinished: Vec<Token>,
     /// Room to put a packet together in.
@@ -131,6 +134,7 @@ impl TurnThread {
             registry: poll.registry().try_clone()?,
             started: Instant::now(),
             counts: Counts::default(),
+            allocations: Arc::default(),
             unfinished: Vec::new(),
             scratch: vec![0; 64 * 1024 + 64],
         };
@@ -139,6 +143,10 @@ impl TurnThread {
 
     pub(super) fn waker(&self) -> Arc<Waker> {
         self.waker.clone()
+    }
+
+    pub(super) fn allocations(&self) -> Arc<AtomicUsize> {
+        self.state.allocations.clone()
     }
 
     /// Runs until nobody can hand streams in any more. A panic in the engine, which would be a bug, costs the packet
@@ -621,6 +629,7 @@ impl State {
         metrics::counter!("visavis_turn_dropped_total", "reason" => "budget").increment(counts.over_budget);
         metrics::counter!("visavis_turn_dropped_total", "reason" => "garbage").increment(counts.garbage);
         metrics::counter!("visavis_turn_dropped_total", "reason" => "full").increment(counts.dropped);
+        self.allocations.store(self.relays.len(), Ordering::Relaxed);
         #[allow(clippy::cast_precision_loss, reason = "a gauge of sockets")]
         metrics::gauge!("visavis_turn_allocations").set(self.relays.len() as f64);
     }

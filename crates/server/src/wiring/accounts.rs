@@ -48,7 +48,7 @@ fn database(settings: &Settings) -> Result<DatabaseUrl> {
 
 /// For `visavis doctor`: what is there, and that its audit log is whole.
 pub(super) async fn check_database(settings: &Settings) -> Result<String> {
-    let secrets = Secrets::load_or_create(&settings.data)?;
+    let secrets = Secrets::load_or_create(settings.keys())?;
     let store = open_store(settings, &secrets).await?;
     let accounts = store.count_accounts().await?;
     let checked = match store.verify_audit().await? {
@@ -104,7 +104,7 @@ fn provider(settings: &Settings) -> Result<Option<Arc<dyn Provider>>> {
 
 /// Accounts for the command line: on the database directly, with nobody to tell.
 pub(super) async fn alone(settings: &Settings) -> Result<Accounts> {
-    let secrets = Secrets::load_or_create(&settings.data)?;
+    let secrets = Secrets::load_or_create(settings.keys())?;
     let store = Arc::new(open_store(settings, &secrets).await?);
     make(settings, &secrets, store, Arc::new(MemoryLive::default()), Arc::new(Nobody))
 }

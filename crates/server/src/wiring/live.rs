@@ -1,16 +1,19 @@
 //! Which adapter keeps what is true right now: this process's memory, or a Redis that several servers share.
 
 use crate::config::{self, Settings};
-use anyhow::{Result, anyhow, bail};
+use crate::secrets::{Fingerprint, Secrets};
+use anyhow::{Context, Result, anyhow, bail};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use visavis_live::{Live, MemoryLive, RedisLive};
+use visavis_live::{Commit, Key, Live, LiveError, MemoryLive, RedisLive, Version, Write};
 
-/// As the settings have it. A Redis that cannot be used stops the start.
-pub(super) async fn open(settings: &Settings) -> Result<Arc<dyn Live>> {
+/// As the settings have it. A Redis that cannot be used, or that belongs to other keys, stops the start.
+pub(super) async fn open(settings: &Settings, secrets: &Secrets) -> Result<Arc<dyn Live>> {
     if settings.redis.as_str().is_empty() {
         return Ok(Arc::new(MemoryLive::default()));
     }
     let live = connect(settings).await?;
+    same_keys(&live, &secrets.fingerprint()).await?;
     if let Ok(server) = live.describe().await
         && let Some(policy) = server.evicts
     {
@@ -31,12 +34,58 @@ pub(super) async fn check(settings: &Settings) -> Option<Result<String>> {
 }
 
 async fn describe(settings: &Settings) -> Result<String> {
-    let server = connect(settings).await?.describe().await?;
+    let live = connect(settings).await?;
+    let server = live.describe().await?;
+    // A key that is missing is said to be, and drawn, elsewhere.
+    if let Ok(secrets) = Secrets::load_or_create(settings.keys()) {
+        compare(&installed(&live).await?, &secrets.fingerprint())?;
+    }
     let shown = config::public_part(settings.redis.as_str());
     match server.evicts {
         None => Ok(format!("{shown} is version {}", server.version)),
         Some(policy) => bail!("{shown} evicts ({policy}) when its memory is full"),
     }
+}
+
+/// Whose keys were here first.
+#[derive(Serialize, Deserialize)]
+struct Installation {
+    keys: Fingerprint,
+}
+
+/// Makes sure that all who share this Redis have the same keys; the first one says which.
+async fn same_keys(live: &RedisLive, own: &Fingerprint) -> Result<()> {
+    let (key, installation) = (Key::installation(), Installation { keys: own.clone() });
+    let body = Some(serde_json::to_vec(&installation)?.into());
+    let write = Write { key, expected: Version::ABSENT, body, deadline: None, lease: None };
+    match live.commit(Commit { writes: vec![write], ..Commit::default() }).await {
+        Ok(_) => Ok(()),
+        // Somebody was here before.
+        Err(LiveError::Conflict) => compare(&installed(live).await?, own),
+        Err(error) => Err(error).context("redis could not be asked whose it is"),
+    }
+}
+
+async fn installed(live: &RedisLive) -> Result<Option<Installation>> {
+    let asked = live.load(&[Key::installation()]).await;
+    let found = asked.context("redis could not be asked whose it is")?;
+    let body = found.first().and_then(|document| document.body.as_ref());
+    body.map(|body| serde_json::from_slice(body))
+        .transpose()
+        .context("redis: what says whose it is cannot be read")
+}
+
+fn compare(installed: &Option<Installation>, own: &Fingerprint) -> Result<()> {
+    let Some(installed) = installed else { return Ok(()) };
+    let differ = installed.keys.other_than(own);
+    if differ.is_empty() {
+        return Ok(());
+    }
+    bail!(
+        "redis is used by servers with other keys ({}): give this one the same, by setting keys to a folder with a \
+         copy of theirs; or set redis_name to another name, if it is another installation or its keys were replaced",
+        differ.join(", ")
+    )
 }
 
 async fn connect(settings: &Settings) -> Result<RedisLive> {

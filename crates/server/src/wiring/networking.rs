@@ -22,6 +22,7 @@ pub(super) struct Networking {
     pub(super) media: Arc<dyn Media>,
     pub(super) notices: Receiver<MediaNotice>,
     pub(super) ice: Arc<dyn IceServers>,
+    pub(super) turn: TurnHandle,
     /// For streams that carry STUN and TURN.
     pub(super) stun: Arc<dyn Streams>,
     /// For streams that carry media.
@@ -74,6 +75,7 @@ impl Networking {
                 here: own_address(settings.https.ip()),
                 port: public.and_then(url::Url::port_or_known_default).unwrap_or(https_port),
             }),
+            turn: turn.clone(),
             stun: Arc::new(turn),
             streams: media.streams,
         })

@@ -5,6 +5,8 @@ use crate::app::{
     LinkKeys, Mailing, Media, MediaOffer, MediaRefused, MediaSeat, MediaSite, Parts, Passwords, Provider,
     Route, Strangers, Surroundings, Tries,
 };
+use crate::cluster::drain::{Leaving, Plan};
+use crate::cluster::ready::Health;
 use crate::edge::{ClientAddress, RateByAddress};
 use crate::http::{self, Api, Http};
 use crate::realtime::{self, Hub, Realtime, RealtimeSettings};
@@ -21,7 +23,6 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use visavis_domain::account::AccountRole;
 use visavis_domain::appointment::Margins;
@@ -193,7 +194,7 @@ impl World {
             body_bytes: 65536,
             request_timeout: Duration::from_secs(30),
             trusted: Vec::new(),
-            ready: Box::new(|| true),
+            health: Arc::new(Health::new(Arc::default())),
             ca: None,
             strict_transport: false,
             desks: app,
@@ -329,7 +330,7 @@ async fn sockets(api: &Api, live: &Arc<dyn Live>) -> Router {
         ice: Arc::new(NoRelay),
         tickets: RateByAddress::per_minute(many),
         settings,
-        stopping: CancellationToken::new(),
+        leaving: Arc::new(Leaving::new(Plan::at_once())),
     }))
 }
 

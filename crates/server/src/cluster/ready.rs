@@ -1,0 +1,209 @@
+//! Whether this instance should be sent work, and what is missing if not. The judgement is pure; what it judges is
+//! noted down by those who ask Redis and the database anyway, or once a second, and never for a request.
+
+use super::Standing;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
+use tokio_util::sync::CancellationToken;
+use visavis_live::{Key, Live};
+use visavis_store::Store;
+
+/// An engine that has said nothing for this long does not answer. Less would be a stutter.
+const SILENCE: Duration = Duration::from_secs(3);
+/// Leases and deadlines are compared between clocks that differ by less (ADR 23).
+const CLOCKS: Duration = Duration::from_secs(2);
+/// How often engines are asked.
+const EVERY: Duration = Duration::from_secs(1);
+/// A row that need not be there: what counts is that the database says so.
+const PROBE: &str = "ready";
+
+/// What is missing for an instance to be ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    Draining,
+    LiveState,
+    Database,
+    Clock,
+}
+
+impl Missing {
+    /// As it is told.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Draining => "draining",
+            Self::LiveState => "live_state",
+            Self::Database => "database",
+            Self::Clock => "clock",
+        }
+    }
+}
+
+/// How everything looks now.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    draining: bool,
+    /// Since they answered last.
+    live_silent: Duration,
+    database_silent: Duration,
+    /// Between this machine's clock and that of live state.
+    clocks_differ: Duration,
+}
+
+impl Seen {
+    fn missing(self) -> Vec<Missing> {
+        [
+            (self.draining, Missing::Draining),
+            (self.live_silent > SILENCE, Missing::LiveState),
+            (self.database_silent > SILENCE, Missing::Database),
+            (self.clocks_differ > CLOCKS, Missing::Clock),
+        ]
+        .into_iter()
+        .filter_map(|(is, missing)| is.then_some(missing))
+        .collect()
+    }
+}
+
+/// What was seen of the engines last.
+pub(crate) struct Health {
+    standing: Arc<Standing>,
+    began: Instant,
+    /// When they answered last, in milliseconds since it began.
+    live: AtomicU64,
+    database: AtomicU64,
+    /// By how many milliseconds live state's clock is ahead of this machine's.
+    ahead: AtomicI64,
+}
+
+impl Health {
+    /// Of an instance that has reached everything just now.
+    pub(crate) fn new(standing: Arc<Standing>) -> Self {
+        let (live, database, ahead) = (AtomicU64::new(0), AtomicU64::new(0), AtomicI64::new(0));
+        Self { standing, began: Instant::now(), live, database, ahead }
+    }
+
+    /// Why no more work should be sent here; nothing while it should.
+    pub(crate) fn missing(&self) -> Vec<Missing> {
+        self.seen().missing()
+    }
+
+    fn seen(&self) -> Seen {
+        let now = self.passed();
+        let since = |at: &AtomicU64| Duration::from_millis(now.saturating_sub(at.load(Ordering::Relaxed)));
+        Seen {
+            draining: self.standing.says().draining,
+            live_silent: since(&self.live),
+            database_silent: since(&self.database),
+            clocks_differ: Duration::from_millis(self.ahead.load(Ordering::Relaxed).unsigned_abs()),
+        }
+    }
+
+    fn passed(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Live state has answered.
+    fn live_answered(&self) {
+        self.live.store(self.passed(), Ordering::Relaxed);
+    }
+
+    fn database_answered(&self) {
+        self.database.store(self.passed(), Ordering::Relaxed);
+    }
+
+    /// For operators, in figures.
+    fn show(&self) {
+        let seen = self.seen();
+        let missing = seen.missing();
+        let is = |one: bool| if one { 1.0 } else { 0.0 };
+        metrics::gauge!("visavis_ready").set(is(missing.is_empty()));
+        metrics::gauge!("visavis_draining").set(is(seen.draining));
+        metrics::gauge!("visavis_live_state_up").set(is(!missing.contains(&Missing::LiveState)));
+        metrics::gauge!("visavis_database_up").set(is(!missing.contains(&Missing::Database)));
+        #[allow(clippy::cast_precision_loss, reason = "a gauge of milliseconds")]
+        metrics::gauge!("visavis_clock_difference_seconds")
+            .set(self.ahead.load(Ordering::Relaxed) as f64 / 1000.0);
+    }
+}
+
+/// Asks both engines once a second, each by itself: one that hangs must not silence the other.
+pub(crate) async fn watch(
+    health: Arc<Health>,
+    live: Arc<dyn Live>,
+    store: Arc<dyn Store>,
+    stopping: CancellationToken,
+) {
+    tokio::select! {
+        () = ask_live(&health, &*live) => {}
+        () = ask_database(&health, &*store) => {}
+        () = show(&health) => {}
+        () = stopping.cancelled() => {}
+    }
+}
+
+async fn ask_live(health: &Health, live: &dyn Live) {
+    let (keys, mut every) = ([Key::installation()], each_second());
+    loop {
+        every.tick().await;
+        if matches!(timeout(SILENCE, live.load(&keys)).await, Ok(Ok(_))) {
+            health.live_answered();
+        }
+    }
+}
+
+async fn ask_database(health: &Health, store: &dyn Store) {
+    let mut every = each_second();
+    loop {
+        every.tick().await;
+        if matches!(timeout(SILENCE, store.setting(PROBE)).await, Ok(Ok(_))) {
+            health.database_answered();
+        }
+    }
+}
+
+async fn show(health: &Health) {
+    let mut every = each_second();
+    loop {
+        every.tick().await;
+        health.show();
+    }
+}
+
+fn each_second() -> Interval {
+    let mut every = interval(EVERY);
+    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    every
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_named() {
+        use Missing::{Clock, Database, Draining, LiveState};
+        let (quiet, silent) = (Duration::from_secs(3), Duration::from_millis(3_001));
+        let (near, far) = (Duration::from_secs(2), Duration::from_millis(2_001));
+        for (draining, live_silent, database_silent, clocks_differ, missing) in [
+            (false, quiet, quiet, near, vec![]),
+            (true, quiet, quiet, near, vec![Draining]),
+            (false, silent, quiet, near, vec![LiveState]),
+            (false, quiet, silent, near, vec![Database]),
+            (false, quiet, quiet, far, vec![Clock]),
+            (true, silent, silent, far, vec![Draining, LiveState, Database, Clock]),
+        ] {
+            let seen = Seen { draining, live_silent, database_silent, clocks_differ };
+            assert_eq!(seen.missing(), missing, "{seen:?}");
+        }
+    }
+
+    #[test]
+    fn it_is_ready_from_the_start_until_it_drains() {
+        let standing = Arc::new(Standing::default());
+        let health = Health::new(standing.clone());
+        assert_eq!(health.missing(), []);
+        standing.drain();
+        assert_eq!(health.missing(), [Missing::Draining]);
+    }
+}
