@@ -388,17 +388,34 @@ async fn leases_end_and_are_found((a, b): Pair) {
 }
 
 async fn purses_are_shared_and_fill_again((a, b): Pair) {
-    let rate = Rate { burst: NonZeroU32::new(3).expect("three"), every: Duration::from_millis(200) };
+    const HOUR: Duration = Duration::from_secs(3_600);
+    let rate = |burst, every| Rate { burst: NonZeroU32::new(burst).expect("not zero"), every };
     let (mine, other) = (Purse::new("sign-in:1"), Purse::new("sign-in:2"));
-    for live in [&a, &b, &a] {
-        assert_eq!(live.spend(&mine, rate).await, Ok(Spent::Granted));
+    let spends = (0..64).map(|n| {
+        let (live, mine) = (if n % 2 == 0 { a.clone() } else { b.clone() }, mine.clone());
+        tokio::spawn(async move { live.spend(&mine, rate(10, HOUR)).await.expect("spend") })
+    });
+    let mut granted = 0;
+    for spend in spends.collect::<Vec<_>>() {
+        match spend.await.expect("a spend") {
+            Spent::Granted => granted += 1,
+            Spent::Wait(wait) => assert!(!wait.is_zero() && wait <= HOUR, "{wait:?}"),
+        }
     }
-    let Ok(Spent::Wait(wait)) = b.spend(&mine, rate).await else { panic!("the purse is empty") };
-    assert!(wait <= rate.every, "{wait:?}");
-    assert_eq!(a.spend(&other, rate).await, Ok(Spent::Granted), "another purse is another matter");
-    tokio::time::sleep(wait).await;
-    assert_eq!(b.spend(&mine, rate).await, Ok(Spent::Granted));
-    assert!(matches!(a.spend(&mine, rate).await, Ok(Spent::Wait(_))), "only one had come back");
+    assert_eq!(granted, 10, "of 64 at once");
+    assert_eq!(a.spend(&other, rate(1, HOUR)).await, Ok(Spent::Granted), "another purse is another matter");
+    // It fills one by one, and never faster than told.
+    let (again, every, started) = (Purse::new("again"), Duration::from_millis(30), Instant::now());
+    for taken in 0..6_u32 {
+        let live = if taken % 2 == 0 { &a } else { &b };
+        while let Spent::Wait(wait) = live.spend(&again, rate(2, every)).await.expect("spend") {
+            assert!(wait <= every && started.elapsed() < PATIENCE, "{wait:?}");
+            tokio::task::yield_now().await;
+        }
+        // A clock may have read a little less than has passed.
+        let least = (every * taken.saturating_sub(1)).saturating_sub(Duration::from_millis(2));
+        assert!(started.elapsed() >= least, "{taken} after {:?}", started.elapsed());
+    }
 }
 
 /// Two writers race on one counter and tell of each step; somebody who reads in the middle and then listens ends

@@ -97,8 +97,9 @@ impl RedisLive {
             instances: Script::new(include_str!("redis/instances.lua")),
             spend: Script::new(include_str!("redis/spend.lua")),
         };
-        // Scripts are what everything needs, and what a server may refuse.
-        let load = scripts.load.prepare_invoke();
+        // Scripts are what everything needs, and what a server may refuse, as does a node that has other slots.
+        let mut load = scripts.load.prepare_invoke();
+        load.key(names.said());
         let ready = link.call(|mut connection| async move { load.invoke_async::<()>(&mut connection).await });
         let bell = match ready.await {
             Ok(()) => start_bell(&place, &link, &names).await,
@@ -423,7 +424,7 @@ impl Live for RedisLive {
     async fn spend(&self, purse: &Purse, rate: Rate) -> Result<Spent, LiveError> {
         let Inner { names, scripts, .. } = &*self.inner;
         let mut spend = scripts.spend.prepare_invoke();
-        let every = u64::try_from(rate.every.as_micros()).unwrap_or(u64::MAX);
+        let every = u64::try_from(rate.every.as_micros()).unwrap_or(u64::MAX).max(1);
         spend.key(names.purse(purse)).arg(rate.burst.get()).arg(every);
         let wait: u64 =
             self.call(|mut connection| async move { spend.invoke_async(&mut connection).await }).await?;

@@ -105,6 +105,11 @@ fn parse(text: &str) -> Option<RedisAddress> {
 }
 
 fn single(text: &str) -> Option<(Way, RedisConnectionInfo)> {
+    let hosts = text.rsplit_once('@').map_or(text, |(_, hosts)| hosts);
+    // The library would look for a host of that name.
+    if hosts.contains(',') && !text.starts_with("unix:") {
+        return None;
+    }
     let one = text.into_connection_info().ok()?;
     Some((Way::Single(one.addr().clone()), one.redis_settings().clone()))
 }

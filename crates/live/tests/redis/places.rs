@@ -1,7 +1,7 @@
 //! Redis in the shapes in which operators run it: a master that Sentinel watches, a cluster, behind a password, by TLS.
 
 use super::support::{Server, free_port};
-use super::{GAP_WITHIN, connect_to, gap, hears, listen, version, write};
+use super::{connect_to, gap, hears, listen, version, write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -106,8 +106,9 @@ async fn sentinel_says_where_the_master_is_now() {
     // The old one comes back and is made a replica of the new one: nothing changes for anybody.
     watched.master.resume();
     until("the old one follows", async || {
-        let info: redis::InfoDict = tell(&watched.master, &["INFO", "replication"]).await.unwrap();
-        info.get::<String>("master_link_status").as_deref() == Some("up")
+        // Being made a replica cuts everybody off.
+        let info = tell::<redis::InfoDict>(&watched.master, &["INFO", "replication"]).await;
+        info.is_ok_and(|info| info.get::<String>("master_link_status").as_deref() == Some("up"))
     })
     .await;
     assert_eq!(version(&b, &key).await, Ok(next));
@@ -224,11 +225,9 @@ async fn a_user_with_few_rights_is_enough() {
     let address = |login: &str| format!("redis://{login}{}", server.host());
     keeps_the_contract(&address("visavis:a%2Cb%40c@")).await;
     connect_to(&address("visavis:a%2Cb%40c@"), "x").await.describe().await.unwrap();
-    for (login, why) in [("", "NOAUTH"), ("visavis:wrong@", "")] {
+    for (login, why) in [("", "NOAUTH"), ("visavis:wrong@", "refuses: ")] {
         let refused = RedisLive::connect(RedisAddress::parse(&address(login)).unwrap(), "x").await;
         let said = refused.map(|_| ()).unwrap_err().to_string();
         assert!(said.contains(why) && !said.contains("wrong"), "{said}");
-        eprintln!("{said}");
     }
-    assert!(GAP_WITHIN > Duration::ZERO);
 }

@@ -15,7 +15,7 @@ pub(crate) struct Server {
     sentinel: bool,
 }
 
-const READY: &str = "ready to accept connections";
+const READY: &str = "eady to accept connections";
 
 impl Server {
     /// Starts one; none where Redis is not installed.
