@@ -50,8 +50,10 @@ async fn deadlines_and_leases<F: Future<Output = Pair>>(fresh: &impl Fn() -> F) 
     deadlines_come_due_until_moved(fresh().await).await;
     waiting_for_deadlines_ends_when_one_moves(fresh().await).await;
     an_earlier_deadline_of_another_wakes(fresh().await).await;
-    leases_end_and_are_found(fresh().await).await;
-    purses_are_shared_and_fill_again(fresh().await).await;
+    leases_end_until_renewed_or_released(fresh().await).await;
+    what_a_lease_holds_is_found(fresh().await).await;
+    of_many_spends_a_purse_grants_what_it_holds(fresh().await).await;
+    purses_fill_again(fresh().await).await;
     what_is_refused_leaves_deadlines_and_leases(fresh().await).await;
 }
 
@@ -351,7 +353,7 @@ async fn what_is_refused_leaves_deadlines_and_leases((a, b): Pair) {
     assert_eq!(a.held_by(instance).await.expect("held"), [], "what is deleted is held by nobody");
 }
 
-async fn leases_end_and_are_found((a, b): Pair) {
+async fn leases_end_until_renewed_or_released((a, b): Pair) {
     const LONG: Duration = Duration::from_secs(60);
     let (alive, dead) = (InstanceId::from_bits(1), InstanceId::from_bits(2));
     let renew = async |instance, lasts, says: &'static str| {
@@ -364,22 +366,27 @@ async fn leases_end_and_are_found((a, b): Pair) {
     };
     assert!(!renew(alive, LONG, "busy").await && !renew(dead, Duration::from_millis(1), "").await);
     assert!(renew(alive, LONG, "idle").await);
-    let end = Instant::now() + PATIENCE;
-    while seen().await.iter().any(|(id, alive, _)| *id == dead && *alive) {
-        assert!(Instant::now() < end, "a lease ends");
-        tokio::task::yield_now().await;
-    }
+    let ended = async {
+        while seen().await.iter().any(|(id, alive, _)| *id == dead && *alive) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, ended).await.expect("a lease ends");
     let running = (alive, true, Bytes::from("idle"));
     assert_eq!(seen().await, [running.clone(), (dead, false, Bytes::new())]);
     assert!(renew(dead, LONG, "").await, "one that has run out can be renewed until it is released");
+    b.release_lease(dead).await.expect("release");
+    assert_eq!(seen().await, [running]);
+    assert!(!renew(dead, LONG, "").await, "whoever was released hears of it");
+}
+
+async fn what_a_lease_holds_is_found((a, b): Pair) {
+    let (alive, dead) = (InstanceId::from_bits(1), InstanceId::from_bits(2));
     let (one, two) = (Key::room("one"), Key::room("two"));
     let held = |key: &Key, expected, lease| Write { lease, ..write(key, expected, "x") };
     let first = put(&*a, held(&one, Version::ABSENT, Some(dead))).await;
     put(&*a, held(&two, Version::ABSENT, Some(alive))).await;
     assert_eq!(b.held_by(dead).await.expect("held"), [one.clone()]);
-    b.release_lease(dead).await.expect("release");
-    assert_eq!(seen().await, [running]);
-    assert!(!renew(dead, LONG, "").await, "whoever was released hears of it");
     put(&*b, held(&one, first, Some(alive))).await;
     assert_eq!(a.held_by(dead).await.expect("held"), []);
     let mut keys = a.held_by(alive).await.expect("held");
@@ -387,18 +394,44 @@ async fn leases_end_and_are_found((a, b): Pair) {
     assert_eq!(keys, [one, two]);
 }
 
-async fn purses_are_shared_and_fill_again((a, b): Pair) {
-    let rate = Rate { burst: NonZeroU32::new(3).expect("three"), every: Duration::from_millis(200) };
+fn rate(burst: u32, every: Duration) -> Rate {
+    Rate { burst: NonZeroU32::new(burst).expect("not zero"), every }
+}
+
+async fn of_many_spends_a_purse_grants_what_it_holds((a, b): Pair) {
+    const HOUR: Duration = Duration::from_secs(3_600);
     let (mine, other) = (Purse::new("sign-in:1"), Purse::new("sign-in:2"));
-    for live in [&a, &b, &a] {
-        assert_eq!(live.spend(&mine, rate).await, Ok(Spent::Granted));
+    let spends = (0..64).map(|n| {
+        let (live, mine) = (if n % 2 == 0 { a.clone() } else { b.clone() }, mine.clone());
+        tokio::spawn(async move { live.spend(&mine, rate(10, HOUR)).await.expect("spend") })
+    });
+    let mut granted = 0;
+    for spend in spends.collect::<Vec<_>>() {
+        match spend.await.expect("a spend") {
+            Spent::Granted => granted += 1,
+            Spent::Wait(wait) => assert!(!wait.is_zero() && wait <= HOUR, "{wait:?}"),
+        }
     }
-    let Ok(Spent::Wait(wait)) = b.spend(&mine, rate).await else { panic!("the purse is empty") };
-    assert!(wait <= rate.every, "{wait:?}");
-    assert_eq!(a.spend(&other, rate).await, Ok(Spent::Granted), "another purse is another matter");
-    tokio::time::sleep(wait).await;
-    assert_eq!(b.spend(&mine, rate).await, Ok(Spent::Granted));
-    assert!(matches!(a.spend(&mine, rate).await, Ok(Spent::Wait(_))), "only one had come back");
+    assert_eq!(granted, 10, "of 64 at once");
+    assert_eq!(a.spend(&other, rate(1, HOUR)).await, Ok(Spent::Granted), "another purse is another matter");
+}
+
+/// One by one, and never faster than told.
+async fn purses_fill_again((a, b): Pair) {
+    let (again, every, started) = (Purse::new("again"), Duration::from_millis(30), Instant::now());
+    for taken in 0..6_u32 {
+        let live = if taken % 2 == 0 { &a } else { &b };
+        let granted = async {
+            while let Spent::Wait(wait) = live.spend(&again, rate(2, every)).await.expect("spend") {
+                assert!(wait <= every, "{wait:?}");
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, granted).await.expect("one more in time");
+        // A clock may have read a little less than has passed.
+        let least = (every * taken.saturating_sub(1)).saturating_sub(Duration::from_millis(2));
+        assert!(started.elapsed() >= least, "{taken} after {:?}", started.elapsed());
+    }
 }
 
 /// Two writers race on one counter and tell of each step; somebody who reads in the middle and then listens ends

@@ -11,7 +11,7 @@ mod memory;
 mod port;
 mod redis;
 
-pub use self::redis::{BadRedis, RedisLive, RedisServer};
+pub use self::redis::{BadRedis, RedisAddress, RedisLive, RedisMode, RedisServer};
 pub use key::{Key, TopicName};
 pub use memory::MemoryLive;
 pub use port::{

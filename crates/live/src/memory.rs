@@ -14,7 +14,7 @@ use visavis_domain::ids::InstanceId;
 use visavis_domain::time::Timestamp;
 
 /// Beyond so many, those that are full are forgotten.
-const MOST_PURSES: usize = 100_000;
+const MANY_PURSES: usize = 100_000;
 
 /// Live state in this process's memory. A clone is another handle on the same state.
 #[derive(Clone)]
@@ -36,6 +36,8 @@ struct State {
     last_subscription: u64,
     /// When each of them is full again.
     purses: HashMap<Purse, Instant>,
+    /// With so many of them, those that are full are looked for again.
+    purses_looked_at: usize,
 }
 
 struct Lease {
@@ -248,12 +250,14 @@ impl Live for MemoryLive {
     async fn spend(&self, purse: &Purse, rate: Rate) -> Result<Spent, LiveError> {
         let now = Instant::now();
         let mut state = self.state();
-        if state.purses.len() >= MOST_PURSES {
+        if state.purses.len() >= state.purses_looked_at.max(MANY_PURSES) {
             state.purses.retain(|_, full| *full > now);
+            // Where few are full, not every call looks at all of them.
+            state.purses_looked_at = 2 * state.purses.len();
         }
         // A purse is kept as the moment at which it is full: one that has been forgotten is full.
         let full = state.purses.get(purse).copied().filter(|full| *full > now).unwrap_or(now);
-        let holds = rate.every * rate.burst.get();
+        let holds = rate.every.saturating_mul(rate.burst.get());
         let filled = full + rate.every;
         match filled.saturating_duration_since(now).checked_sub(holds) {
             Some(wait) if !wait.is_zero() => Ok(Spent::Wait(wait)),

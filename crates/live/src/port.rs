@@ -200,7 +200,8 @@ pub trait Live: Send + Sync + 'static {
     /// [`LiveError::Unavailable`].
     async fn next_deadline(&self, known: Option<Timestamp>) -> Result<Option<Timestamp>, LiveError>;
 
-    /// The instance lives for so long from now on, by the engine's clock, and says this of itself to all others.
+    /// The instance lives for so long from now on, by the engine's clock, and says this of itself to all others, instead
+    /// of what it said before. Short, for all read it: some hundred bytes.
     ///
     /// # Errors
     /// [`LiveError::Unavailable`].

@@ -2,9 +2,11 @@
 //! it happens entirely or not at all; subscriptions listen on connections of their own. Nothing here waits for a
 //! server that is away, and nothing here survives what the server loses.
 
+mod address;
 mod ear;
 mod link;
 mod names;
+mod place;
 
 use crate::mailbox::Mailbox;
 use crate::{
@@ -12,16 +14,19 @@ use crate::{
     TopicName, Version,
 };
 use ::redis::aio::MultiplexedConnection;
-use ::redis::{Client, RedisResult, Script, cmd};
+use ::redis::{RedisResult, Script, cmd};
+pub use address::RedisAddress;
 use async_trait::async_trait;
 use bytes::Bytes;
 use ear::{Parts, Request};
 use link::{LIMIT, Link};
 use names::Names;
+use place::Place;
+pub use place::RedisMode;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::{mpsc, oneshot, watch};
 use visavis_domain::ids::InstanceId;
 use visavis_domain::time::Timestamp;
@@ -33,14 +38,20 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 #[derive(Debug, thiserror::Error)]
 pub enum BadRedis {
     /// The address is none.
-    #[error("it is no address such as redis://host:6379, rediss://user:password@host:6380/1 or unix:///path")]
+    #[error(
+        "it is no address such as redis://host:6379, rediss://user:password@host:6380/1, unix:///path, \
+         redis+sentinel://host:26379,host:26379/master or redis+cluster://host:6379,host:6379"
+    )]
     Address,
+    /// Whom to trust is nobody, or nothing is encrypted.
+    #[error("redis_ca is for rediss:// and holds certificates of authorities in PEM")]
+    Authorities,
     /// The installation's name is none.
     #[error("redis_name is made of letters, digits, \"-\", \"_\" and \".\"")]
     Name,
-    /// It did not answer in time, or not with what was asked for.
-    #[error("it does not answer, or refuses")]
-    Away,
+    /// It did not answer in time, or not with what was asked for; what may be said of why.
+    #[error("it does not answer, or refuses: {0}")]
+    Away(String),
 }
 
 /// Live state in a Redis server. A clone is another handle with the same connections.
@@ -50,7 +61,7 @@ pub struct RedisLive {
 }
 
 struct Inner {
-    client: Client,
+    place: Arc<Place>,
     link: Arc<Link>,
     names: Names,
     scripts: Scripts,
@@ -75,11 +86,10 @@ impl RedisLive {
     ///
     /// # Errors
     /// [`BadRedis`], also when the server cannot be reached within a second.
-    pub async fn connect(address: &str, installation: &str) -> Result<Self, BadRedis> {
-        let client = Client::open(address).map_err(|_| BadRedis::Address)?;
+    pub async fn connect(address: RedisAddress, installation: &str) -> Result<Self, BadRedis> {
         let names = Names::of(installation).ok_or(BadRedis::Name)?;
-        let link = Arc::new(Link::new(client.clone()));
-        let bell = start_bell(&client, &link, &names).await.map_err(|_| BadRedis::Away)?;
+        let place = Arc::new(Place::new(address, names.version()));
+        let link = Arc::new(Link::new(place.clone()));
         let scripts = Scripts {
             commit: Script::new(include_str!("redis/commit.lua")),
             load: Script::new(include_str!("redis/load.lua")),
@@ -87,8 +97,21 @@ impl RedisLive {
             instances: Script::new(include_str!("redis/instances.lua")),
             spend: Script::new(include_str!("redis/spend.lua")),
         };
+        // Scripts are what everything needs, and what a server may refuse, as does a node that has other slots.
+        let mut load = scripts.load.prepare_invoke();
+        load.key(names.said());
+        let ready = link.call(|mut connection| async move { load.invoke_async::<()>(&mut connection).await });
+        let bell = match ready.await {
+            Ok(()) => start_bell(&place, &link, &names).await,
+            Err(away) => Err(away),
+        };
+        let Ok(bell) = bell else {
+            return Err(BadRedis::Away(
+                link.away().await.unwrap_or_else(|| "it does not publish".to_owned()),
+            ));
+        };
         let inner = Inner {
-            client,
+            place,
             link,
             names,
             scripts,
@@ -97,22 +120,40 @@ impl RedisLive {
             last_subscription: AtomicU64::new(0),
             bell,
         };
-        let live = Self { inner: Arc::new(inner) };
-        // Scripts are what everything needs, and what a server may refuse.
-        live.load(&[]).await.map_err(|_| BadRedis::Away)?;
-        Ok(live)
+        Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// What kind of server it is, for people: its version, and whether it may forget what it was given.
+    /// What kind of server it is, for people.
     ///
     /// # Errors
-    /// [`LiveError::Unavailable`].
-    pub async fn describe(&self) -> Result<RedisServer, LiveError> {
-        let info: ::redis::InfoDict =
-            self.call(|mut connection| async move { cmd("INFO").query_async(&mut connection).await }).await?;
-        let version = info.get("redis_version").unwrap_or_else(|| "?".to_owned());
-        let policy: Option<String> = info.get("maxmemory_policy");
-        Ok(RedisServer { version, evicts: policy.filter(|policy| policy != "noeviction") })
+    /// [`BadRedis::Away`].
+    pub async fn describe(&self) -> Result<RedisServer, BadRedis> {
+        let asked = async {
+            let info: ::redis::InfoDict = self
+                .call(|mut connection| async move { cmd("INFO").query_async(&mut connection).await })
+                .await?;
+            Ok((info, self.clock_apart().await?))
+        };
+        let asked: Result<_, LiveError> = asked.await;
+        let Ok((info, clock_apart)) = asked else {
+            return Err(BadRedis::Away(self.inner.link.away().await.unwrap_or_default()));
+        };
+        let says = |key| info.get::<String>(key);
+        let valkey = says("valkey_version").map(|version| format!("Valkey {version}"));
+        let redis = || format!("Redis {}", says("redis_version").as_deref().unwrap_or("?"));
+        let evicts = says("maxmemory_policy").filter(|policy| policy != "noeviction");
+        let (version, mode) = (valkey.unwrap_or_else(redis), self.inner.place.mode());
+        Ok(RedisServer { version, mode, evicts, clock_apart })
+    }
+
+    /// How far its clock is from this machine's, as far as that can be told: it was read between two looks at ours.
+    async fn clock_apart(&self) -> Result<Duration, LiveError> {
+        let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let before = now();
+        let (seconds, micros): (u64, u64) =
+            self.call(|mut connection| async move { cmd("TIME").query_async(&mut connection).await }).await?;
+        let its = Duration::from_secs(seconds) + Duration::from_micros(micros);
+        Ok(before.saturating_sub(its).max(its.saturating_sub(now())))
     }
 
     async fn call<T, F>(&self, run: impl FnOnce(MultiplexedConnection) -> F + Send) -> Result<T, LiveError>
@@ -190,21 +231,25 @@ fn moment(score: f64) -> Timestamp {
 /// What kind of server it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RedisServer {
-    /// As it says.
+    /// Its name and version, as it says.
     pub version: String,
+    /// How it is found.
+    pub mode: RedisMode,
     /// How it chooses what to forget when its memory is full; none if it never forgets.
     pub evicts: Option<String>,
+    /// How far its clock is from this machine's, at least.
+    pub clock_apart: Duration,
 }
 
 /// An ear for moved deadlines, and for gaps, in which one may have moved.
 async fn start_bell(
-    client: &Client,
+    place: &Arc<Place>,
     link: &Arc<Link>,
     names: &Names,
 ) -> Result<watch::Receiver<()>, LiveError> {
     let (mailbox, mut notices) = Mailbox::new(1);
     let also = Some((names.bell(), TopicName::new("bell")));
-    let parts = Parts { client: client.clone(), link: link.clone(), names: names.clone(), also };
+    let parts = Parts { place: place.clone(), link: link.clone(), names: names.clone(), also };
     let requests = ear::open(parts, mailbox).await?;
     let (ring, bell) = watch::channel(());
     tokio::spawn(async move {
@@ -288,8 +333,8 @@ impl Live for RedisLive {
 
     async fn subscribe(&self, capacity: usize) -> Result<Subscription, LiveError> {
         let (mailbox, notices) = Mailbox::new(capacity);
-        let Inner { client, link, names, last_subscription, .. } = &*self.inner;
-        let parts = Parts { client: client.clone(), link: link.clone(), names: names.clone(), also: None };
+        let Inner { place, link, names, last_subscription, .. } = &*self.inner;
+        let parts = Parts { place: place.clone(), link: link.clone(), names: names.clone(), also: None };
         let ear = ear::open(parts, mailbox).await?;
         let id = last_subscription.fetch_add(1, Ordering::Relaxed) + 1;
         let mut ears = self.ears();
@@ -379,7 +424,7 @@ impl Live for RedisLive {
     async fn spend(&self, purse: &Purse, rate: Rate) -> Result<Spent, LiveError> {
         let Inner { names, scripts, .. } = &*self.inner;
         let mut spend = scripts.spend.prepare_invoke();
-        let every = u64::try_from(rate.every.as_micros()).unwrap_or(u64::MAX);
+        let every = u64::try_from(rate.every.as_micros()).unwrap_or(u64::MAX).max(1);
         spend.key(names.purse(purse)).arg(rate.burst.get()).arg(every);
         let wait: u64 =
             self.call(|mut connection| async move { spend.invoke_async(&mut connection).await }).await?;

@@ -29,6 +29,7 @@ pub(crate) struct Settings {
     pub(crate) database: Hidden,
     pub(crate) redis: Hidden,
     pub(crate) redis_name: String,
+    pub(crate) redis_ca: PathBuf,
     pub(crate) tls: Tls,
     pub(crate) limits: Limits,
     pub(crate) accounts: Accounts,

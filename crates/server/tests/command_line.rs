@@ -1,6 +1,15 @@
 //! What is typed for accounts and databases, with the real binary: links, lists, exit codes, words.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test that cannot go on says so"
+)]
 
+#[path = "../../live/tests/support/redis.rs"]
+mod redis;
+
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -221,6 +230,45 @@ fn a_redis_that_cannot_be_used_stops_the_start_with_what_to_do() {
         let examined = run(folder.path(), &["doctor", "--redis", redis]);
         let said = String::from_utf8_lossy(&examined.stdout).into_owned();
         assert!(said.contains("wrong  redis: ") && !said.contains("hunter2"), "{said}");
+    }
+}
+
+/// A Redis that speaks TLS only, with a certificate of an authority of its own.
+fn encrypted_redis(folder: &Path) -> Option<redis::Server> {
+    let mut authority = CertificateParams::new(Vec::new()).unwrap();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority_key = KeyPair::generate().unwrap();
+    let ca = authority.self_signed(&authority_key).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let issuer = Issuer::new(authority, authority_key);
+    let certificate = CertificateParams::new(vec!["localhost".to_owned()]).unwrap().signed_by(&key, &issuer);
+    for (name, pem) in
+        [("ca.pem", ca.pem()), ("redis.pem", certificate.unwrap().pem()), ("redis.key", key.serialize_pem())]
+    {
+        std::fs::write(folder.join(name), pem).unwrap();
+    }
+    let shown = folder.display();
+    redis::Server::on_port(&format!(
+        "port 0\ntls-port PORT\ntls-cert-file {shown}/redis.pem\ntls-key-file {shown}/redis.key\n\
+         tls-ca-cert-file {shown}/ca.pem\ntls-auth-clients no\nrequirepass hunter2\n"
+    ))
+}
+
+#[test]
+fn an_encrypted_redis_is_trusted_by_its_authority_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(redis) = encrypted_redis(folder.path()) else { return };
+    let address = format!("rediss://:hunter2@localhost:{}", redis.port());
+    let doctor = |ca: &str| {
+        let mut doctor = visavis(folder.path(), &["doctor", "--redis", &address]);
+        let said = doctor.env("VISAVIS_REDIS_CA", folder.path().join(ca)).output().unwrap();
+        String::from_utf8_lossy(&said.stdout).into_owned()
+    };
+    let said = doctor("ca.pem");
+    assert!(said.contains("ok     redis: rediss://:…@localhost:") && said.contains("one server"), "{said}");
+    for (ca, why) in [("redis.pem", "certificate"), ("redis.key", "redis_ca"), ("none.pem", "redis_ca")] {
+        let said = doctor(ca);
+        assert!(said.contains("wrong  redis: ") && said.contains(why) && !said.contains("hunter2"), "{said}");
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::link::{LIMIT, Link};
 use super::names::Names;
+use super::place::Place;
 use crate::mailbox::Mailbox;
 use crate::{LiveError, TopicName};
 use bytes::Bytes;
@@ -38,7 +39,7 @@ pub(super) enum Request {
 
 /// What an ear is made from.
 pub(super) struct Parts {
-    pub(super) client: Client,
+    pub(super) place: Arc<Place>,
     pub(super) link: Arc<Link>,
     pub(super) names: Names,
     /// A channel besides the topics; what comes there is told as an event of this name.
@@ -56,6 +57,8 @@ struct Ear {
 }
 
 struct Line {
+    /// Where it leads.
+    client: Client,
     sink: PubSubSink,
     stream: PubSubStream,
 }
@@ -72,7 +75,7 @@ pub(super) async fn open(parts: Parts, mailbox: Mailbox) -> Result<mpsc::Sender<
     let (requests, asked) = mpsc::channel(REQUESTS);
     let own = parts.names.ear(RandomState::new().hash_one(0));
     let ear = Ear { parts, mailbox, requests: asked, topics: HashSet::new(), own, life: None };
-    let line = open_line(ear.parts.client.clone(), ear.channels()).await.ok_or(LiveError::Unavailable)?;
+    let line = open_line(ear.parts.place.clone(), ear.channels()).await.ok_or(LiveError::Unavailable)?;
     tokio::spawn(ear.run(line));
     Ok(requests)
 }
@@ -95,6 +98,8 @@ impl Ear {
     }
 
     async fn listen(&mut self, mut line: Line) -> Ended {
+        let place = self.parts.place.clone();
+        let mut left = pin!(place.left(&line.client));
         let mut heard = Instant::now();
         loop {
             let silence = tokio::time::sleep_until(heard + DEAF);
@@ -112,6 +117,8 @@ impl Ear {
                 }
                 () = self.mailbox.closed() => return Ended::Ear,
                 () = silence => return Ended::Line,
+                // Elsewhere is written to now; in a cluster it would be told here too, but not surely.
+                () = &mut left => return Ended::Line,
             }
         }
     }
@@ -169,7 +176,7 @@ impl Ear {
     async fn reopen(&mut self) -> Option<Line> {
         loop {
             let channels = self.channels();
-            let opening = open_line(self.parts.client.clone(), channels.clone());
+            let opening = open_line(self.parts.place.clone(), channels.clone());
             if let Some(mut line) = self.refuse_during(opening).await? {
                 // Topics may have been left since; they are never added meanwhile.
                 let wanted: HashSet<_> = self.channels().into_iter().collect();
@@ -212,11 +219,12 @@ impl Ear {
 }
 
 /// A connection that is subscribed to these channels; none if that did not work in time.
-async fn open_line(client: Client, channels: Vec<String>) -> Option<Line> {
+async fn open_line(place: Arc<Place>, channels: Vec<String>) -> Option<Line> {
     let opening = async {
+        let client = place.find().await?;
         let (mut sink, stream) = client.get_async_pubsub().await?.split();
         sink.subscribe(channels).await?;
-        RedisResult::Ok(Line { sink, stream })
+        RedisResult::Ok(Line { client, sink, stream })
     };
     timeout(LIMIT, opening).await.ok()?.ok()
 }

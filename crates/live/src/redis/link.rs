@@ -1,39 +1,51 @@
 //! The connection for commands. It never waits long: a command that has no answer within the limit has failed, its
 //! connection is given up, and while the server is away commands fail at once instead of queueing for its return.
 
+use super::place::{Place, connect};
 use crate::LiveError;
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, RedisError, RedisResult};
+use redis::{Client, RedisError, RedisResult};
+use std::error::Error;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout_at};
 
-/// Every call is over after this.
-pub(super) const LIMIT: Duration = Duration::from_secs(1);
+/// Every call is over after this: within a second, also on a machine that has much to do.
+pub(super) const LIMIT: Duration = Duration::from_millis(900);
 /// Opening a connection takes at most this, so that whoever opens it can still say that it failed.
 const OPENING: Duration = Duration::from_millis(700);
+const NO_ANSWER: &str = "no answer in time";
 /// After a failure, nobody tries again before this.
 const PAUSE: Duration = Duration::from_millis(100);
 
 pub(super) struct Link {
-    client: Client,
+    place: Arc<Place>,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    /// Numbered, so that who found one broken does not give up its successor.
-    open: Option<(u64, MultiplexedConnection)>,
+    open: Option<Open>,
     last_number: u64,
     failed_at: Option<Instant>,
-    /// It has been said that the server is away.
-    said: bool,
+    /// Why the server is away, once that has been said.
+    away: Option<String>,
+}
+
+#[derive(Clone)]
+struct Open {
+    /// So that who found it broken does not give up its successor.
+    number: u64,
+    /// Where it leads.
+    client: Client,
+    connection: MultiplexedConnection,
 }
 
 impl Link {
-    pub(super) fn new(client: Client) -> Self {
-        Self { client, state: Mutex::default() }
+    pub(super) fn new(place: Arc<Place>) -> Self {
+        Self { place, state: Mutex::default() }
     }
 
     /// Runs a command, or several, within the limit.
@@ -46,42 +58,53 @@ impl Link {
     {
         let end = Instant::now() + LIMIT;
         let open = timeout_at(end, self.connection()).await;
-        let (number, connection) = open.map_err(|_| LiveError::Unavailable)??;
+        let Open { number, connection, .. } = open.map_err(|_| LiveError::Unavailable)??;
         match timeout_at(end, run(connection)).await {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(error)) => {
-                self.give_up(number, &why(&error)).await;
+                self.give_up(number, why(&error)).await;
                 Err(LiveError::Unavailable)
             }
             Err(_) => {
-                self.give_up(number, "no answer in time").await;
+                self.give_up(number, NO_ANSWER.to_owned()).await;
                 Err(LiveError::Unavailable)
             }
         }
     }
 
-    async fn connection(&self) -> Result<(u64, MultiplexedConnection), LiveError> {
+    /// Why the server is away, if it is: what may be said of it.
+    pub(super) async fn away(&self) -> Option<String> {
+        self.state.lock().await.away.clone()
+    }
+
+    async fn connection(&self) -> Result<Open, LiveError> {
         let mut state = self.state.lock().await;
-        if let Some(open) = &state.open {
+        if let Some(open) = &state.open
+            && self.place.is_at(&open.client)
+        {
             return Ok(open.clone());
         }
+        state.open = None;
         if state.failed_at.is_some_and(|at| at.elapsed() < PAUSE) {
             return Err(LiveError::Unavailable);
         }
-        let opening = open(&self.client);
+        let opening = async {
+            let client = self.place.find().await?;
+            RedisResult::Ok((connect(&client).await?, client))
+        };
         match tokio::time::timeout(OPENING, opening).await {
-            Ok(Ok(connection)) => {
-                if std::mem::take(&mut state.said) {
+            Ok(Ok((connection, client))) => {
+                if state.away.take().is_some() {
                     tracing::info!("Redis is back");
                 }
                 state.last_number += 1;
-                let open = (state.last_number, connection);
+                let open = Open { number: state.last_number, client, connection };
                 state.open = Some(open.clone());
                 state.failed_at = None;
                 Ok(open)
             }
-            Ok(Err(error)) => Err(state.failed(&why(&error))),
-            Err(_) => Err(state.failed("no answer in time")),
+            Ok(Err(error)) => Err(state.failed(why(&error))),
+            Err(_) => Err(state.failed(NO_ANSWER.to_owned())),
         }
     }
 
@@ -90,34 +113,36 @@ impl Link {
         self.state.lock().await.failed_at = None;
     }
 
-    async fn give_up(&self, number: u64, why: &str) {
+    async fn give_up(&self, number: u64, why: String) {
         let mut state = self.state.lock().await;
-        if state.open.as_ref().is_some_and(|(open, _)| *open == number) {
+        if state.open.as_ref().is_some_and(|open| open.number == number) {
             state.open = None;
             state.failed(why);
-            // The next one may try at once: a connection that was cut says nothing about the server.
+            // The next one may try at once: a connection that was cut says nothing about the server, and one that
+            // leads to the wrong server nothing about the right one.
             state.failed_at = None;
         }
     }
 }
 
 impl State {
-    fn failed(&mut self, why: &str) -> LiveError {
-        if !std::mem::replace(&mut self.said, true) {
+    fn failed(&mut self, why: String) -> LiveError {
+        if self.away.is_none() {
             tracing::warn!(why, "Redis is away");
         }
+        self.away = Some(why);
         self.failed_at = Some(Instant::now());
         LiveError::Unavailable
     }
 }
 
-async fn open(client: &Client) -> RedisResult<MultiplexedConnection> {
-    // The limits are ours: one for the whole call.
-    let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
-    client.get_multiplexed_async_connection_with_config(&config).await
-}
-
-/// What may be said of an error: its kind. The rest can quote what was sent.
+/// What may be said of an error: its kind, and what the network or TLS said. The rest can quote what was sent.
 fn why(error: &RedisError) -> String {
-    error.code().map_or_else(|| error.category().to_owned(), str::to_owned)
+    if let Some(code) = error.code() {
+        return code.to_owned();
+    }
+    match error.source().filter(|_| error.is_io_error()) {
+        Some(said) => said.to_string(),
+        None => error.category().to_owned(),
+    }
 }

@@ -4,8 +4,10 @@
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 local every = tonumber(ARGV[2])
-local full = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now) + every
-local wait = full - now - tonumber(ARGV[1]) * every
+local holds = tonumber(ARGV[1]) * every
+-- Never later than from an empty purse: the clock may have been set back since.
+local full = math.min(math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now), now + holds) + every
+local wait = full - now - holds
 if wait > 0 then
   return wait
 end

@@ -1,48 +1,70 @@
-//! A Redis server of one test: in a folder of its own, on a socket in it, ended with the test. Where it is not
+//! A Redis server of one test: in a folder of its own, on a socket or a port, ended with the test. Where it is not
 //! installed, a test is skipped and says so; in CI that is a failure.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 /// A server that runs, stands still or was stopped. What it has is in its memory only.
 pub(crate) struct Server {
     folder: tempfile::TempDir,
     child: Option<Child>,
+    /// Where it listens, if not on a socket in its folder.
+    #[allow(dead_code, reason = "not every test that includes this has ports")]
+    port: u16,
+    sentinel: bool,
 }
+
+const READY: &str = "eady to accept connections";
 
 impl Server {
     /// Starts one; none where Redis is not installed.
     pub(crate) fn start() -> Option<Self> {
+        Self::installed().then(|| Self::begin("port 0\nunixsocket redis.sock\n", 0, false))
+    }
+
+    pub(crate) fn installed() -> bool {
         let path = std::env::var_os("PATH").unwrap_or_default();
-        if !std::env::split_paths(&path).any(|folder| folder.join("redis-server").exists()) {
-            let demanded = ["CI", "REQUIRE_REDIS"].iter().any(|name| std::env::var_os(name).is_some());
-            assert!(!demanded, "Redis is not installed; scripts/test-tools installs it");
-            eprintln!("SKIPPED: Redis is not installed; scripts/test-tools installs it");
-            return None;
+        if std::env::split_paths(&path).any(|folder| folder.join("redis-server").exists()) {
+            return true;
         }
-        let mut server = Self { folder: tempfile::tempdir().unwrap(), child: None };
+        let demanded = ["CI", "REQUIRE_REDIS"].iter().any(|name| std::env::var_os(name).is_some());
+        assert!(!demanded, "Redis is not installed; scripts/test-tools installs it");
+        eprintln!("SKIPPED: Redis is not installed; scripts/test-tools installs it");
+        false
+    }
+
+    fn begin(settings: &str, port: u16, sentinel: bool) -> Self {
+        let mut server = Self { folder: tempfile::tempdir().unwrap(), child: None, port, sentinel };
+        let always = if sentinel { "" } else { "save \"\"\nappendonly no\n" };
+        std::fs::write(server.folder().join("redis.conf"), format!("{settings}{always}")).unwrap();
         server.resume();
-        Some(server)
+        server
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Starts it again, with nothing in it.
     pub(crate) fn resume(&mut self) {
         // It ends when this test does, however that ends.
         let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL", "redis-server", "-"]).current_dir(self.folder.path());
-        let mut child =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let settings = "port 0\nunixsocket redis.sock\nsave \"\"\nappendonly no\n";
-        std::io::Write::write_all(&mut child.stdin.take().unwrap(), settings.as_bytes()).unwrap();
+        command.args(["--pdeathsig", "KILL", "redis-server", "redis.conf"]).current_dir(self.folder());
+        if self.sentinel {
+            command.arg("--sentinel");
+        }
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         self.child = Some(child);
+        let ready = if self.sentinel { "+monitor" } else { READY };
         let mut said = Vec::new();
         loop {
             let Some(Ok(line)) = lines.next() else {
                 self.stop();
                 panic!("Redis did not start: {said:?}");
             };
-            if line.contains("ready to accept connections") {
+            if line.contains(ready) {
                 break;
             }
             said.push(line);
@@ -61,15 +83,51 @@ impl Server {
 
     /// Where it is.
     pub(crate) fn address(&self) -> String {
-        format!("unix://{}/redis.sock", self.folder.path().display())
+        format!("unix://{}/redis.sock", self.folder().display())
+    }
+}
+
+#[allow(
+    dead_code,
+    reason = "not every test that includes this has servers that reach each other, or stops one"
+)]
+impl Server {
+    /// One that listens on a port of this machine, which the settings have as `PORT`; none where Redis is not
+    /// installed.
+    pub(crate) fn on_port(settings: &str) -> Option<Self> {
+        Self::installed().then(|| Self::listening(settings, false))
+    }
+
+    /// One that watches others.
+    pub(crate) fn sentinel(settings: &str) -> Self {
+        Self::listening(settings, true)
+    }
+
+    fn listening(settings: &str, sentinel: bool) -> Self {
+        let port = free_port();
+        let settings = settings.replace("PORT", &port.to_string());
+        Self::begin(&format!("bind 127.0.0.1\nprotected-mode no\n{settings}"), port, sentinel)
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Where it is for others.
+    pub(crate) fn host(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
     }
 
     /// Has it stand still, or go on.
-    #[allow(dead_code, reason = "not every test that includes this stops the server")]
     pub(crate) fn signal(&self, signal: &str) {
         let id = self.child.as_ref().unwrap().id().to_string();
         assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
     }
+}
+
+/// A port that nobody has; it could be taken before it is used, but the system gives another one each time.
+pub(crate) fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 impl Drop for Server {

@@ -170,7 +170,9 @@ fn without_secret(kind: &ValueKind) -> String {
 
 /// What may be shown of an address that can carry a password.
 pub(crate) fn public_part(address: &str) -> String {
-    let Ok(mut url) = url::Url::parse(address) else { return "…".to_owned() };
+    // Several hosts are no URL: the first is read for all.
+    let (one, others) = first_host(address).unwrap_or((address.to_owned(), ""));
+    let Ok(mut url) = url::Url::parse(&one) else { return "…".to_owned() };
     if url.password().is_some() && url.set_password(Some("…")).is_err() {
         return "…".to_owned();
     }
@@ -178,7 +180,17 @@ pub(crate) fn public_part(address: &str) -> String {
     if url.query().is_some() {
         url.set_query(Some("…"));
     }
-    url.to_string().replace("%E2%80%A6", "…")
+    let (until, behind) = (&url[..url::Position::AfterPort], &url[url::Position::AfterPort..]);
+    format!("{until}{others}{behind}").replace("%E2%80%A6", "…")
+}
+
+/// The address without its hosts but one, and these others, if there are several.
+fn first_host(address: &str) -> Option<(String, &str)> {
+    let authority = address.find("://")? + 3;
+    let behind = address[authority..].find(['/', '?', '#']).map_or(address.len(), |at| authority + at);
+    let hosts = address[..behind].rfind('@').map_or(authority, |at| authority.max(at + 1));
+    let others = hosts + address[hosts..behind].find(',')?;
+    Some((format!("{}{}", &address[..others], &address[behind..]), &address[others..behind]))
 }
 
 fn toml_text(kind: &ValueKind) -> String {
@@ -297,6 +309,15 @@ mod tests {
             ),
             ("VISAVIS_DATABASE", "database", "sqlite:/var/lib/visavis.db", "sqlite:/var/lib/visavis.db"),
             ("VISAVIS_REDIS", "redis", "rediss://visavis:hunter2@cache/1", "rediss://visavis:…@cache/1"),
+            (
+                "VISAVIS_REDIS",
+                "redis",
+                "rediss+sentinel://visavis:hun,ter2@a:1,[::1]:2,c/main/1?sentinel_password=hunter2",
+                "rediss+sentinel://visavis:…@a:1,[::1]:2,c/main/1?…",
+            ),
+            ("VISAVIS_REDIS", "redis", "redis+cluster://:hunter2@a,b:7", "redis+cluster://:…@a,b:7"),
+            ("VISAVIS_REDIS", "redis", "redis+cluster://a,b", "redis+cluster://a,b"),
+            ("VISAVIS_REDIS", "redis", "redis+cluster://:hunt/er2@a,b", "…"),
             ("VISAVIS_OIDC__CLIENT_SECRET", "oidc.client_secret", "hunter2", "…"),
             (
                 "VISAVIS_SMTP__URL",

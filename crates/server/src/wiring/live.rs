@@ -5,7 +5,14 @@ use crate::secrets::{Fingerprint, Secrets};
 use anyhow::{Context, Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use visavis_live::{Commit, Key, Live, LiveError, MemoryLive, RedisLive, Version, Write};
+use std::time::Duration;
+use visavis_live::{
+    BadRedis, Commit, Key, Live, LiveError, MemoryLive, RedisAddress, RedisLive, RedisMode, RedisServer,
+    Version, Write,
+};
+
+/// Clocks that differ by more are worth mending: by twice as much, a server would not be ready.
+const CLOCKS_APART: Duration = Duration::from_secs(1);
 
 /// As the settings have it. A Redis that cannot be used, or that belongs to other keys, stops the start.
 pub(super) async fn open(settings: &Settings, secrets: &Secrets) -> Result<Arc<dyn Live>> {
@@ -25,7 +32,7 @@ pub(super) async fn open(settings: &Settings, secrets: &Secrets) -> Result<Arc<d
     Ok(Arc::new(live))
 }
 
-/// For `visavis doctor`: what answers there, and that it forgets nothing of itself.
+/// For `visavis doctor`: what answers there, that it forgets nothing of itself, and whether clocks agree.
 pub(super) async fn check(settings: &Settings) -> Option<Result<String>> {
     if settings.redis.as_str().is_empty() {
         return None;
@@ -35,16 +42,26 @@ pub(super) async fn check(settings: &Settings) -> Option<Result<String>> {
 
 async fn describe(settings: &Settings) -> Result<String> {
     let live = connect(settings).await?;
-    let server = live.describe().await?;
+    let shown = config::public_part(settings.redis.as_str());
+    let server = live.describe().await;
+    let RedisServer { version, mode, evicts, clock_apart } =
+        server.map_err(|error| anyhow!("{shown}: {error}"))?;
+    if let Some(policy) = evicts {
+        bail!("{shown} evicts ({policy}) when its memory is full");
+    }
+    if clock_apart > CLOCKS_APART {
+        bail!("the clock of {shown} and this machine's are {:.1} s apart", clock_apart.as_secs_f64());
+    }
     // A key that is missing is said to be, and drawn, elsewhere.
     if let Ok(secrets) = Secrets::load_or_create(settings.keys()) {
         compare(&installed(&live).await?, &secrets.fingerprint())?;
     }
-    let shown = config::public_part(settings.redis.as_str());
-    match server.evicts {
-        None => Ok(format!("{shown} is version {}", server.version)),
-        Some(policy) => bail!("{shown} evicts ({policy}) when its memory is full"),
-    }
+    let found = match mode {
+        RedisMode::Single => "one server",
+        RedisMode::Sentinel => "found by Sentinel",
+        RedisMode::Cluster => "a node of a cluster",
+    };
+    Ok(format!("{shown} is {version}, {found}; clocks agree to {} ms", clock_apart.as_millis()))
 }
 
 /// Whose keys were here first.
@@ -89,8 +106,17 @@ fn compare(installed: &Option<Installation>, own: &Fingerprint) -> Result<()> {
 }
 
 async fn connect(settings: &Settings) -> Result<RedisLive> {
-    let address = settings.redis.as_str();
-    let connected = RedisLive::connect(address, &settings.redis_name).await;
+    let text = settings.redis.as_str();
+    let connected = async {
+        let mut address = RedisAddress::parse(text)?;
+        if !settings.redis_ca.as_os_str().is_empty() {
+            // What cannot be read holds no certificate.
+            address = address.trusting(std::fs::read(&settings.redis_ca).unwrap_or_default())?;
+        }
+        RedisLive::connect(address, &settings.redis_name).await
+    };
     // The error carries no address, and so no password.
-    connected.map_err(|error| anyhow!("redis is \"{}\", but {error}", config::public_part(address)))
+    connected
+        .await
+        .map_err(|error: BadRedis| anyhow!("redis is \"{}\", but {error}", config::public_part(text)))
 }
