@@ -27,6 +27,8 @@ pub(crate) struct Settings {
     #[serde(deserialize_with = "url_or_nothing")]
     pub(crate) public_url: Option<Url>,
     pub(crate) database: Hidden,
+    pub(crate) database_connections: NonZeroU32,
+    pub(crate) database_wait_s: u64,
     pub(crate) redis: Hidden,
     pub(crate) redis_name: String,
     pub(crate) tls: Tls,
@@ -235,6 +237,9 @@ pub(crate) struct Drain {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Turn {
     pub(crate) enabled: bool,
+    /// As it stands in URLs.
+    #[serde(deserialize_with = "host_and_port_or_nothing")]
+    pub(crate) address: Option<String>,
     pub(crate) relay_addresses: Vec<IpAddr>,
     pub(crate) allow_peers: Vec<IpNet>,
     pub(crate) credential_ttl_s: u64,
@@ -281,6 +286,21 @@ fn address_or_off<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<S
             "\"{text}\" is not an address and a port, such as \"127.0.0.1:8080\" or \"[::]:8443\", nor \"off\""
         ))
     })
+}
+
+fn host_and_port_or_nothing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    // The host as browsers read it, and a port of its own.
+    let parsed = Url::parse(&format!("none://{text}")).ok();
+    match parsed.filter(|url| url.port().is_some() && url.host_str().is_some_and(|host| !host.is_empty())) {
+        Some(url) if url.as_str() == format!("none://{text}") => Ok(Some(text)),
+        _ => Err(serde::de::Error::custom(format!(
+            "\"{text}\" is not a host and a port, such as \"one.example.org:8443\" or \"203.0.113.7:8443\""
+        ))),
+    }
 }
 
 fn url_or_nothing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {

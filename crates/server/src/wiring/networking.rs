@@ -69,6 +69,7 @@ impl Networking {
             ice: Arc::new(EmbeddedIce {
                 turn: turn.clone(),
                 relays: settings.turn.enabled,
+                address: settings.turn.address.clone(),
                 host: public.and_then(|url| url.host_str()).map(str::to_owned),
                 here: own_address(settings.https.ip()),
                 port: public.and_then(url::Url::port_or_known_default).unwrap_or(https_port),
@@ -85,6 +86,8 @@ struct EmbeddedIce {
     turn: TurnHandle,
     /// Whether TURN is offered too.
     relays: bool,
+    /// Of this server alone, host and port, if it is not reached under everybody's name.
+    address: Option<String>,
     /// The public name, if there is one.
     host: Option<String>,
     /// What is offered to browsers on this machine: they look "localhost" up for STUN not at all or to an
@@ -96,7 +99,7 @@ struct EmbeddedIce {
 impl IceServers for EmbeddedIce {
     fn for_session(&self, session: SessionId, host: &str, now: Timestamp) -> Vec<IceServer> {
         let host = self.host.as_deref().unwrap_or(if is_loopback(host) { &self.here } else { host });
-        let at = format!("{host}:{}", self.port);
+        let at = self.address.clone().unwrap_or_else(|| format!("{host}:{}", self.port));
         let mut servers =
             vec![IceServer { urls: vec![format!("stun:{at}")], username: None, credential: None }];
         if self.relays {
