@@ -99,7 +99,7 @@ browsers: # Chromium, Firefox ESR, a TURN client and aiortc, from Debian's packa
 	@scripts/test-tools browsers
 
 .PHONY: databases
-databases: # PostgreSQL and Redis, from Debian's packages
+databases: # PostgreSQL, Redis and HAProxy, from Debian's packages
 	@scripts/test-tools databases || { [ -z "$${CI:-}$${REQUIRE_POSTGRES:-}$${REQUIRE_REDIS:-}" ] && echo "-- tests of what is missing are skipped"; }
 
 .PHONY: help

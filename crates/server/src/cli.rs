@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the command line")]
 
 mod admin;
+mod health;
 mod keys;
 
 use crate::app::{Demonstration, Entry};
@@ -53,6 +54,8 @@ enum Command {
     },
     /// Check ports, certificate, data directory and addresses, and say what to do
     Doctor(Flags),
+    /// Ask the server that runs here with these settings whether it is up; for containers
+    Health(Flags),
     /// Print the effective settings and where each comes from
     Config {
         #[command(flatten)]
@@ -138,6 +141,7 @@ pub(crate) fn run() -> ExitCode {
             }
             if findings.iter().all(doctor::Finding::is_fine) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }),
+        Command::Health(flags) => with(&flags, |loaded| health::run(&loaded.settings)),
         Command::Serve { flags, demo, demo_anyway } => {
             with(&flags, |loaded| serve(loaded, demo, demo_anyway))
         }

@@ -27,6 +27,8 @@ pub(crate) struct Settings {
     #[serde(deserialize_with = "url_or_nothing")]
     pub(crate) public_url: Option<Url>,
     pub(crate) database: Hidden,
+    pub(crate) database_connections: NonZeroU32,
+    pub(crate) database_wait_s: u64,
     pub(crate) redis: Hidden,
     pub(crate) redis_name: String,
     pub(crate) redis_ca: PathBuf,

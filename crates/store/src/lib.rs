@@ -15,5 +15,5 @@ pub use port::{
     MailKind, MailState, NewAccount, NewFile, NewMail, NewMessage, Outcome, Page, Removal, Settings, SignIn,
     Store, StoreError, StoredConversation, StoredMessage, Subject, Taken, TokenHash,
 };
-pub use sql::{SqlStore, open};
+pub use sql::{Pool, SqlStore, open, open_with};
 pub use url::{DatabaseUrl, MalformedDatabaseUrl};

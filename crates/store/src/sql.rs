@@ -23,6 +23,8 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 
+pub use postgres::Pool;
+
 use crate::port::{Audited, StoreError};
 use crate::url::{DatabaseUrl, Place};
 use audit::Chain;
@@ -38,6 +40,9 @@ use std::time::Duration;
 /// How long one method may take. More would keep people waiting for a database that does not answer; less would fail
 /// where a disk is merely slow.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long bringing tables up to date may take, waiting for another instance that does it included.
+const MIGRATION: Duration = Duration::from_secs(10 * 60);
 
 /// Accounts, desks, appointments, the lounge, history, audit log and settings in an SQL database.
 pub struct SqlStore {
@@ -59,18 +64,26 @@ enum Engine {
 /// # Errors
 /// [`StoreError`], in words that say what to do: shown to whoever starts the server.
 pub async fn open(url: &DatabaseUrl, audit_key: [u8; 32]) -> Result<SqlStore, StoreError> {
+    open_with(url, audit_key, Pool::default()).await
+}
+
+/// As [`open`], with as many connections as are asked for.
+///
+/// # Errors
+/// [`StoreError`], as of [`open`].
+pub async fn open_with(url: &DatabaseUrl, audit_key: [u8; 32], pool: Pool) -> Result<SqlStore, StoreError> {
     let store = match &url.0 {
         Place::Sqlite(path) => {
             let (reading, writing) = sqlite::open(path).await?;
             SqlStore { reading, writing, engine: Engine::Sqlite, chain: Chain::new(&audit_key) }
         }
         Place::Postgres(options) => {
-            let both = postgres::open(options, url).await?;
+            let both = postgres::open(options, url, pool).await?;
             let engine = Engine::Postgres;
             SqlStore { reading: both.clone(), writing: both, engine, chain: Chain::new(&audit_key) }
         }
     };
-    match within(store.migrate()).await {
+    match tokio::time::timeout(MIGRATION, store.migrate()).await.unwrap_or_else(|_| Err(unanswered())) {
         Ok(()) => Ok(store),
         Err(error) => Err(at(url, error)),
     }
@@ -97,7 +110,15 @@ impl SqlStore {
     }
 
     async fn migrate(&self) -> Result<(), StoreError> {
-        let tx = self.begin().await?;
+        let tx = match self.engine {
+            Engine::Sqlite => self.begin().await?,
+            Engine::Postgres => {
+                let tx = self.writing.begin().await.map_err(stored)?;
+                tx.execute_unprepared(postgres::MIGRATING).await.map_err(stored)?;
+                tx.execute_unprepared(postgres::ONE_WRITER).await.map_err(stored)?;
+                tx
+            }
+        };
         migrations::run(&tx, self.engine, &self.chain).await?;
         commit(tx).await
     }
@@ -146,8 +167,12 @@ async fn commit(tx: DatabaseTransaction) -> Result<(), StoreError> {
 async fn within<T>(work: impl Future<Output = Result<T, StoreError>> + Send) -> Result<T, StoreError> {
     match tokio::time::timeout(PATIENCE, work).await {
         Ok(done) => done,
-        Err(_) => Err(away("it did not answer in time")),
+        Err(_) => Err(unanswered()),
     }
+}
+
+fn unanswered() -> StoreError {
+    away("it did not answer in time")
 }
 
 impl fmt::Debug for SqlStore {

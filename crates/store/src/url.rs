@@ -20,6 +20,15 @@ pub enum MalformedDatabaseUrl {
     /// PostgreSQL, and something of it is wrong.
     #[error("expected postgres://USER:PASSWORD@HOST/DATABASE; special characters of a password as %XX")]
     Postgres,
+    /// A parameter that would be passed over.
+    #[error(
+        "only these parameters are known: sslmode, sslrootcert, sslcert, sslkey, host, hostaddr, port, dbname, user, \
+         password"
+    )]
+    Parameter,
+    /// An authority is given, and nobody would be asked for its signature.
+    #[error("sslrootcert is used with sslmode=verify-full only, or verify-ca")]
+    Unverified,
 }
 
 /// Which database.
@@ -56,6 +65,7 @@ impl FromStr for DatabaseUrl {
     fn from_str(text: &str) -> Result<Self, MalformedDatabaseUrl> {
         let text = text.trim();
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            check_parameters(text)?;
             let options = PgConnectOptions::from_str(text).map_err(|_| MalformedDatabaseUrl::Postgres)?;
             return Ok(Self(Place::Postgres(Box::new(options))));
         }
@@ -71,6 +81,28 @@ impl FromStr for DatabaseUrl {
             path => Ok(Self::file(path)),
         }
     }
+}
+
+/// The driver passes over what it does not know, and takes an authority without ever asking for its signature: a
+/// mistyped `sslmode` would go unnoticed.
+fn check_parameters(text: &str) -> Result<(), MalformedDatabaseUrl> {
+    let url = url::Url::parse(text).map_err(|_| MalformedDatabaseUrl::Postgres)?;
+    let (mut authority, mut verified) = (false, false);
+    for (key, value) in url.query_pairs() {
+        match &*key {
+            "sslmode" => {
+                verified = matches!(&*value, "verify-ca" | "verify-full");
+                // The driver takes this one for "disable".
+                if value == "allow" {
+                    return Err(MalformedDatabaseUrl::Postgres);
+                }
+            }
+            "sslrootcert" => authority = true,
+            "sslcert" | "sslkey" | "host" | "hostaddr" | "port" | "dbname" | "user" | "password" => {}
+            _ => return Err(MalformedDatabaseUrl::Parameter),
+        }
+    }
+    if authority && !verified { Err(MalformedDatabaseUrl::Unverified) } else { Ok(()) }
 }
 
 impl fmt::Display for DatabaseUrl {
@@ -104,6 +136,7 @@ mod tests {
             ("/var/lib/visavis.db", "sqlite:/var/lib/visavis.db"),
             ("postgres://ana:s%2Fcret@db.example/visavis", "postgres://db.example:5432/visavis"),
             ("postgresql://db:5433/x?sslmode=require", "postgres://db:5433/x"),
+            ("postgres://db/x?sslmode=verify-full&sslrootcert=/ca.pem", "postgres://db:5432/x"),
         ] {
             assert_eq!(text.parse::<DatabaseUrl>().unwrap().to_string(), expected);
         }
@@ -114,6 +147,11 @@ mod tests {
             ("sqlite:a.db?mode=memory", MalformedDatabaseUrl::InMemory),
             ("mysql://root@localhost/x", MalformedDatabaseUrl::Scheme),
             ("postgres://db:port/x", MalformedDatabaseUrl::Postgres),
+            ("postgres://db/x?sslmode=perhaps", MalformedDatabaseUrl::Postgres),
+            ("postgres://db/x?sslmode=allow", MalformedDatabaseUrl::Postgres),
+            ("postgres://db/x?sslmod=verify-full", MalformedDatabaseUrl::Parameter),
+            ("postgres://db/x?sslrootcert=/ca.pem", MalformedDatabaseUrl::Unverified),
+            ("postgres://db/x?sslmode=require&sslrootcert=/ca.pem", MalformedDatabaseUrl::Unverified),
         ] {
             assert_eq!(text.parse::<DatabaseUrl>().unwrap_err(), expected, "{text}");
         }

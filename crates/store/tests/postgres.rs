@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use visavis_domain::time::Timestamp;
 use visavis_store::contract::Database;
-use visavis_store::{Accounts, Action, Audited, Audits, Store, StoreError, contract, open};
+use visavis_store::{Accounts, Action, Audited, Audits, Desks, Store, StoreError, contract, open};
 
 struct OnServer {
     url: String,
@@ -74,6 +74,18 @@ async fn a_server_that_was_away_is_used_again() {
     server.resume();
     store.audit(row()).await.unwrap();
     assert_eq!(store.verify_audit().await.unwrap(), Ok(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_postgres_takes_in_no_case_is_not_tried_again() {
+    let Some(server) = Server::start() else { return };
+    let database = fresh(&server, &AtomicU32::new(0)).await;
+    let store = open(&database.url.parse().unwrap(), [7; 32]).await.unwrap();
+    let found = store.desk_by_slug("a\0").await;
+    assert!(matches!(found, Err(StoreError::Unknown)), "{found:?}");
+    let written = store.audit(Audited { subject: "a\0".to_owned(), ..row() }).await;
+    assert!(matches!(written, Err(StoreError::Unknown)), "{written:?}");
+    store.audit(row()).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

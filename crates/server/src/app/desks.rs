@@ -35,11 +35,16 @@ impl Introduction {
     fn read(self, person: PersonId) -> Result<(Party, String), Refused> {
         let name = PersonName::parse(&self.name).map_err(|_| Refused::Name)?;
         let about = self.about.trim();
-        if about.chars().count() > MAX_ABOUT_CHARS {
+        if about.chars().count() > MAX_ABOUT_CHARS || about.chars().any(is_odd) {
             return Err(Refused::Text);
         }
         Ok((Party { person, name }, about.to_owned()))
     }
+}
+
+/// What nobody types, and not every database takes.
+fn is_odd(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\r' | '\t')
 }
 
 impl App {
@@ -238,7 +243,8 @@ impl App {
         comment: &str,
     ) -> Result<Reply, Refused> {
         let comment = comment.trim();
-        if !(1..=5).contains(&stars) || comment.chars().count() > MAX_COMMENT_CHARS {
+        let fits = comment.chars().count() <= MAX_COMMENT_CHARS && !comment.chars().any(is_odd);
+        if !(1..=5).contains(&stars) || !fits {
             return Err(Refused::Text);
         }
         let over = |ended: visavis_domain::time::Timestamp| self.now().since(ended) > RATE_WITHIN;

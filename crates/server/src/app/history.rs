@@ -118,12 +118,20 @@ impl Recorder {
         }
     }
 
+    /// An error if it may be written later. What is taken in no case is lost: it would hold up all that comes after.
     async fn try_write(&self, entry: &Entry) -> Result<(), StoreError> {
-        let outcome = self.write(entry).await;
-        if let Err(error) = &outcome {
-            tracing::warn!(%error, "the history of a call could not be written");
+        match self.write(entry).await {
+            Ok(()) => Ok(()),
+            Err(error) if may_pass(&error) => {
+                tracing::warn!(%error, "the history of a call could not be written");
+                Err(error)
+            }
+            Err(error) => {
+                metrics::counter!("visavis_history_lost_total").increment(1);
+                tracing::error!(%error, "the database does not take an entry of the history; it is lost");
+                Ok(())
+            }
         }
-        outcome
     }
 
     async fn write(&self, entry: &Entry) -> Result<(), StoreError> {
@@ -134,6 +142,14 @@ impl Recorder {
                 self.store.record_call(CallRecord { ended_at: Some(*at), end: Some(*end), ..record }).await
             }
         }
+    }
+}
+
+/// Whether the store may do later what it did not do now.
+fn may_pass(error: &StoreError) -> bool {
+    match error {
+        StoreError::Unavailable(_) | StoreError::ReadOnly(_) => true,
+        StoreError::Unknown | StoreError::Taken(_) | StoreError::Full | StoreError::Damaged(_) => false,
     }
 }
 
@@ -207,5 +223,17 @@ mod tests {
         assert_eq!(store.call(ring).await.unwrap().unwrap().end, Some(RingEnd::Missed));
         stopping.cancel();
         writer.await.unwrap();
+    }
+
+    #[test]
+    fn only_what_may_be_taken_later_holds_up_what_comes_after() {
+        for (error, later) in [
+            (StoreError::Unavailable(String::new()), true),
+            (StoreError::ReadOnly(String::new()), true),
+            (StoreError::Unknown, false),
+            (StoreError::Damaged(String::new()), false),
+        ] {
+            assert_eq!(may_pass(&error), later, "{error}");
+        }
     }
 }

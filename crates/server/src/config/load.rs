@@ -91,6 +91,9 @@ fn check(settings: &Settings) -> Result<(), BadSettings> {
     if settings.rooms.promote_at < 3 {
         return refuse("rooms.promote_at", &settings.rooms.promote_at, "at least 3 was expected");
     }
+    if !(1..=60).contains(&settings.database_wait_s) {
+        return refuse("database_wait_s", &settings.database_wait_s, "1 to 60 seconds were expected");
+    }
     let oidc = &settings.oidc;
     if oidc.issuer.is_some() && oidc.client_id.is_empty() {
         return refuse("oidc.client_id", &"", "oidc.issuer needs the name by which it knows this server");
@@ -259,6 +262,8 @@ mod tests {
             ("VISAVIS_TLS__MODE", "files", vec!["tls.certificate"]),
             ("VISAVIS_PUBLIC_URL", "http://x", vec!["public_url", "https://visavis.example.org"]),
             ("VISAVIS_SESSION__OUTBOX_BYTES", "10", vec!["session.outbox_bytes", "65536"]),
+            ("VISAVIS_DATABASE_CONNECTIONS", "0", vec!["database_connections", "0"]),
+            ("VISAVIS_DATABASE_WAIT_S", "61", vec!["database_wait_s", "61"]),
             ("VISAVIS_OIDC__ISSUER", "https://login.example", vec!["oidc.client_id"]),
             ("VISAVIS_ACCOUNTS__IDLE_S", "0", vec!["accounts.idle_s"]),
             ("VISAVIS_APPOINTMENTS__OPEN_BEFORE_S", "-1", vec!["appointments.open_before_s"]),

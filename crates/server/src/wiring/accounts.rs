@@ -20,7 +20,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use visavis_domain::account::is_password;
 use visavis_live::{Live, MemoryLive};
-use visavis_store::{Accounts as _, Audits as _, DatabaseUrl, SqlStore, Store};
+use visavis_store::{Accounts as _, Audits as _, DatabaseUrl, Pool, SqlStore, Store};
 
 /// The database's file where none is set.
 const DATABASE_FILE: &str = "visavis.db";
@@ -33,7 +33,11 @@ const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
 pub(super) async fn open_store(settings: &Settings, secrets: &Secrets) -> Result<SqlStore> {
     let url = database(settings)?;
     // The store's words say what to do.
-    let opened = visavis_store::open(&url, *secrets.audit.bytes()).await;
+    let pool = Pool {
+        connections: settings.database_connections,
+        wait: Duration::from_secs(settings.database_wait_s),
+    };
+    let opened = visavis_store::open_with(&url, *secrets.audit.bytes(), pool).await;
     opened.map_err(|error| anyhow!("database is {url}, which cannot be used: {error}"))
 }
 

@@ -62,8 +62,11 @@ fn of_postgres(code: &str, text: String) -> StoreError {
     match code {
         // disk_full, read_only_sql_transaction
         "53100" | "25006" => StoreError::ReadOnly(text),
-        // data_corrupted, index_corrupted; tables or columns that are not there
-        _ if code.starts_with("XX") || code.starts_with("42") => StoreError::Damaged(text),
+        // character_not_in_repertoire: a NUL. No text that is there has one, and none gets in.
+        "22021" => StoreError::Unknown,
+        // data_corrupted, index_corrupted; tables or columns that are not there; values that no column takes: trying
+        // again does not help
+        _ if ["XX", "42", "22"].iter().any(|class| code.starts_with(class)) => StoreError::Damaged(text),
         _ => away(text),
     }
 }

@@ -1,8 +1,10 @@
 //! A PostgreSQL server of one test: in a folder of its own, on a socket in it, ended with the test. Where its
 //! programs are missing, a test is skipped and says so; in CI that is a failure.
+#![allow(dead_code, reason = "each of the tests' programs uses some of it")]
 
+use std::fs::Permissions;
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -16,11 +18,20 @@ pub(crate) struct Server {
     programs: PathBuf,
     folder: tempfile::TempDir,
     child: Option<Child>,
+    /// Besides those that every test has.
+    settings: Vec<String>,
 }
 
 impl Server {
     /// Starts one; none where PostgreSQL is not installed.
     pub(crate) fn start() -> Option<Self> {
+        let mut server = Self::prepare()?;
+        server.resume();
+        Some(server)
+    }
+
+    /// Makes one, and does not start it yet.
+    pub(crate) fn prepare() -> Option<Self> {
         let Some(programs) = programs() else {
             let demanded = ["CI", "REQUIRE_POSTGRES"].iter().any(|name| std::env::var_os(name).is_some());
             assert!(!demanded, "PostgreSQL is not installed; scripts/test-tools installs it");
@@ -28,7 +39,7 @@ impl Server {
             return None;
         };
         let folder = tempfile::tempdir().unwrap();
-        let mut server = Self { programs, folder, child: None };
+        let server = Self { programs, folder, child: None, settings: Vec::new() };
         if let Some((user, group)) = other_user(server.folder.path()) {
             chown(server.folder.path(), Some(user), Some(group)).unwrap();
         }
@@ -38,8 +49,19 @@ impl Server {
             .output()
             .unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        server.resume();
         Some(server)
+    }
+
+    /// Has it listen at this port of 127.0.0.1, with TLS, from the next start on.
+    pub(crate) fn listen(&mut self, port: u16, certificate: &str, key: &str) {
+        let owner = self.folder.path().metadata().unwrap();
+        for (name, text) in [("server.crt", certificate), ("server.key", key)] {
+            let file = self.folder.path().join("data").join(name);
+            std::fs::write(&file, text).unwrap();
+            std::fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
+            chown(&file, Some(owner.uid()), Some(owner.gid())).unwrap();
+        }
+        self.settings = vec!["listen_addresses=127.0.0.1".into(), format!("port={port}"), "ssl=on".into()];
     }
 
     /// Starts it again, with what it had.
@@ -47,6 +69,9 @@ impl Server {
         let mut command = self.command("postgres");
         command.arg("-k").arg(self.folder.path()).args(["-c", "listen_addresses="]);
         for setting in FAST.iter().chain(&["max_connections=200"]) {
+            command.args(["-c", setting]);
+        }
+        for setting in &self.settings {
             command.args(["-c", setting]);
         }
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
@@ -70,12 +95,41 @@ impl Server {
     /// Ends it at once, as a crash would.
     pub(crate) fn stop(&mut self) {
         if let Some(mut child) = self.child.take() {
+            let _ = Command::new("kill").args(["-CONT", &child.id().to_string()]).status();
             let told = Command::new("kill").args(["-QUIT", &child.id().to_string()]).status();
             if !told.is_ok_and(|told| told.success()) {
                 let _ = child.kill();
             }
             child.wait().unwrap();
         }
+    }
+
+    /// Has it stand still, all its processes, until it goes on.
+    pub(crate) fn freeze(&self) {
+        self.signal_all("-STOP");
+    }
+
+    /// Has it go on.
+    pub(crate) fn go_on(&self) {
+        self.signal_all("-CONT");
+    }
+
+    /// The first process and those that serve connections, which are its children.
+    fn signal_all(&self, signal: &str) {
+        let first = self.child.as_ref().unwrap().id().to_string();
+        let tell = |process: &str| Command::new("kill").args([signal, process]).status().unwrap();
+        // It first, so that it starts no more of them.
+        assert!(tell(&first).success());
+        let children = std::fs::read_to_string(format!("/proc/{first}/task/{first}/children")).unwrap();
+        for child in children.split_whitespace() {
+            // May have ended.
+            tell(child);
+        }
+    }
+
+    /// The socket on which it listens.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.folder.path().join(".s.PGSQL.5432")
     }
 
     /// Where a database of it is.

@@ -12,12 +12,13 @@ use crate::app::accounts::{Denied, Invalid, Unfit, Unknown};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use visavis_domain::appointment::LinkKind;
 use visavis_domain::ids::{AppointmentId, PersonId};
 use visavis_domain::time::Timestamp;
 use visavis_protocol::{MailPreview, MailRequest};
-use visavis_store::{Account, Action, Appointment, Mail, MailKind, MailState, NewMail};
+use visavis_store::{Account, Action, Appointment, Mail, MailKind, MailState, NewMail, StoreError};
 
 /// The longest word to the client, characters.
 const MAX_MESSAGE_CHARS: usize = 1_000;
@@ -30,6 +31,9 @@ const HELD: Duration = Duration::from_secs(5 * 60);
 const LOOK_EVERY: Duration = Duration::from_secs(15);
 /// After a failure of the store, and between two looks at something that is due and not ours.
 const RETRY: Duration = Duration::from_secs(1);
+/// For how long it is tried to write down that a mail went, while the database is away: as long as nobody else takes it
+/// up. After that the next try sends it once more.
+const WRITE_DOWN: Duration = Duration::from_secs(2 * 60);
 /// Waits between tries: doubled from the first on, and never more than the last.
 const FIRST_WAIT: Duration = Duration::from_secs(60);
 const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
@@ -186,10 +190,25 @@ impl Appointments {
         };
         let state = after(outcome, tries, self.now());
         // If another one took its place meanwhile, that one tells how it is now.
-        if self.store().mail_is(mail.number, ours, state).await? {
+        if self.write_down(mail.number, ours, state).await? {
             self.tell_changed(&appointment).await;
         }
         Ok(())
+    }
+
+    /// How far a mail is that has been sent; false if it is another one's by now.
+    async fn write_down(&self, number: u64, ours: MailState, state: MailState) -> Result<bool, Denied> {
+        let since = Instant::now();
+        let mut unanswered = false;
+        loop {
+            match self.store().mail_is(number, ours, state).await {
+                // It may have been written by the try that had no answer.
+                Ok(written) => return Ok(written || unanswered),
+                Err(StoreError::Unavailable(_)) if since.elapsed() < WRITE_DOWN => unanswered = true,
+                Err(error) => return Err(error.into()),
+            }
+            tokio::time::sleep(RETRY).await;
+        }
     }
 
     /// What a queued mail says as things are now; none when there is nothing to say, or nobody to say it to.
