@@ -90,6 +90,8 @@ export async function framesRise(
 ): Promise<number> {
   let running = true;
   const finished = during.finally(() => (running = false));
+  // It is waited for below, and may fail before.
+  finished.catch(() => undefined);
   let before = await received(person);
   let fewest = Infinity;
   while (running) {
