@@ -72,7 +72,7 @@ async function errorsOf(...people: Person[]): Promise<string[]> {
 }
 
 describe('an appointment', () => {
-  it('is made, waited for, gone into, held, taken up again and ended', async () => {
+  it('is made, waited for, gone into, held, taken up again and ended', { tags: ['apart'] }, async () => {
     await ana.context.overridePermissions(ana.at(server.http), [
       'camera',
       'microphone',
