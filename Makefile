@@ -48,10 +48,16 @@ unit: $(STAMPS)/web web databases ## Tests of machines, adapters, the wire and t
 	cd web && npm run --silent test
 
 .PHONY: e2e
-e2e: $(STAMPS)/e2e web browsers ## Real browsers against the real binary; RUNS=20 repeats the calls
+e2e: $(STAMPS)/e2e web browsers databases ## Real browsers against the real binary; RUNS=20 repeats the calls
 	@echo "== real browsers"
 	cargo build $(PROGRAMS) --quiet
 	cd e2e && npm run --silent test
+
+.PHONY: e2e-instances
+e2e-instances: $(STAMPS)/e2e web browsers databases ## All of that with each person at another instance
+	@echo "== real browsers, each at another instance"
+	cargo build $(PROGRAMS) --quiet
+	cd e2e && npm run --silent test:instances
 
 .PHONY: screenshots
 screenshots: $(STAMPS)/e2e web browsers ## Pictures of every screen in e2e/results
@@ -104,4 +110,4 @@ databases: # PostgreSQL, Redis and HAProxy, from Debian's packages
 
 .PHONY: help
 help: ## This list
-	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /  make \1|/' | column -t -s '|'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'

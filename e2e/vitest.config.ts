@@ -1,6 +1,9 @@
 // Real browsers are heavy and calls are sensitive to a busy machine: where media is measured, one file goes after
 // another. Files that mostly wait, for a page, a mail, a ring or a clock, go two at a time where there are the cores for
 // it; on two of them what is to happen within seconds would wait for the other file. No second tries.
+//
+// `npm test` has everybody at one instance, then the tests marked `apart` again with each person at another one;
+// `npm run test:instances` does that with all of them.
 
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
@@ -28,6 +31,9 @@ const each = {
 
 export default defineConfig({
   test: {
+    tags: [
+      { name: 'apart', description: 'Runs every time with each person at another instance, too: `npm test`' },
+    ],
     projects: [
       {
         test: {

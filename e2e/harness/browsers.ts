@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
+import { ownAddress } from './instances';
 import { machineAddress } from './server';
 
 export type Engine = 'chromium' | 'firefox';
@@ -129,7 +130,12 @@ export class Person {
   }
 
   async open(url: string): Promise<void> {
-    await this.page.goto(url, { waitUntil: 'domcontentloaded' });
+    await this.page.goto(this.at(url), { waitUntil: 'domcontentloaded' });
+  }
+
+  /** The address by which this person reaches a page of a server: at their own instance. */
+  at(url: string): string {
+    return ownAddress(this.context, url);
   }
 
   async enterName(): Promise<void> {

@@ -379,6 +379,26 @@ export function transports(person: Person): Promise<string[]> {
   });
 }
 
+/** The port of the media server that media goes to and comes from; none while there is no connection. */
+export function serverPort(person: Person): Promise<number | null> {
+  return person.page.evaluate(async () => {
+    for (const peer of window.probe.peers) {
+      if (peer.connectionState !== 'connected' || peer.getTransceivers().length <= 2) continue;
+      const given = new Promise<null>((resolve) => setTimeout(() => resolve(null), 500));
+      const report = await Promise.race([peer.getStats(), given]);
+      const entries = new Map<string, Record<string, unknown>>();
+      report?.forEach((entry: Record<string, unknown>) => entries.set(String(entry['id']), entry));
+      for (const entry of entries.values()) {
+        if (entry['type'] !== 'transport') continue;
+        const pair = entries.get(String(entry['selectedCandidatePairId'])) ?? {};
+        const port = entries.get(String(pair['remoteCandidateId']))?.['port'];
+        if (typeof port === 'number') return port;
+      }
+    }
+    return null;
+  });
+}
+
 /** The names on all tiles. */
 export function tiles(person: Person): Promise<string[]> {
   return person.page.evaluate(() =>

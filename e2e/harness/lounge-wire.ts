@@ -3,6 +3,7 @@
 
 import type { Browser, Page } from 'puppeteer-core';
 import type { Person } from './browsers';
+import { ownAddress } from './instances';
 import type { Server } from './server';
 
 /** Everything that goes over the WebSockets of a page, and every request of it, as the network sees them. */
@@ -94,7 +95,8 @@ export class Guests {
 
   static async at(browser: Browser, server: Server): Promise<Guests> {
     const page = await (await browser.createBrowserContext()).newPage();
-    await page.goto(`${server.http}/`, { waitUntil: 'domcontentloaded' });
+    const url = ownAddress(page.browserContext(), `${server.http}/`);
+    await page.goto(url, { waitUntil: 'domcontentloaded' });
     await page.evaluate(guestsInPage);
     return new Guests(page);
   }

@@ -8,6 +8,7 @@ export interface Received {
   frames: number;
   audioEnergy: number;
   audioSeconds: number;
+  audioPackets: number;
   videoBytes: number;
   /** Types of the chosen candidates, as `local/remote`, and the relay's protocol. */
   pair: string | null;
@@ -23,6 +24,7 @@ export function received(person: Person): Promise<Received> {
       frames: 0,
       audioEnergy: 0,
       audioSeconds: 0,
+      audioPackets: 0,
       videoBytes: 0,
       pair: null,
       relayProtocol: null,
@@ -46,6 +48,7 @@ export function received(person: Person): Promise<Received> {
         if (entry['type'] === 'inbound-rtp' && entry['kind'] === 'audio') {
           sum.audioEnergy += number('totalAudioEnergy');
           sum.audioSeconds += number('totalSamplesDuration');
+          sum.audioPackets += number('packetsReceived');
         }
         if (
           entry['type'] === 'candidate-pair' &&
@@ -79,7 +82,7 @@ export async function hearsAndSees(person: Person, timeout = 5_000): Promise<num
   );
 }
 
-/** Frames rise in every window, for as long as `during` runs. Returns the fewest frames of a window. */
+/** Pictures and sound come in every window, for as long as `during` runs. Returns the fewest frames of a window. */
 export async function framesRise(
   person: Person,
   windowMs: number,
@@ -87,6 +90,8 @@ export async function framesRise(
 ): Promise<number> {
   let running = true;
   const finished = during.finally(() => (running = false));
+  // It is waited for below, and may fail before.
+  finished.catch(() => undefined);
   let before = await received(person);
   let fewest = Infinity;
   while (running) {
@@ -98,6 +103,10 @@ export async function framesRise(
       frames,
       `frames that ${person.name} decoded in ${Math.round(now.at - before.at)} ms`,
     ).toBeGreaterThan(0);
+    expect(
+      now.audioPackets,
+      `packets of sound that ${person.name} has after ${Math.round(now.at - before.at)} ms more`,
+    ).toBeGreaterThan(before.audioPackets);
     before = now;
   }
   await finished;

@@ -1,4 +1,6 @@
-// The real binary, on free ports, with a data directory of its own. Ends what it started.
+// The real binary, on free ports, with a data directory of its own. With VISAVIS_E2E_INSTANCES=2 an installation of that
+// many: they share the data directory and a Redis, and the people of a test are spread over them (instances.ts). Ends
+// what it started.
 
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -8,6 +10,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { acquaint, INSTANCES } from './instances';
+import { Redis } from './redis';
 
 export const BINARY =
   process.env['VISAVIS_BINARY'] ?? join(import.meta.dirname, '../../target/debug/visavis');
@@ -18,13 +22,10 @@ export const machineAddress =
     .flat()
     .find((one) => one && !one.internal && one.family === 'IPv4')?.address ?? '127.0.0.1';
 
-export interface Server {
-  /** http://localhost:PORT */
-  http: string;
-  /** https://localhost:PORT */
-  https: string;
+/** One process. */
+export interface Instance {
+  httpPort: number;
   httpsPort: number;
-  data: string;
   pid: number;
   /** Everything on standard error so far. */
   log(): string;
@@ -36,24 +37,99 @@ export interface Server {
   start(): Promise<void>;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
+}
+
+/** An installation: what is said of its address is of the first instance, what is done to it is done to all. */
+export interface Server {
+  /** http://localhost:PORT */
+  http: string;
+  /** https://localhost:PORT */
+  https: string;
+  httpsPort: number;
+  /** As `http`, of the last instance: where those come in who do not go through {@link Person.open}. */
+  elsewhere: string;
+  data: string;
+  instances: Instance[];
+  /** None with one instance. */
+  redis: Redis | null;
+  log(): string;
+  out(): string;
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  /** The exit code of the first. */
+  stop(): Promise<number | null>;
   dispose(): Promise<void>;
 }
 
 /** @param settings environment variables; @param flags further arguments, such as `--demo` */
-export async function startServer(
+export function startServer(settings: Record<string, string> = {}, flags: string[] = []): Promise<Server> {
+  return startInstallation(INSTANCES, settings, flags);
+}
+
+/** As many of them as said, whatever the mode. */
+export async function startInstallation(
+  count: number,
   settings: Record<string, string> = {},
   flags: string[] = [],
 ): Promise<Server> {
   const data = mkdtempSync(join(tmpdir(), 'visavis-e2e-'));
-  const [httpPort, httpsPort] = await freePorts(2);
+  const redis = count > 1 ? await Redis.start() : null;
+  const shared: Record<string, string> = redis
+    ? { VISAVIS_REDIS: redis.address, VISAVIS_REDIS_NAME: 'e2e', ...settings }
+    : settings;
+  const instances: Instance[] = [];
+  for (let index = 0; index < count; index += 1) {
+    // The first one makes what is only made once.
+    instances.push(await prepare(data, shared, index === 0 ? flags : []));
+  }
+  const [first, last] = [instances[0], instances.at(-1)];
+  if (!first || !last) throw new Error('an installation of none');
+  const server: Server = {
+    http: `http://localhost:${first.httpPort}`,
+    https: `https://localhost:${first.httpsPort}`,
+    httpsPort: first.httpsPort,
+    elsewhere: `http://localhost:${last.httpPort}`,
+    data,
+    instances,
+    redis,
+    log: () => instances.map((one) => one.log()).join(''),
+    out: () => first.out(),
+    async kill() {
+      await Promise.all(instances.map((one) => one.kill()));
+    },
+    async start() {
+      // One after another: who comes first makes the keys and the tables.
+      for (const one of instances) await one.start();
+    },
+    async stop() {
+      const [code] = await Promise.all(instances.map((one) => one.stop()));
+      return code ?? null;
+    },
+    async dispose() {
+      await server.stop();
+      await redis?.dispose();
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+  acquaint(instances);
+  try {
+    await server.start();
+  } catch (error) {
+    await server.dispose();
+    throw error;
+  }
+  return server;
+}
+
+/** An instance that is not running yet, with ports of its own. */
+async function prepare(data: string, settings: Record<string, string>, flags: string[]): Promise<Instance> {
+  const [httpPort = 0, httpsPort = 0] = await freePorts(2);
   let child: ChildProcess | undefined;
   let log = '';
   let out = '';
-  const server: Server = {
-    http: `http://localhost:${httpPort}`,
-    https: `https://localhost:${httpsPort}`,
-    httpsPort: httpsPort ?? 0,
-    data,
+  const instance: Instance = {
+    httpPort,
+    httpsPort,
     pid: 0,
     log: () => log,
     out: () => out,
@@ -76,7 +152,7 @@ export async function startServer(
         },
       );
       child = started;
-      server.pid = started.pid ?? 0;
+      instance.pid = started.pid ?? 0;
       started.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
       out = '';
       await new Promise<void>((resolve, reject) => {
@@ -90,10 +166,6 @@ export async function startServer(
     },
     kill: () => end('SIGKILL').then(() => undefined),
     stop: () => end('SIGTERM'),
-    async dispose() {
-      await end('SIGTERM');
-      rmSync(data, { recursive: true, force: true });
-    },
   };
   async function end(signal: NodeJS.Signals): Promise<number | null> {
     const running = child;
@@ -104,8 +176,7 @@ export async function startServer(
     const [code] = (await exited) as [number | null];
     return code;
   }
-  await server.start();
-  return server;
+  return instance;
 }
 
 /** Below those that the system gives to sockets which ask for any: a browser's could take them while a server is down. */

@@ -67,7 +67,7 @@ async function waiting(name: string): Promise<{ vera: Person; one: Made }> {
 
 /** Nothing of the link stands in the address, and nothing of the page is in use. */
 async function isShut(person: Person): Promise<void> {
-  expect(await person.page.evaluate(() => location.href)).toBe(`${server.http}/a`);
+  expect(await person.page.evaluate(() => location.href)).toBe(person.at(`${server.http}/a`));
   await eventually(
     () => devicesInUse(person),
     (count) => count === 0,
@@ -267,7 +267,7 @@ describe('the token', () => {
     await vera.press('I am ready');
     await isWaiting(vera);
     expect(await vera.page.evaluate(() => [location.href, document.referrer])).toEqual([
-      `${server.http}/a`,
+      vera.at(`${server.http}/a`),
       '',
     ]);
     await (await vera.find('textbox', 'Message')).type('good morning\n');
@@ -290,7 +290,7 @@ describe('the token', () => {
     await vera.press(kept ? 'Wait again' : 'I am ready');
     await isWaiting(vera);
     expect(await vera.page.evaluate(() => [location.href, history.state as unknown])).toEqual([
-      `${server.http}/a`,
+      vera.at(`${server.http}/a`),
       null,
     ]);
 

@@ -72,8 +72,8 @@ async function errorsOf(...people: Person[]): Promise<string[]> {
 }
 
 describe('an appointment', () => {
-  it('is made, waited for, gone into, held, taken up again and ended', async () => {
-    await ana.context.overridePermissions(server.http, [
+  it('is made, waited for, gone into, held, taken up again and ended', { tags: ['apart'] }, async () => {
+    await ana.context.overridePermissions(ana.at(server.http), [
       'camera',
       'microphone',
       'clipboard-read',
@@ -97,7 +97,7 @@ describe('an appointment', () => {
     const vera = await client(chromium, link, 'Vera Arslan');
     passing.push(vera);
     await vera.find('heading', `Your appointment with ${ANA}`);
-    expect(await vera.page.evaluate(() => location.href)).toBe(`${server.http}/a`);
+    expect(await vera.page.evaluate(() => location.href)).toBe(vera.at(`${server.http}/a`));
     const ready = await waits(vera);
     await ana.find('button', 'Admit Vera Arslan');
     const told = Date.now() - ready;

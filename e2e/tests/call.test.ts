@@ -73,7 +73,7 @@ describe.each([
 });
 
 describe('rooms', () => {
-  it('keep to themselves', async () => {
+  it('keep to themselves', { tags: ['apart'] }, async () => {
     const [ana, ben, cem] = [
       await Person.create(chromium, 'Ana'),
       await Person.create(chromium, 'Ben'),

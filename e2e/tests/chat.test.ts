@@ -55,7 +55,7 @@ const shows = (person: Person, count: number, timeout = 5_000) =>
   );
 
 describe('messages', () => {
-  it('keep every character, in order, and are never markup', async () => {
+  it('keep every character, in order, and are never markup', { tags: ['apart'] }, async () => {
     const lines = [
       'plain',
       '<b>bold</b><img src=x onerror="window.injected=true">',

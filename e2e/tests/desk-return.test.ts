@@ -90,7 +90,7 @@ describe('a reload', () => {
     console.log(`the visitor is back in the call ${Math.round(took)} ms after a reload`);
   });
 
-  it('of the representative in the call', async () => {
+  it('of the representative in the call', { tags: ['apart'] }, async () => {
     const vera = await comes('Vera');
     await talk(vera);
     const took = await reloads(ana, vera);

@@ -113,7 +113,7 @@ describe('a ring that is', () => {
 });
 
 describe('when everybody is in a call', () => {
-  it('visitors wait, see their place move, and the first is called for', async () => {
+  it('visitors wait, see their place move, and the first is called for', { tags: ['apart'] }, async () => {
     const vera = await comes('Vera');
     await rings(vera);
     await accept(ana, 'Vera');

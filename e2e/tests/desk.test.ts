@@ -67,49 +67,56 @@ const errorsOf = async (...people: Person[]): Promise<string[]> =>
   (await Promise.all(people.map((one) => one.errors()))).flat();
 
 describe('a visitor and a representative', () => {
-  it('find each other, ring, talk and part, and the list is right all the while', async () => {
-    await reads(watcher, 'Nobody is online');
-    const vera = await comes('Vera');
-    const online = await goOnline(ana);
-    const listed = await listIs(watcher, 'Ana available', isFree(ANA), online, 1_000);
-    await (await vera.find('textbox', 'What is it about?')).type('windscreen claim');
-    await ana.page.evaluate(() => (window.touched = { opened: 0, asked: 0, sent: [] }));
+  it(
+    'find each other, ring, talk and part, and the list is right all the while',
+    { tags: ['apart'] },
+    async () => {
+      await reads(watcher, 'Nobody is online');
+      const vera = await comes('Vera');
+      const online = await goOnline(ana);
+      const listed = await listIs(watcher, 'Ana available', isFree(ANA), online, 1_000);
+      await (await vera.find('textbox', 'What is it about?')).type('windscreen claim');
+      await ana.page.evaluate(() => (window.touched = { opened: 0, asked: 0, sent: [] }));
 
-    const called = await vera.press(`Call ${ANA}`);
-    const taken = await listIs(watcher, 'Ana taken', isIn(ANA, 'being called'), called, 1_000);
-    await vera.find('dialog', `Calling ${ANA}`);
-    const rung = (await ana.find('dialog', 'Incoming call from Vera')).evaluate(() => Date.now());
-    expect((await rung) - called, 'ms from Call to the ring').toBeLessThan(1_000);
-    await reads(ana, 'windscreen claim');
-    expect(await ana.page.title()).toContain('Incoming call from Vera');
+      const called = await vera.press(`Call ${ANA}`);
+      const taken = await listIs(watcher, 'Ana taken', isIn(ANA, 'being called'), called, 1_000);
+      await vera.find('dialog', `Calling ${ANA}`);
+      const rung = (await ana.find('dialog', 'Incoming call from Vera')).evaluate(() => Date.now());
+      expect((await rung) - called, 'ms from Call to the ring').toBeLessThan(1_000);
+      await reads(ana, 'windscreen claim');
+      expect(await ana.page.title()).toContain('Incoming call from Vera');
 
-    // Nothing of the one who is rung has been opened, asked for or sent; nothing of either has gone out.
-    const touched = await ana.page.evaluate(() => ({ ...window.touched, peers: window.probe.peers.length }));
-    expect(touched).toMatchObject({ opened: 0, asked: 0, peers: 0 });
-    expect(touched.sent.filter((frame) => !frame.includes('"ping"'))).toEqual([]);
-    expect(await vera.page.evaluate(() => window.probe.peers.length)).toBe(0);
+      // Nothing of the one who is rung has been opened, asked for or sent; nothing of either has gone out.
+      const touched = await ana.page.evaluate(() => ({
+        ...window.touched,
+        peers: window.probe.peers.length,
+      }));
+      expect(touched).toMatchObject({ opened: 0, asked: 0, peers: 0 });
+      expect(touched.sent.filter((frame) => !frame.includes('"ping"'))).toEqual([]);
+      expect(await vera.page.evaluate(() => window.probe.peers.length)).toBe(0);
 
-    const accepted = await accept(ana, 'Vera');
-    await Promise.all([hearsAndSees(vera), hearsAndSees(ana)]);
-    const talking = Date.now() - accepted;
-    expect(talking, 'ms from Accept to sound and pictures').toBeLessThan(3_000);
-    await Promise.all([vera.seesTile(ANA), ana.seesTile('Vera')]);
-    await listIs(watcher, 'Ana in a call', isIn(ANA, 'in a call'), accepted, 1_000);
+      const accepted = await accept(ana, 'Vera');
+      await Promise.all([hearsAndSees(vera), hearsAndSees(ana)]);
+      const talking = Date.now() - accepted;
+      expect(talking, 'ms from Accept to sound and pictures').toBeLessThan(3_000);
+      await Promise.all([vera.seesTile(ANA), ana.seesTile('Vera')]);
+      await listIs(watcher, 'Ana in a call', isIn(ANA, 'in a call'), accepted, 1_000);
 
-    const parted = await vera.press('Leave');
-    await vera.find('heading', 'You ended the call');
-    const again = await listIs(watcher, 'Ana available again', isFree(ANA), parted, 1_000);
-    await ana.find('heading', 'Your call with Vera');
-    for (const person of [ana, vera]) {
-      const live = () =>
-        person.page.evaluate(() => window.probe.captured.filter((t) => t.readyState === 'live').length);
-      expect(await live(), `devices of ${person.name} in use after the call`).toBe(0);
-    }
-    expect(await errorsOf(ana, vera, watcher)).toEqual([]);
-    console.log(
-      `listed after ${listed} ms, taken ${taken} ms, talking ${talking} ms, listed again ${again} ms`,
-    );
-  });
+      const parted = await vera.press('Leave');
+      await vera.find('heading', 'You ended the call');
+      const again = await listIs(watcher, 'Ana available again', isFree(ANA), parted, 1_000);
+      await ana.find('heading', 'Your call with Vera');
+      for (const person of [ana, vera]) {
+        const live = () =>
+          person.page.evaluate(() => window.probe.captured.filter((t) => t.readyState === 'live').length);
+        expect(await live(), `devices of ${person.name} in use after the call`).toBe(0);
+      }
+      expect(await errorsOf(ana, vera, watcher)).toEqual([]);
+      console.log(
+        `listed after ${listed} ms, taken ${taken} ms, talking ${talking} ms, listed again ${again} ms`,
+      );
+    },
+  );
 
   it('part when the representative hangs up, and the visitor is told and may judge', async () => {
     const vera = await comes('Vera');

@@ -47,7 +47,7 @@ const page = (path: string) => `<!doctype html><html lang="en"><title>A website<
     document.addEventListener(type, ({ detail }) => heard.push({ type, detail }));
   addEventListener('message', ({ origin, data }) => posted.push({ origin, type: data.type }));
 </script>
-<script src="${server.http}/embed.js" data-desk="help" data-mode="${path.slice(1)}" async></script></main>`;
+<script src="${server.elsewhere}/embed.js" data-desk="help" data-mode="${path.slice(1)}" async></script></main>`;
 
 beforeAll(async () => {
   server = await startDemo();
@@ -121,7 +121,7 @@ describe('the button on a site that is allowed', () => {
       const kinds = (await heard(vera)).map(({ type }) => type).filter((type) => type !== 'visavis:status');
       expect(kinds).toEqual(['visavis:ringing', 'visavis:connected', 'visavis:ended']);
       const origins = await vera.page.evaluate(() => [...new Set(window.posted.map(({ origin }) => origin))]);
-      expect(origins).toEqual([server.http]);
+      expect(origins).toEqual([server.elsewhere]);
       await desk.press('Close');
       await desk.until('the button again', () => document.body.innerText.includes('Talk to'), 2_000);
     } finally {

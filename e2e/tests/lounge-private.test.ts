@@ -80,7 +80,7 @@ async function privateIds(person: Person): Promise<string[]> {
 }
 
 describe('a private conversation', () => {
-  it('reaches nobody else on the wire', async () => {
+  it('reaches nobody else on the wire', { tags: ['apart'] }, async () => {
     await marker('before it');
     const from = new Map([...wires].map(([one, wire]) => [one, wire.received.length]));
     const requests = new Map([...wires].map(([one, wire]) => [one, wire.requests.length]));

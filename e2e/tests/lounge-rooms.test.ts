@@ -71,49 +71,53 @@ afterAll(async () => {
 });
 
 describe('a jump', () => {
-  it('leaves one room and joins the other, once each, and keeps what one writes with others', async () => {
-    const [ana, ben, cem] = await Promise.all([
-      comes(chromium, server, 'Ana'),
-      comes(chromium, server, 'Ben'),
-      comes(chromium, server, 'Cem', { room: 'sports' }),
-    ]);
-    await isIn(cem, SPORTS);
-    await seesPeople(ben, ['Ana', 'Ben']);
-    await seesPeople(cem, ['Cem']);
-    await talksTo(ana, 'Ben');
-    await says(ana, withPerson('Ben'), 'I go over to the others');
-    await talksTo(ben, 'Ana');
-    await readsIn(ben, withPerson('Ana'), 'I go over to the others');
+  it(
+    'leaves one room and joins the other, once each, and keeps what one writes with others',
+    { tags: ['apart'] },
+    async () => {
+      const [ana, ben, cem] = await Promise.all([
+        comes(chromium, server, 'Ana'),
+        comes(chromium, server, 'Ben'),
+        comes(chromium, server, 'Cem', { room: 'sports' }),
+      ]);
+      await isIn(cem, SPORTS);
+      await seesPeople(ben, ['Ana', 'Ben']);
+      await seesPeople(cem, ['Cem']);
+      await talksTo(ana, 'Ben');
+      await says(ana, withPerson('Ben'), 'I go over to the others');
+      await talksTo(ben, 'Ana');
+      await readsIn(ben, withPerson('Ana'), 'I go over to the others');
 
-    const at = new Map<Person, { frames: number; notices: number }>();
-    for (const one of [ben, cem]) {
-      at.set(one, { frames: await framesSoFar(one), notices: await noticesSoFar(one) });
-    }
-    await jumps(ana, 'Sports');
-    await seesPeople(ana, ['Ana', 'Cem']);
-    await seesPeople(cem, ['Ana', 'Cem']);
-    await seesPeople(ben, ['Ben']);
-    expect(await ana.page.evaluate(() => location.pathname)).toBe('/lounge/sports');
-    await regionSays(ana, withPerson('Ben'), 'I go over to the others');
-    await says(ben, withPerson('Ana'), 'all right');
-    await readsIn(ana, withPerson('Ben'), 'all right');
-    await says(cem, SPORTS, 'welcome');
-    await readsIn(ana, SPORTS, 'welcome');
-    for (const [one, move] of [
-      [ben, 'member_left'],
-      [cem, 'member_joined'],
-    ] as const) {
-      const before = at.get(one);
-      expect(await movesHeard(one, before?.frames ?? 0), `what ${one.name} was told`).toEqual([move]);
-      await eventually(
-        () => noticesSince(one, before?.notices ?? 0),
-        (lines) => lines.length === 1 && /Ana/.test(lines[0] ?? ''),
-        3_000,
-        `one line about Ana with ${one.name}`,
-      );
-    }
-    await Promise.all([ana, ben, cem].map((one) => one.close()));
-  });
+      const at = new Map<Person, { frames: number; notices: number }>();
+      for (const one of [ben, cem]) {
+        at.set(one, { frames: await framesSoFar(one), notices: await noticesSoFar(one) });
+      }
+      await jumps(ana, 'Sports');
+      await seesPeople(ana, ['Ana', 'Cem']);
+      await seesPeople(cem, ['Ana', 'Cem']);
+      await seesPeople(ben, ['Ben']);
+      expect(await ana.page.evaluate(() => location.pathname)).toBe('/lounge/sports');
+      await regionSays(ana, withPerson('Ben'), 'I go over to the others');
+      await says(ben, withPerson('Ana'), 'all right');
+      await readsIn(ana, withPerson('Ben'), 'all right');
+      await says(cem, SPORTS, 'welcome');
+      await readsIn(ana, SPORTS, 'welcome');
+      for (const [one, move] of [
+        [ben, 'member_left'],
+        [cem, 'member_joined'],
+      ] as const) {
+        const before = at.get(one);
+        expect(await movesHeard(one, before?.frames ?? 0), `what ${one.name} was told`).toEqual([move]);
+        await eventually(
+          () => noticesSince(one, before?.notices ?? 0),
+          (lines) => lines.length === 1 && /Ana/.test(lines[0] ?? ''),
+          3_000,
+          `one line about Ana with ${one.name}`,
+        );
+      }
+      await Promise.all([ana, ben, cem].map((one) => one.close()));
+    },
+  );
 });
 
 describe('a reload', () => {

@@ -179,28 +179,32 @@ describe('video from a conversation', () => {
     await ben.press('Decline');
   });
 
-  it('goes on while one jumps to another room, and is taken up again after a reload', async () => {
-    const [ana, ben] = (await inLounge('Ana J', 'Ben J')) as [Person, Person];
-    await talksTo(ana, 'Ben J');
-    await talksTo(ben, 'Ana J');
-    await pressWithin(ana, withPerson('Ben J'), 'Start video');
-    await ben.find('dialog', 'Ana J is calling');
-    await ben.press('Accept');
-    await Promise.all([hearsAndSees(ana, 10_000), hearsAndSees(ben, 10_000)]);
-    const peers = await ana.page.evaluate(() => window.probe.peers.length);
-    await jumps(ana, 'Sports');
-    await Promise.all([hearsAndSees(ana), hearsAndSees(ben)]);
-    expect(await ana.page.evaluate(() => window.probe.peers.length), 'no new connection').toBe(peers);
-    await says(ana, withPerson('Ben J'), 'still here');
-    await readsIn(ben, withPerson('Ana J'), 'still here');
+  it(
+    'goes on while one jumps to another room, and is taken up again after a reload',
+    { tags: ['apart'] },
+    async () => {
+      const [ana, ben] = (await inLounge('Ana J', 'Ben J')) as [Person, Person];
+      await talksTo(ana, 'Ben J');
+      await talksTo(ben, 'Ana J');
+      await pressWithin(ana, withPerson('Ben J'), 'Start video');
+      await ben.find('dialog', 'Ana J is calling');
+      await ben.press('Accept');
+      await Promise.all([hearsAndSees(ana, 10_000), hearsAndSees(ben, 10_000)]);
+      const peers = await ana.page.evaluate(() => window.probe.peers.length);
+      await jumps(ana, 'Sports');
+      await Promise.all([hearsAndSees(ana), hearsAndSees(ben)]);
+      expect(await ana.page.evaluate(() => window.probe.peers.length), 'no new connection').toBe(peers);
+      await says(ana, withPerson('Ben J'), 'still here');
+      await readsIn(ben, withPerson('Ana J'), 'still here');
 
-    await ana.page.evaluate(() => (window.onbeforeunload = null));
-    ana.page.on('dialog', (dialog) => void dialog.accept());
-    await ana.page.reload({ waitUntil: 'domcontentloaded' });
-    await isInside(ana);
-    await Promise.all([hearsAndSees(ana, 15_000), hearsAndSees(ben, 15_000)]);
-    await hangsUp(ben, ana);
-  });
+      await ana.page.evaluate(() => (window.onbeforeunload = null));
+      ana.page.on('dialog', (dialog) => void dialog.accept());
+      await ana.page.reload({ waitUntil: 'domcontentloaded' });
+      await isInside(ana);
+      await Promise.all([hearsAndSees(ana, 15_000), hearsAndSees(ben, 15_000)]);
+      await hangsUp(ben, ana);
+    },
+  );
 
   it('takes in a third who accepts: each sees the two others', async () => {
     const people = (await inLounge('Ana T', 'Ben T', 'Cem T')) as [Person, Person, Person];

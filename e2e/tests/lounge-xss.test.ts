@@ -69,7 +69,7 @@ async function watch(person: Person): Promise<Person> {
     const { protocol, origin } = new URL(request.url());
     if (
       ['http:', 'https:', 'ws:', 'wss:'].includes(protocol) &&
-      new URL(server.http).host !== new URL(request.url()).host
+      new URL(person.at(server.http)).host !== new URL(request.url()).host
     )
       happened.push(`a request to ${origin}`);
   });

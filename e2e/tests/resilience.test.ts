@@ -48,7 +48,7 @@ async function comingsAndGoings(person: Person, from: number): Promise<string[]>
 const framesSoFar = (person: Person) => person.page.evaluate(() => window.probe.sockets.length);
 
 describe('a reload', () => {
-  it('is back in the call, and nobody hears of it', async () => {
+  it('is back in the call, and nobody hears of it', { tags: ['apart'] }, async () => {
     await meet();
     const from = await framesSoFar(ben);
     const started = performance.now();

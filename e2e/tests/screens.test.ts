@@ -238,7 +238,8 @@ describe('privacy', () => {
     for (const person of [ana, ben]) {
       person.page.on('request', (request) => {
         const url = new URL(request.url());
-        if (url.protocol.startsWith('http') && url.origin !== own.http) foreign.push(request.url());
+        if (url.protocol.startsWith('http') && url.origin !== person.at(own.http))
+          foreign.push(request.url());
       });
     }
     try {
