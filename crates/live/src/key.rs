@@ -19,6 +19,7 @@ const WAITING_CHAT: &str = "waiting-chat:";
 const GATHERING: &str = "gathering:";
 const NAME: &str = "name:";
 const SESSION: &str = "session:";
+const TRIES: &str = "tries:";
 
 impl Key {
     /// The document of the room of this folded name.
@@ -81,6 +82,12 @@ impl Key {
         Self(format!("{SESSION}{id}").into())
     }
 
+    /// One of the documents in which tries to sign in are counted.
+    #[must_use]
+    pub fn tries(slot: u16) -> Self {
+        Self(format!("{TRIES}{slot:04x}").into())
+    }
+
     /// The key whose whole text is this, as an adapter kept it.
     pub(crate) fn from_stored(text: &str) -> Self {
         Self(text.into())
@@ -90,6 +97,12 @@ impl Key {
     #[must_use]
     pub fn as_session(&self) -> Option<SessionId> {
         self.0.strip_prefix(SESSION)?.parse().ok()
+    }
+
+    /// Whether tries to sign in are counted in it.
+    #[must_use]
+    pub fn is_tries(&self) -> bool {
+        self.0.starts_with(TRIES)
     }
 
     /// Which room of the lounge, if this is who is in one.

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod appointments;
+mod blind;
 mod bookings;
 mod calls;
 mod deadlines;
@@ -45,6 +46,7 @@ pub(crate) use rooms::JoinRequest;
 pub(crate) use roster::{Nobody, Roster};
 pub(crate) use tokens::{Identity, Upload};
 
+use rooms::ATTEMPTS;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokens::{TICKET_TTL, TokenRefused, Tokens};
