@@ -12,6 +12,7 @@ mod desks;
 mod documents;
 mod history;
 mod ice;
+mod limits;
 mod lounge;
 mod media;
 mod public_desks;
@@ -40,12 +41,14 @@ pub(crate) use desks::Introduction;
 pub(crate) use documents::{ControlNotice, Route, call_room, ring_of};
 pub(crate) use history::History;
 pub(crate) use ice::IceServers;
+pub(crate) use limits::{ByAddress, Rates, Whereabouts, per_minute};
 pub(crate) use lounge::{EnterRequest, Hearing, LoungeRules, Post as LoungePost, forget_lounge, is_picture};
 pub(crate) use media::{Media, MediaNotice, MediaOffer, MediaRefused, MediaSeat};
 pub(crate) use rooms::JoinRequest;
 pub(crate) use roster::{Nobody, Roster};
 pub(crate) use tokens::{Identity, Upload};
 
+use blind::Blind;
 use rooms::ATTEMPTS;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -138,6 +141,9 @@ pub(crate) enum Refused {
     /// A continuation that is not ours, too old, or for another room.
     #[error("the continuation is refused")]
     Continuation,
+    /// More often than they may.
+    #[error("too often")]
+    TooOften,
     /// Live state is away, or too many wanted the same document at once.
     #[error("live state: {0}")]
     Live(#[from] visavis_live::LiveError),
@@ -199,6 +205,7 @@ impl Refused {
             Self::Ticket => Code::TicketInvalid,
             Self::Continuation => Code::ContinuationInvalid,
             Self::Live(_) | Self::Media(MediaRefused::Away) => Code::TryAgain,
+            Self::TooOften => Code::RateLimited,
             Self::Corrupt => Code::Internal,
         }
     }
@@ -233,6 +240,9 @@ pub(crate) struct App {
     margins: Margins,
     /// What the operator allows in the lounge.
     lounge: LoungeRules,
+    rates: Rates,
+    /// Addresses are numbers in limits.
+    blind: Blind,
 }
 
 /// What use cases are made of.
@@ -247,12 +257,14 @@ pub(crate) struct Parts {
     pub(crate) ring_for: Duration,
     pub(crate) margins: Margins,
     pub(crate) lounge: LoungeRules,
+    pub(crate) rates: Rates,
 }
 
 impl App {
     /// Of these parts, with the installation's signing key.
     pub(crate) fn new(parts: Parts, signing_key: &[u8]) -> Self {
-        let Parts { instance, live, store, media, history, limits, rules, ring_for, margins, lounge } = parts;
+        let Parts { instance, live, store, media, history, limits, rules, ring_for, margins, lounge, rates } =
+            parts;
         Self {
             instance,
             live,
@@ -265,6 +277,8 @@ impl App {
             ring_for,
             margins,
             lounge,
+            rates,
+            blind: Blind::new(signing_key, "limits"),
         }
     }
 
