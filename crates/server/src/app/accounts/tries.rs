@@ -180,9 +180,13 @@ mod tests {
     async fn many_at_once_at_all_instances_are_not_more_than_one_after_the_other() {
         let live = live();
         let instances = [instance(&live), instance(&live), instance(&live)];
+        let ready = Arc::new(tokio::sync::Barrier::new(60));
         let tries = (0..60).map(|number| {
-            let instance = instances[number % 3].clone();
-            tokio::spawn(async move { instance.take(at(0), "ana@demo", network(1)).await })
+            let (instance, ready) = (instances[number % 3].clone(), ready.clone());
+            tokio::spawn(async move {
+                ready.wait().await;
+                instance.take(at(0), "ana@demo", network(1)).await
+            })
         });
         let tries: Vec<_> = tries.collect();
         let (mut granted, mut told) = (0, 0);
