@@ -20,6 +20,7 @@ const GATHERING: &str = "gathering:";
 const NAME: &str = "name:";
 const SESSION: &str = "session:";
 const INSTALLATION: &str = "installation:";
+const TRIES: &str = "tries:";
 
 impl Key {
     /// The document of the room of this folded name.
@@ -88,6 +89,12 @@ impl Key {
         Self(INSTALLATION.into())
     }
 
+    /// One of the documents in which tries to sign in are counted.
+    #[must_use]
+    pub fn tries(slot: u16) -> Self {
+        Self(format!("{TRIES}{slot:04x}").into())
+    }
+
     /// The key whose whole text is this, as an adapter kept it.
     pub(crate) fn from_stored(text: &str) -> Self {
         Self(text.into())
@@ -97,6 +104,12 @@ impl Key {
     #[must_use]
     pub fn as_session(&self) -> Option<SessionId> {
         self.0.strip_prefix(SESSION)?.parse().ok()
+    }
+
+    /// Whether tries to sign in are counted in it.
+    #[must_use]
+    pub fn is_tries(&self) -> bool {
+        self.0.starts_with(TRIES)
     }
 
     /// Which room of the lounge, if this is who is in one.

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod appointments;
+mod blind;
 mod bookings;
 mod calls;
 mod deadlines;
@@ -11,6 +12,7 @@ mod desks;
 mod documents;
 mod history;
 mod ice;
+mod limits;
 mod lounge;
 mod media;
 mod public_desks;
@@ -41,6 +43,7 @@ pub(crate) use desks::Introduction;
 pub(crate) use documents::{ControlNotice, Route, call_room, ring_of};
 pub(crate) use history::History;
 pub(crate) use ice::IceServers;
+pub(crate) use limits::{ByAddress, Rates, Whereabouts, per_minute};
 pub(crate) use lounge::{EnterRequest, Hearing, LoungeRules, Post as LoungePost, forget_lounge, is_picture};
 pub(crate) use media::{Media, MediaNotice, MediaOffer, MediaRefused, MediaSeat, MediaSite};
 pub(crate) use rooms::JoinRequest;
@@ -50,6 +53,8 @@ pub(crate) use takeover::drive_takeover;
 pub(crate) use tokens::{Identity, Upload};
 
 use crate::cluster::Standing;
+use blind::Blind;
+use rooms::ATTEMPTS;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokens::{TICKET_TTL, TokenRefused, Tokens};
@@ -141,6 +146,9 @@ pub(crate) enum Refused {
     /// A continuation that is not ours, too old, or for another room.
     #[error("the continuation is refused")]
     Continuation,
+    /// More often than they may.
+    #[error("too often")]
+    TooOften,
     /// Live state is away, or too many wanted the same document at once.
     #[error("live state: {0}")]
     Live(#[from] visavis_live::LiveError),
@@ -205,6 +213,7 @@ impl Refused {
             Self::Ticket => Code::TicketInvalid,
             Self::Continuation => Code::ContinuationInvalid,
             Self::Live(_) | Self::Freed | Self::Media(MediaRefused::Away) => Code::TryAgain,
+            Self::TooOften => Code::RateLimited,
             Self::Corrupt => Code::Internal,
         }
     }
@@ -240,6 +249,9 @@ pub(crate) struct App {
     margins: Margins,
     /// What the operator allows in the lounge.
     lounge: LoungeRules,
+    rates: Rates,
+    /// Addresses are numbers in limits.
+    blind: Blind,
 }
 
 /// What use cases are made of.
@@ -255,6 +267,7 @@ pub(crate) struct Parts {
     pub(crate) ring_for: Duration,
     pub(crate) margins: Margins,
     pub(crate) lounge: LoungeRules,
+    pub(crate) rates: Rates,
 }
 
 impl App {
@@ -272,6 +285,7 @@ impl App {
             ring_for,
             margins,
             lounge,
+            rates,
         } = parts;
         Self {
             instance,
@@ -286,6 +300,8 @@ impl App {
             ring_for,
             margins,
             lounge,
+            rates,
+            blind: Blind::new(signing_key, "limits"),
         }
     }
 

@@ -85,6 +85,9 @@ pub(crate) struct Limits {
     pub(crate) request_timeout_s: u64,
     pub(crate) body_bytes: usize,
     pub(crate) tickets_per_minute: NonZeroU32,
+    pub(crate) rooms_per_minute: NonZeroU32,
+    pub(crate) rings_per_minute: NonZeroU32,
+    pub(crate) guest_rings_per_minute: NonZeroU32,
 }
 
 #[derive(Debug, Clone, Deserialize)]

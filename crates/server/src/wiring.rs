@@ -7,8 +7,9 @@ mod mail;
 mod networking;
 
 use crate::app::{
-    Accounts, App, AppointmentParts, Appointments, Demonstration, History, LinkKeys, LoungeRules,
-    MediaNotice, Parts, drive_deadlines, drive_mail, drive_takeover, forget_lounge, system_clock,
+    Accounts, App, AppointmentParts, Appointments, ByAddress, Demonstration, History, LinkKeys, LoungeRules,
+    MediaNotice, Parts, Rates, drive_deadlines, drive_mail, drive_takeover, forget_lounge, per_minute,
+    system_clock,
 };
 use crate::cluster::drain::Leaving;
 use crate::cluster::ready::{self, Health};
@@ -190,7 +191,7 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
         &Arc::new(Api {
             accounts: people.clone(),
             appointments,
-            links: RateByAddress::per_minute(LINKS_PER_MINUTE),
+            links: RateByAddress::per_minute(ByAddress::Links, LINKS_PER_MINUTE),
             app: app.clone(),
             public: settings.public_url.clone(),
         }),
@@ -291,6 +292,7 @@ fn start_app(
         ring_for: Duration::from_secs(settings.desks.ring_s),
         margins: margins(settings),
         lounge: lounge(settings),
+        rates: rates(settings),
     };
     let app = Arc::new(App::new(parts, secrets.signing.bytes()));
     tokio::spawn(drive_deadlines(app.clone(), stopping.clone()));
@@ -343,7 +345,7 @@ async fn start_realtime(
         hub,
         sessions,
         ice: networking.ice,
-        tickets: RateByAddress::per_minute(settings.limits.tickets_per_minute),
+        tickets: RateByAddress::per_minute(ByAddress::Tickets, settings.limits.tickets_per_minute),
         settings: RealtimeSettings {
             grace: Duration::from_millis(session.grace_ms),
             closed_grace: Duration::from_millis(session.closed_grace_ms),
@@ -381,6 +383,15 @@ fn lounge(settings: &Settings) -> LoungeRules {
             .then(|| Duration::from_secs(u64::from(lounge.keep_days) * 24 * 60 * 60)),
         file_bytes: lounge.file_bytes,
         files_bytes: lounge.files_bytes,
+    }
+}
+
+fn rates(settings: &Settings) -> Rates {
+    let limits = &settings.limits;
+    Rates {
+        rooms: per_minute(limits.rooms_per_minute),
+        rings: per_minute(limits.rings_per_minute),
+        rings_of_guests: per_minute(limits.guest_rings_per_minute),
     }
 }
 

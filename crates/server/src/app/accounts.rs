@@ -17,6 +17,7 @@ mod seal;
 mod sign_in;
 mod throttle;
 mod totp;
+mod tries;
 
 pub(super) use demonstration::{DESK as DEMO_DESK, PROFESSIONAL as DEMO_PROFESSIONAL};
 pub(crate) use demonstration::{Demonstration, Entry};
@@ -29,13 +30,12 @@ pub(crate) use provider::{Provider, ProviderRefused, Question, Verified};
 use seal::{Seal, SealBroken};
 pub(crate) use sign_in::{Browser, SignInToken};
 pub(crate) use throttle::Tries;
+pub(super) use tries::forget_tries;
 
 use super::{ControlNotice, Roster, Route};
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use throttle::{AccountKey, Throttle};
+use tries::SharedThrottle;
 use visavis_domain::account::Email;
 use visavis_domain::ids::{PersonId, SignInId};
 use visavis_domain::time::Timestamp;
@@ -90,9 +90,7 @@ pub(crate) struct Surroundings {
 pub(crate) struct Accounts {
     around: Surroundings,
     rules: AccountRules,
-    throttle: Mutex<Throttle>,
-    /// Hashes addresses for the throttle; another one in each process.
-    hasher: RandomState,
+    throttle: SharedThrottle,
     /// Seals secrets of second factors, and offers of them.
     totp: Seal,
     /// Seals what people take along to the identity provider.
@@ -105,10 +103,9 @@ impl Accounts {
     /// With the installation's key.
     pub(crate) fn new(around: Surroundings, key: &[u8], rules: AccountRules) -> Self {
         Self {
+            throttle: SharedThrottle::new(around.live.clone(), key, rules.tries),
             around,
             rules,
-            throttle: Mutex::new(Throttle::new(rules.tries)),
-            hasher: RandomState::new(),
             totp: Seal::new(key, "second factor"),
             questions: Seal::new(key, "identity provider"),
             people: tokio::sync::Mutex::default(),
@@ -140,15 +137,6 @@ impl Accounts {
 
     fn random_bits(&self) -> u128 {
         u128::from_be_bytes(self.random())
-    }
-
-    fn throttle(&self) -> MutexGuard<'_, Throttle> {
-        // Nothing in there panics half-way.
-        self.throttle.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn account_key(&self, email: &str) -> AccountKey {
-        AccountKey(self.hasher.hash_one(email))
     }
 
     /// A row for the audit log.

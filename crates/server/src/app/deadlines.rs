@@ -1,5 +1,6 @@
 //! Fires the deadlines of live documents: a driver, no decisions. Firing one twice is harmless.
 
+use super::accounts::forget_tries;
 use super::settle::Cause;
 use super::{App, Refused};
 use std::sync::Arc;
@@ -67,6 +68,8 @@ async fn fire_one(app: &App, key: &Key) -> Result<(), Refused> {
         return app.expire(&RoomName::parse(name).map_err(|_| Refused::Corrupt)?).await;
     } else if let Some(appointment) = key.as_waiting_chat() {
         return app.forget_waiting_chat(appointment).await;
+    } else if key.is_tries() {
+        return forget_tries(&*app.live, app.now(), key).await;
     } else if let Some(person) = key.as_person() {
         (DocumentId::Person(person), Command::PersonDue { person })
     } else if let Some(ring) = key.as_ring() {

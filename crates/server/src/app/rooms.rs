@@ -2,7 +2,7 @@
 
 use super::documents::{self, ControlNotice, Route, chat_key, room_key};
 use super::settle::Cause;
-use super::{App, Refused};
+use super::{App, Identity, Refused};
 use bytes::Bytes;
 use std::time::Duration;
 use visavis_domain::chat::{self, Chat};
@@ -22,6 +22,7 @@ pub(super) const ATTEMPTS: u32 = 64;
 /// A wish to be in a room.
 #[derive(Debug)]
 pub(crate) struct JoinRequest {
+    pub(crate) who: Identity,
     pub(crate) session: SessionId,
     pub(crate) name: String,
     pub(crate) devices: Devices,
@@ -55,7 +56,7 @@ impl App {
         ice_servers: Vec<IceServer>,
     ) -> Result<Reply, Refused> {
         let person = PersonName::parse(&request.name).map_err(|_| Refused::Name)?;
-        let JoinRequest { session, devices, continuation, media, .. } = request;
+        let JoinRequest { who, session, devices, continuation, media, .. } = request;
         let command = match continuation {
             Some(token) => {
                 let claim = self.tokens.claim(self.now(), name.folded(), &token);
@@ -75,7 +76,9 @@ impl App {
                 devices,
             },
         };
-        let loaded = self.change(name, command).await?;
+        // Who comes back was in there: a room that was lost is not opened by them, but brought back.
+        let opener = matches!(command, Command::Join { .. }).then_some(who);
+        let loaded = self.change_as(name, command, opener).await?;
         let continuation = |claim: &Claim| Ok(self.tokens.continuation(self.now(), name.folded(), claim)?);
         loaded.joined(session, continuation, ice_servers)
     }
@@ -203,11 +206,26 @@ impl App {
             let cause = Cause::Room { ring, command, person: None };
             return self.settle(cause, &[]).await?.loaded.ok_or(Refused::Corrupt);
         }
+        self.change_as(name, command, None).await
+    }
+
+    /// The same for rooms that are open to all. If it opens the room, that is counted, before anything is written.
+    async fn change_as(
+        &self,
+        name: &RoomName,
+        command: Command,
+        mut opener: Option<Identity>,
+    ) -> Result<Loaded, Refused> {
         for _ in 0..ATTEMPTS {
             let mut loaded = self.load(name).await?;
             let events = room::handle(loaded.room.as_ref(), self.now(), self.limits, command.clone())?;
             if events.is_empty() {
                 return Ok(loaded);
+            }
+            if events.iter().any(|event| matches!(event, Event::Opened { .. }))
+                && let Some(who) = opener.take()
+            {
+                self.count_room(who).await?;
             }
             let before = loaded.room.clone();
             let told = room_events(&mut loaded, &events)?;

@@ -3,7 +3,8 @@
 
 mod doubles;
 mod ground;
+mod limits;
 mod lounging;
 mod races;
 mod visiting;
-mod wavering;
+pub(super) mod wavering;

@@ -2,6 +2,7 @@
 //!
 //! Nothing is stored for them, so they hold across restarts and instances.
 
+use super::Whereabouts;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
@@ -62,6 +63,9 @@ pub(crate) struct Identity {
     /// By which link to an appointment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) link: Option<LinkClaims>,
+    /// Where the ticket was taken, for limits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) from: Option<Whereabouts>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -344,8 +348,12 @@ mod tests {
     use super::*;
 
     const NOW: Timestamp = Timestamp(1_700_000_000_000);
-    const WHO: Identity =
-        Identity { person: PersonId::from_bits(7), sign_in: Some(SignInId::from_bits(8)), link: None };
+    const WHO: Identity = Identity {
+        person: PersonId::from_bits(7),
+        sign_in: Some(SignInId::from_bits(8)),
+        link: None,
+        from: None,
+    };
 
     fn claim() -> Claim {
         Claim {

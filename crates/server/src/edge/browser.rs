@@ -8,13 +8,17 @@ use std::net::{IpAddr, Ipv4Addr};
 
 /// Who sent this.
 pub(crate) fn browser(headers: &HeaderMap, extensions: &Extensions) -> Browser {
-    let address = extensions.get::<ClientAddress>().map(|ClientAddress(address)| *address);
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     Browser {
         // Every request that came over a socket has one.
-        network: source(address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))),
+        network: network_of(extensions).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
         name: words(agent.unwrap_or_default()),
     }
+}
+
+/// The network it comes from, as limits count it.
+pub(crate) fn network_of(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get().map(|ClientAddress(address)| source(*address))
 }
 
 /// The first that is found counts: browsers call themselves by their ancestors' names too.

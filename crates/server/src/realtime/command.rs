@@ -97,7 +97,8 @@ impl Realtime {
         match command {
             Command::Join { room, name, microphone, camera, continuation, media } => {
                 let devices = Devices { microphone, camera };
-                let request = JoinRequest { session: session.id, name, devices, continuation, media };
+                let who = session.identity;
+                let request = JoinRequest { who, session: session.id, name, devices, continuation, media };
                 self.join(session, execution, &room, request).await
             }
             Command::JoinCall { ring, microphone, camera, continuation, media } => {

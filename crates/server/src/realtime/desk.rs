@@ -95,6 +95,12 @@ impl Realtime {
         if matches!(command, Command::SetAvailability { .. }) && session.identity.sign_in.is_none() {
             return Err(Code::Forbidden);
         }
+        if matches!(
+            command,
+            Command::CallDesk { .. } | Command::QueueUp { .. } | Command::RingColleague { .. }
+        ) {
+            self.app.count_ring(session.identity).await.map_err(|refused| refused.code())?;
+        }
         let followed = execution.desk.ok_or(Code::DeskUnknown);
         let outcome = match command {
             Command::UnwatchDesk => {

@@ -93,6 +93,9 @@ impl Realtime {
         command: Command,
     ) -> Result<Reply, Code> {
         within_rate(session, &command)?;
+        if matches!(command, Command::RingMember { .. }) {
+            self.app.count_ring(session.identity).await.map_err(|refused| refused.code())?;
+        }
         let person = session.identity.person;
         let outcome = match command {
             Command::LeaveLounge => {

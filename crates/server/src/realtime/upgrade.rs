@@ -5,7 +5,7 @@ use super::session::{Session, Sessions};
 use super::socket::Socket;
 use crate::app::{Accounts, App, Appointments, Denied, IceServers, Identity, Route};
 use crate::cluster::drain::Leaving;
-use crate::edge::{ClientAddress, RateByAddress, problem};
+use crate::edge::{ClientAddress, RateByAddress, network_of, problem};
 use axum::body::Bytes;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, State};
@@ -70,7 +70,7 @@ async fn tickets(State(realtime): State<Arc<Realtime>>, parts: Parts, body: Byte
         return problem(StatusCode::FORBIDDEN, "origin_refused", "This origin may not use this server");
     }
     if let Some(ClientAddress(address)) = parts.extensions.get()
-        && let Err(wait) = realtime.tickets.check(*address)
+        && let Err(wait) = realtime.tickets.take(&realtime.app, *address).await
     {
         let refused =
             problem(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many tickets; try again later");
@@ -111,7 +111,8 @@ impl Realtime {
             Some(id) => (self.appointments.visitor(id, &parts.headers).await?, None),
             None => self.signed_in_or_guest(parts, wish).await?,
         };
-        let (ticket, ttl) = self.app.ticket(identity).map_err(unsigned)?;
+        let from = network_of(&parts.extensions).map(|network| self.app.whereabouts(network));
+        let (ticket, ttl) = self.app.ticket(Identity { from, ..identity }).map_err(unsigned)?;
         Ok(Ticket { ticket, expires_in: u32::try_from(ttl.as_secs()).unwrap_or(u32::MAX), guest })
     }
 
@@ -125,10 +126,13 @@ impl Realtime {
             None => self.accounts.who(&parts.headers).await?,
         };
         if let Some((sign_in, account)) = signed_in {
-            return Ok((Identity { person: account.id, sign_in: Some(sign_in.id), link: None }, None));
+            return Ok((
+                Identity { person: account.id, sign_in: Some(sign_in.id), link: None, from: None },
+                None,
+            ));
         }
         let (person, proof) = self.app.guest(wish.guest.as_deref()).map_err(unsigned)?;
-        Ok((Identity { person, sign_in: None, link: None }, Some(proof)))
+        Ok((Identity { person, sign_in: None, link: None, from: None }, Some(proof)))
     }
 
     /// A new session, known to this instance.
@@ -141,7 +145,7 @@ impl Realtime {
 
     /// Hears when the sign-in or the link behind a session ends, and makes sure that it has not.
     pub(super) async fn still_holds(&self, session: &Arc<Session>) -> Result<(), Code> {
-        let Identity { person, sign_in, link } = session.identity;
+        let Identity { person, sign_in, link, .. } = session.identity;
         self.hub.subscribe(session, &ends_of(session)).await;
         let holds = match (sign_in, link) {
             (Some(sign_in), _) => self.accounts.is_signed_in(person, sign_in).await,

@@ -101,7 +101,7 @@ impl Accounts {
         if totp::step_of(&offer.secret, &confirmation.code, self.now()).is_none() {
             return Err(Denied::CodeWrong);
         }
-        self.throttle().give_back(self.account_key(email), browser.network);
+        self.throttle.give_back(self.now(), email, browser.network).await;
         let sealed = self.totp.seal(&account.id.to_string(), self.random(), &offer.secret);
         let audited =
             self.audited(Some(account.id), Action::SecondFactorAdded, account.id, serde_json::Value::Null);

@@ -80,12 +80,12 @@ impl Accounts {
         };
         if account.totp {
             let Some(code) = &request.code else {
-                self.throttle().give_back(self.account_key(&typed), browser.network);
+                self.throttle.give_back(self.now(), &typed, browser.network).await;
                 return Err(Denied::TotpRequired);
             };
             self.use_code(&account, &credentials, code).await?;
         }
-        self.throttle().signed_in(self.account_key(&typed), browser.network);
+        self.throttle.signed_in(self.now(), &typed, browser.network).await;
         if verdict == Verdict::Outdated {
             self.rehash(account.id, &request.password).await;
         }
@@ -153,8 +153,7 @@ impl Accounts {
 
     /// Counts a try at this address's account, or says how long to wait; the first refusal is audited.
     pub(super) async fn take_try(&self, email: &str, browser: &Browser) -> Result<(), Denied> {
-        let now = self.now();
-        let taken = self.throttle().take(now, self.account_key(email), browser.network);
+        let taken = self.throttle.take(self.now(), email, browser.network).await;
         let Err(Limited { wait, scope, first }) = taken else { return Ok(()) };
         if first {
             let account = match Email::parse(email) {
@@ -219,7 +218,7 @@ impl Accounts {
         let credentials = credentials.map_err(Denied::missing(Denied::SignedOut))?;
         match self.around.passwords.compare(password, credentials.password.as_deref()).await? {
             Verdict::Right | Verdict::Outdated => {
-                self.throttle().give_back(self.account_key(email), browser.network);
+                self.throttle.give_back(self.now(), email, browser.network).await;
                 Ok(())
             }
             Verdict::Wrong => Err(Denied::PasswordWrong),

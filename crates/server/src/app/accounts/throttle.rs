@@ -4,22 +4,33 @@
 //! back when it was right. Three tallies stand beside each other: one account from one network, anything from one
 //! network, and one account from all networks that it has never signed in from. The last one stops a crowd of
 //! addresses; it does not lock out the owner, whose own networks it leaves alone.
+//!
+//! What it knows can be taken apart: a part is what lies in one document of live state.
 
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::time::Duration;
 use visavis_domain::time::Timestamp;
 
-/// Tallies that are kept. Beyond it the older half is dropped: memory is worth more than the counts of a flood.
+/// Tallies that a process keeps by itself. Beyond it the older half is dropped: memory is worth more than the counts
+/// of a flood.
 const MOST_TALLIES: usize = 100_000;
 /// Networks remembered for one account. More would help only who travels a lot; fewer lock out who does.
 const MOST_NETWORKS: usize = 8;
-/// Accounts whose networks are remembered.
+/// Accounts whose networks a process remembers by itself.
 const MOST_ACCOUNTS: usize = 50_000;
+/// Parts there are. More are rarely written by two at once; all of them together bound what a flood can fill.
+const SLOTS: u16 = 4096;
+/// Tallies and accounts kept in one part, the latest: more than a hundred thousand in all.
+const MOST_IN_PART: usize = 32;
 
 /// An account's address as a number that says nothing; keyed, so that nobody chooses collisions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(super) struct AccountKey(pub(super) u64);
+
+/// A network as such a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(super) struct NetworkKey(pub(super) u64);
 
 /// How many wrong ones, within how long.
 #[derive(Debug, Clone, Copy)]
@@ -35,10 +46,13 @@ pub(crate) struct Tries {
 }
 
 /// What was used up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(super) enum Scope {
-    Pair(AccountKey, IpAddr),
-    Network(IpAddr),
+    #[serde(rename = "p")]
+    Pair(AccountKey, NetworkKey),
+    #[serde(rename = "n")]
+    Network(NetworkKey),
+    #[serde(rename = "a")]
     Account(AccountKey),
 }
 
@@ -51,6 +65,16 @@ impl Scope {
             Self::Account(_) => "account",
         }
     }
+
+    /// Which part it is counted in.
+    fn slot(self) -> u16 {
+        let bits = match self {
+            Self::Pair(AccountKey(account), NetworkKey(network)) => account ^ network.rotate_left(32),
+            Self::Network(NetworkKey(network)) => network,
+            Self::Account(AccountKey(account)) => account,
+        };
+        u16::try_from(bits % u64::from(SLOTS)).expect("less than the number of slots")
+    }
 }
 
 /// No more tries for now.
@@ -62,19 +86,52 @@ pub(super) struct Limited {
     pub(super) first: bool,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Tally {
     tries: u32,
-    since: Timestamp,
+    until: Timestamp,
     told: bool,
 }
 
-/// All tallies of this process. A restart forgets them; another instance has its own.
+/// Networks an account has signed in from, latest last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Known {
+    latest: Timestamp,
+    networks: Vec<NetworkKey>,
+}
+
+/// What one document holds, in an order that does not depend on how it came about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Part {
+    tallies: Vec<(Scope, Tally)>,
+    networks: Vec<(AccountKey, Known)>,
+}
+
+impl Part {
+    /// Without the tallies whose time is over. Says whether anything is left.
+    pub(super) fn forget(&mut self, now: Timestamp) -> Left {
+        self.tallies.retain(|(_, tally)| tally.until > now);
+        if self.tallies.is_empty() && self.networks.is_empty() { Left::Nothing } else { Left::Something }
+    }
+
+    /// When none of its tallies counts any more.
+    pub(super) fn over_at(&self) -> Option<Timestamp> {
+        self.tallies.iter().map(|(_, tally)| tally.until).max()
+    }
+}
+
+/// Whether a part is worth keeping.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Left {
+    Something,
+    Nothing,
+}
+
+/// All that is counted in one process; or of what all count, the parts that concern one try.
 pub(super) struct Throttle {
     limits: Tries,
     tallies: HashMap<Scope, Tally>,
-    /// Networks an account has signed in from, latest last.
-    networks: HashMap<AccountKey, Vec<IpAddr>>,
+    networks: HashMap<AccountKey, Known>,
 }
 
 impl Throttle {
@@ -82,22 +139,71 @@ impl Throttle {
         Self { limits, tallies: HashMap::new(), networks: HashMap::new() }
     }
 
+    /// The parts that a try from there at this account concerns, each once.
+    pub(super) fn slots(account: AccountKey, network: NetworkKey) -> Vec<u16> {
+        let scopes = [Scope::Pair(account, network), Scope::Network(network), Scope::Account(account)];
+        let mut slots: Vec<_> = scopes.into_iter().map(Scope::slot).collect();
+        slots.sort_unstable();
+        slots.dedup();
+        slots
+    }
+
+    /// Of these parts.
+    pub(super) fn gathered(limits: Tries, parts: impl IntoIterator<Item = Part>) -> Self {
+        let mut all = Self::new(limits);
+        for part in parts {
+            all.tallies.extend(part.tallies);
+            all.networks.extend(part.networks);
+        }
+        all
+    }
+
+    /// One part of it as it is to be kept.
+    pub(super) fn part(&self, now: Timestamp, slot: u16) -> Part {
+        let tallies = self.tallies.iter().filter(|(scope, tally)| scope.slot() == slot && tally.until > now);
+        let networks = self.networks.iter().filter(|(account, _)| Scope::Account(**account).slot() == slot);
+        let mut part = Part {
+            tallies: tallies.map(|(scope, tally)| (*scope, *tally)).collect(),
+            networks: networks.map(|(account, known)| (*account, known.clone())).collect(),
+        };
+        part.tallies.sort_unstable_by_key(|(scope, tally)| (std::cmp::Reverse(tally.until), *scope));
+        part.tallies.truncate(MOST_IN_PART);
+        part.networks.sort_unstable_by_key(|(account, known)| (std::cmp::Reverse(known.latest), *account));
+        part.networks.truncate(MOST_IN_PART);
+        part
+    }
+
+    /// What the other one knows about this account and this network holds here, too.
+    pub(super) fn learn(&mut self, now: Timestamp, other: &Self, account: AccountKey, network: NetworkKey) {
+        for scope in [Scope::Pair(account, network), Scope::Network(network), Scope::Account(account)] {
+            match other.tallies.get(&scope) {
+                Some(tally) => {
+                    self.make_room(now, scope);
+                    self.tallies.insert(scope, *tally);
+                }
+                None => drop(self.tallies.remove(&scope)),
+            }
+        }
+        if let Some(known) = other.networks.get(&account) {
+            self.make_room_for_networks(account);
+            self.networks.insert(account, known.clone());
+        }
+    }
+
     /// Counts one more try, unless there were too many.
     pub(super) fn take(
         &mut self,
         now: Timestamp,
         account: AccountKey,
-        network: IpAddr,
+        network: NetworkKey,
     ) -> Result<(), Limited> {
         let scopes = self.scopes(account, network);
         for scope in scopes.into_iter().flatten() {
             let most = self.most(scope);
-            let window = self.limits.window;
             let Some(tally) = self.tallies.get_mut(&scope) else { continue };
-            let age = now.since(tally.since);
-            if age < window && tally.tries >= most {
+            if tally.until > now && tally.tries >= most {
                 let first = !std::mem::replace(&mut tally.told, true);
-                return Err(Limited { wait: window - age, scope, first });
+                return Err(Limited { wait: tally.until.since(now), scope, first });
             }
         }
         for scope in scopes.into_iter().flatten() {
@@ -107,7 +213,7 @@ impl Throttle {
     }
 
     /// The try was not a wrong one.
-    pub(super) fn give_back(&mut self, account: AccountKey, network: IpAddr) {
+    pub(super) fn give_back(&mut self, account: AccountKey, network: NetworkKey) {
         for scope in self.scopes(account, network).into_iter().flatten() {
             if let Some(tally) = self.tallies.get_mut(&scope) {
                 tally.tries = tally.tries.saturating_sub(1);
@@ -117,22 +223,21 @@ impl Throttle {
 
     /// The account signed in: earlier wrong tries of this pair were typing errors. Those of the network stay, or
     /// one right password would pay for guessing others.
-    pub(super) fn signed_in(&mut self, account: AccountKey, network: IpAddr) {
+    pub(super) fn signed_in(&mut self, now: Timestamp, account: AccountKey, network: NetworkKey) {
         self.give_back(account, network);
         self.tallies.remove(&Scope::Pair(account, network));
-        if self.networks.len() >= MOST_ACCOUNTS && !self.networks.contains_key(&account) {
-            self.networks.clear();
-        }
-        let networks = self.networks.entry(account).or_default();
-        networks.retain(|known| *known != network);
-        networks.push(network);
-        if networks.len() > MOST_NETWORKS {
-            networks.remove(0);
+        self.make_room_for_networks(account);
+        let known = self.networks.entry(account).or_insert(Known { latest: now, networks: Vec::new() });
+        known.latest = now;
+        known.networks.retain(|known| *known != network);
+        known.networks.push(network);
+        if known.networks.len() > MOST_NETWORKS {
+            known.networks.remove(0);
         }
     }
 
-    fn scopes(&self, account: AccountKey, network: IpAddr) -> [Option<Scope>; 3] {
-        let known = self.networks.get(&account).is_some_and(|networks| networks.contains(&network));
+    fn scopes(&self, account: AccountKey, network: NetworkKey) -> [Option<Scope>; 3] {
+        let known = self.networks.get(&account).is_some_and(|known| known.networks.contains(&network));
         [
             Some(Scope::Pair(account, network)),
             Some(Scope::Network(network)),
@@ -149,28 +254,34 @@ impl Throttle {
     }
 
     fn count(&mut self, now: Timestamp, scope: Scope) {
-        if self.tallies.len() >= MOST_TALLIES && !self.tallies.contains_key(&scope) {
-            self.make_room(now);
-        }
-        let fresh = Tally { tries: 0, since: now, told: false };
+        self.make_room(now, scope);
+        let fresh = Tally { tries: 0, until: now.plus(self.limits.window), told: false };
         let tally = self.tallies.entry(scope).or_insert(fresh);
-        if now.since(tally.since) >= self.limits.window {
+        if tally.until <= now {
             *tally = fresh;
         }
         tally.tries += 1;
     }
 
-    fn make_room(&mut self, now: Timestamp) {
-        let window = self.limits.window;
-        self.tallies.retain(|_, tally| now.since(tally.since) < window);
+    fn make_room(&mut self, now: Timestamp, scope: Scope) {
+        if self.tallies.len() < MOST_TALLIES || self.tallies.contains_key(&scope) {
+            return;
+        }
+        self.tallies.retain(|_, tally| tally.until > now);
         if self.tallies.len() < MOST_TALLIES {
             return;
         }
-        let mut ages: Vec<_> = self.tallies.values().map(|tally| tally.since).collect();
-        let middle = ages.len() / 2;
-        let (_, median, _) = ages.select_nth_unstable(middle);
+        let mut ends: Vec<_> = self.tallies.values().map(|tally| tally.until).collect();
+        let middle = ends.len() / 2;
+        let (_, median, _) = ends.select_nth_unstable(middle);
         let median = *median;
-        self.tallies.retain(|_, tally| tally.since > median);
+        self.tallies.retain(|_, tally| tally.until > median);
+    }
+
+    fn make_room_for_networks(&mut self, account: AccountKey) {
+        if self.networks.len() >= MOST_ACCOUNTS && !self.networks.contains_key(&account) {
+            self.networks.clear();
+        }
     }
 }
 
@@ -187,8 +298,8 @@ mod tests {
         Timestamp(1_700_000_000_000 + seconds * 1000)
     }
 
-    fn network(last: u8) -> IpAddr {
-        [192, 0, 2, last].into()
+    fn network(last: u8) -> NetworkKey {
+        NetworkKey(u64::from(last) << 32)
     }
 
     /// One line of a table: when, who, from where, and whether it was right.
@@ -196,6 +307,71 @@ mod tests {
         Wrong(u64, AccountKey, u8),
         Right(u64, AccountKey, u8),
         Refused(u64, AccountKey, u8, &'static str, u64),
+    }
+
+    #[derive(Clone, Copy, PartialEq)]
+    enum Right {
+        Yes,
+        No,
+    }
+
+    impl Step {
+        fn check(
+            &self,
+            told: &str,
+            tried: impl FnOnce(Timestamp, AccountKey, NetworkKey, Right) -> Result<(), Limited>,
+        ) {
+            match *self {
+                Self::Wrong(seconds, who, from) => {
+                    assert_eq!(tried(at(seconds), who, network(from), Right::No), Ok(()), "{told}");
+                }
+                Self::Right(seconds, who, from) => {
+                    assert_eq!(tried(at(seconds), who, network(from), Right::Yes), Ok(()), "{told}");
+                }
+                Self::Refused(seconds, who, from, scope, wait) => {
+                    let limited = tried(at(seconds), who, network(from), Right::No).unwrap_err();
+                    assert_eq!(limited.scope.name(), scope, "{told}");
+                    assert_eq!(limited.wait.as_secs(), wait, "{told}");
+                }
+            }
+        }
+    }
+
+    fn tried(
+        throttle: &mut Throttle,
+        now: Timestamp,
+        who: AccountKey,
+        from: NetworkKey,
+        right: Right,
+    ) -> Result<(), Limited> {
+        throttle.take(now, who, from)?;
+        if right == Right::Yes {
+            throttle.signed_in(now, who, from);
+        }
+        Ok(())
+    }
+
+    /// As live state keeps it: put together for each try, and taken apart again.
+    #[derive(Default)]
+    struct Apart(HashMap<u16, Part>);
+
+    impl Apart {
+        fn change<T>(
+            &mut self,
+            now: Timestamp,
+            who: AccountKey,
+            from: NetworkKey,
+            change: impl FnOnce(&mut Throttle) -> T,
+        ) -> T {
+            let slots = Throttle::slots(who, from);
+            let parts = slots.iter().map(|slot| self.0.get(slot).cloned().unwrap_or_default());
+            let mut throttle = Throttle::gathered(LIMITS, parts);
+            let outcome = change(&mut throttle);
+            for slot in slots {
+                self.0.insert(slot, throttle.part(now, slot));
+            }
+            outcome
+        }
     }
 
     #[test]
@@ -248,25 +424,61 @@ mod tests {
             ("own account", own_account_pays_for_nothing),
             ("crowd", crowd),
         ] {
-            let mut throttle = Throttle::new(LIMITS);
-            for (number, step) in steps.into_iter().enumerate() {
-                let told = format!("{name}, step {number}");
-                match step {
-                    Wrong(seconds, who, from) => {
-                        assert_eq!(throttle.take(at(seconds), who, network(from)), Ok(()), "{told}");
-                    }
-                    Right(seconds, who, from) => {
-                        assert_eq!(throttle.take(at(seconds), who, network(from)), Ok(()), "{told}");
-                        throttle.signed_in(who, network(from));
-                    }
-                    Refused(seconds, who, from, scope, wait) => {
-                        let limited = throttle.take(at(seconds), who, network(from)).unwrap_err();
-                        assert_eq!(limited.scope.name(), scope, "{told}");
-                        assert_eq!(limited.wait.as_secs(), wait, "{told}");
-                    }
-                }
+            let (mut whole, mut apart) = (Throttle::new(LIMITS), Apart::default());
+            for (number, step) in steps.iter().enumerate() {
+                step.check(&format!("{name}, step {number}"), |now, who, from, right| {
+                    tried(&mut whole, now, who, from, right)
+                });
+                step.check(&format!("{name}, step {number}, in parts"), |now, who, from, right| {
+                    apart.change(now, who, from, |throttle| tried(throttle, now, who, from, right))
+                });
             }
         }
+    }
+
+    #[test]
+    fn a_part_ends_with_its_last_tally_unless_networks_are_remembered_in_it() {
+        let mut apart = Apart::default();
+        apart.change(at(0), ANA, network(1), |all| tried(all, at(0), ANA, network(1), Right::No)).unwrap();
+        apart.change(at(10), BEN, network(2), |all| tried(all, at(10), BEN, network(2), Right::Yes)).unwrap();
+        let mut kept: Vec<_> = apart.0.into_values().filter(|part| *part != Part::default()).collect();
+        let ends: Vec<_> = kept.iter().filter_map(Part::over_at).collect();
+        assert!(!ends.is_empty() && ends.iter().all(|end| [at(900), at(910)].contains(end)), "{ends:?}");
+        kept.retain_mut(|part| part.forget(at(910)) == Left::Something);
+        assert_eq!(kept.len(), 1, "where Ben's network is");
+        assert!(kept[0].tallies.is_empty() && kept[0].over_at().is_none());
+    }
+
+    #[test]
+    fn a_part_keeps_the_latest_of_a_flood() {
+        let mut all = Throttle::new(LIMITS);
+        let same_slot = |number: u64| AccountKey(number * u64::from(SLOTS));
+        for number in 0..1000 {
+            let (now, who) = (at(number), same_slot(number));
+            all.take(now, who, network(1)).ok();
+            all.count(now, Scope::Account(who));
+            all.signed_in(now, who, network(1));
+        }
+        all.count(at(999), Scope::Account(same_slot(1000)));
+        let part = all.part(at(999), 0);
+        assert_eq!((part.tallies.len(), part.networks.len()), (MOST_IN_PART, MOST_IN_PART));
+        assert!(part.networks.iter().any(|(account, _)| *account == same_slot(999)));
+        assert!(!part.networks.iter().any(|(account, _)| *account == same_slot(0)));
+    }
+
+    #[test]
+    fn a_process_goes_on_from_what_all_had_counted() {
+        let (mut all, mut own) = (Throttle::new(LIMITS), Throttle::new(LIMITS));
+        for _ in 0..3 {
+            tried(&mut own, at(0), BEN, network(2), Right::No).unwrap();
+            tried(&mut all, at(0), ANA, network(1), Right::No).unwrap();
+        }
+        tried(&mut all, at(0), BEN, network(2), Right::Yes).unwrap();
+        own.learn(at(0), &all, ANA, network(1));
+        assert!(own.take(at(1), ANA, network(1)).is_err(), "three were counted elsewhere");
+        assert!(own.take(at(1), BEN, network(2)).is_err(), "and three here");
+        own.learn(at(0), &all, BEN, network(2));
+        assert_eq!(own.take(at(1), BEN, network(2)), Ok(()), "which were cleared elsewhere");
     }
 
     #[test]
@@ -298,7 +510,7 @@ mod tests {
     fn a_flood_of_addresses_does_not_grow_without_bound() {
         let mut throttle = Throttle::new(LIMITS);
         for number in 0..120_000_u32 {
-            let network = IpAddr::from(number.to_be_bytes());
+            let network = NetworkKey(u64::from(number));
             let _ = throttle.take(at(u64::from(number / 1000)), AccountKey(u64::from(number)), network);
         }
         assert!(throttle.tallies.len() <= MOST_TALLIES);

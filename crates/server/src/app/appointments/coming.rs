@@ -76,7 +76,7 @@ impl Appointments {
         if came.appointment.id != id {
             return Err(Denied::LinkNeeded);
         }
-        Ok(Identity { person: came.link.person, sign_in: None, link: Some(came.claims) })
+        Ok(Identity { person: came.link.person, sign_in: None, link: Some(came.claims), from: None })
     }
 
     /// Whether a link that was genuine still holds, for who has come over it.

@@ -4,8 +4,9 @@ use super::doubles::{Given, NoMedia};
 use super::wavering::{Comparing, Wavering};
 use crate::app::documents::{decode, key_of};
 use crate::app::settle::Cause;
-use crate::app::{App, History, Introduction, JoinCall, LoungeRules, Parts, Refused, call_room};
+use crate::app::{App, History, Introduction, JoinCall, LoungeRules, Parts, Rates, Refused, call_room};
 use std::future::Future;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::Barrier;
@@ -23,12 +24,15 @@ use visavis_domain::ring::Ring;
 use visavis_domain::room::{Camera, Devices, Limits, Microphone, RoomSettings};
 use visavis_domain::time::Timestamp;
 use visavis_domain::visit::Visit;
-use visavis_live::{Key, Live};
+use visavis_live::{Key, Live, Rate};
 use visavis_protocol::{MediaPath, Reply, RingView};
 use visavis_store::{Account, Appointment, Desk, Link, Store};
 
 /// Longer than any test: what is waited for comes when the test says so.
 const LONG: Duration = Duration::from_secs(3600);
+
+/// As often as a test wants.
+const OFTEN: Rate = Rate { burst: NonZeroU32::MAX, every: Duration::from_nanos(1) };
 
 /// How many fit into a room of the lounge.
 pub(super) const LOUNGE_ROOM: usize = 100;
@@ -96,38 +100,7 @@ impl Ground {
         let kept: Arc<dyn Store> = store.clone();
         let (history, recorder) = History::new(kept.clone());
         let stopping = CancellationToken::new();
-        let parts = Parts {
-            instance: visavis_domain::ids::InstanceId::from_bits(1),
-            standing: Arc::default(),
-            live: live.clone(),
-            store: kept,
-            media: Arc::new(NoMedia),
-            history,
-            limits: Limits {
-                people: 8,
-                promote_at: 3,
-                demote_after: LONG,
-                settings: RoomSettings::default(),
-            },
-            rules: Rules {
-                grace: LONG,
-                queue: 100,
-                ring_again_after: Duration::ZERO,
-                look_every: LONG,
-                lounge_room: LOUNGE_ROOM,
-                count_every: Duration::ZERO,
-            },
-            ring_for: LONG,
-            margins: Margins { before: LONG, after: LONG },
-            lounge: LoungeRules {
-                accounts_only: false,
-                away_after_s: 0,
-                removed_for: LONG,
-                kept_for: None,
-                file_bytes: 0,
-                files_bytes: 0,
-            },
-        };
+        let parts = parts(live.clone(), kept, history);
         let app = Arc::new(App::new(parts, &[7; 32]));
         let recorder = tokio::spawn(recorder.run(stopping.clone()));
         let mut places = Vec::new();
@@ -150,6 +123,13 @@ impl Ground {
             places.push(place);
         }
         (Self { live, store, recorder, stopping }, places)
+    }
+
+    /// Another server over the same live state, at which things may be done so often.
+    pub(super) fn beside(&self, rates: Rates) -> App {
+        let store: Arc<dyn Store> = self.store.clone();
+        let (history, _) = History::new(store.clone());
+        App::new(Parts { rates, ..parts(self.live.clone(), store, history) }, &[7; 32])
     }
 
     /// Everybody closes their pages: nothing may be left, and each ring has ended once.
@@ -179,6 +159,38 @@ impl Ground {
             Some(call) => Err(format!("a call with another number of ends than one: {call:?}")),
             None => Ok(()),
         }
+    }
+}
+
+/// What a server is made of here; nothing in it ends by itself.
+fn parts(live: Arc<Wavering>, store: Arc<dyn Store>, history: History) -> Parts {
+    Parts {
+        standing: Arc::default(),
+        instance: visavis_domain::ids::InstanceId::from_bits(1),
+        live,
+        store,
+        media: Arc::new(NoMedia),
+        history,
+        limits: Limits { people: 8, promote_at: 3, demote_after: LONG, settings: RoomSettings::default() },
+        rules: Rules {
+            grace: LONG,
+            queue: 100,
+            ring_again_after: Duration::ZERO,
+            look_every: LONG,
+            lounge_room: LOUNGE_ROOM,
+            count_every: Duration::ZERO,
+        },
+        ring_for: LONG,
+        margins: Margins { before: LONG, after: LONG },
+        lounge: LoungeRules {
+            accounts_only: false,
+            away_after_s: 0,
+            removed_for: LONG,
+            kept_for: None,
+            file_bytes: 0,
+            files_bytes: 0,
+        },
+        rates: Rates { rooms: OFTEN, rings: OFTEN, rings_of_guests: OFTEN },
     }
 }
 

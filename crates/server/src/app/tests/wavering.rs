@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use visavis_domain::ids::InstanceId;
@@ -16,39 +16,55 @@ use visavis_live::{
 
 /// Whether a commit fails when a document moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Comparing {
+pub(in crate::app) enum Comparing {
     Compares,
     Forgets,
 }
 
-pub(super) struct Wavering {
+pub(in crate::app) struct Wavering {
     inner: MemoryLive,
     comparing: Comparing,
     steps: AtomicU64,
     /// Everything that was ever written.
     keys: Mutex<BTreeSet<Key>>,
     conflicts: AtomicU64,
+    away: AtomicBool,
 }
 
 impl Wavering {
-    pub(super) fn new(comparing: Comparing) -> Self {
+    pub(in crate::app) fn new(comparing: Comparing) -> Self {
         Self {
             inner: MemoryLive::default(),
             comparing,
             steps: AtomicU64::new(0),
             keys: Mutex::default(),
             conflicts: AtomicU64::new(0),
+            away: AtomicBool::new(false),
         }
     }
 
     /// Documents that were written at any time.
-    pub(super) fn keys(&self) -> Vec<Key> {
+    pub(in crate::app) fn keys(&self) -> Vec<Key> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     /// How often somebody was faster.
-    pub(super) fn conflicts(&self) -> u64 {
+    pub(in crate::app) fn conflicts(&self) -> u64 {
         self.conflicts.load(Ordering::Relaxed)
+    }
+
+    /// From now on nothing can be loaded, changed or spent.
+    pub(in crate::app) fn go_away(&self) {
+        self.away.store(true, Ordering::Relaxed);
+    }
+
+    /// As before.
+    pub(in crate::app) fn come_back(&self) {
+        self.away.store(false, Ordering::Relaxed);
+    }
+
+    fn there(&self) -> Result<(), LiveError> {
+        if self.away.load(Ordering::Relaxed) { Err(LiveError::Unavailable) } else { Ok(()) }
     }
 
     /// Lets others go first, up to three times.
@@ -73,6 +89,7 @@ impl Wavering {
 #[async_trait]
 impl Live for Wavering {
     async fn load(&self, keys: &[Key]) -> Result<Vec<Document>, LiveError> {
+        self.there()?;
         self.waver().await;
         let documents = self.inner.load(keys).await;
         self.waver().await;
@@ -80,6 +97,7 @@ impl Live for Wavering {
     }
 
     async fn commit(&self, mut commit: Commit) -> Result<Vec<Version>, LiveError> {
+        self.there()?;
         self.waver().await;
         if self.comparing == Comparing::Forgets {
             self.as_if_nothing_moved(&mut commit).await?;
@@ -139,6 +157,7 @@ impl Live for Wavering {
     }
 
     async fn spend(&self, purse: &Purse, rate: Rate) -> Result<Spent, LiveError> {
+        self.there()?;
         self.inner.spend(purse, rate).await
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
 async fn enter(State(api): State<Arc<Api>>, request: Request) -> Response {
     let began = Instant::now();
     if let Some(ClientAddress(address)) = request.extensions().get()
-        && let Err(wait) = api.links.check(*address)
+        && let Err(wait) = api.links.take(&api.app, *address).await
     {
         let refused =
             problem(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many links; try again later");

@@ -1,9 +1,9 @@
 //! One installation in a test: everything real but the clock, the costs of passwords, and the sockets.
 
 use crate::app::{
-    AccountRules, Accounts, App, AppointmentParts, Appointments, ControlNotice, History, IceServers,
-    LinkKeys, Mailing, Media, MediaOffer, MediaRefused, MediaSeat, MediaSite, Parts, Passwords, Provider,
-    Route, Strangers, Surroundings, Tries,
+    AccountRules, Accounts, App, AppointmentParts, Appointments, ByAddress, ControlNotice, History,
+    IceServers, LinkKeys, Mailing, Media, MediaOffer, MediaRefused, MediaSeat, MediaSite, Parts, Passwords,
+    Provider, Route, Strangers, Surroundings, Tries,
 };
 use crate::cluster::drain::{Leaving, Plan};
 use crate::cluster::ready::Health;
@@ -186,7 +186,7 @@ impl World {
         let api = Arc::new(Api {
             accounts: accounts.clone(),
             appointments,
-            links: RateByAddress::per_minute(NonZeroU32::new(60).unwrap()),
+            links: RateByAddress::per_minute(ByAddress::Links, NonZeroU32::new(60).unwrap()),
             app: app.clone(),
             public: Some(ORIGIN.parse().unwrap()),
         });
@@ -328,7 +328,7 @@ async fn sockets(api: &Api, live: &Arc<dyn Live>) -> Router {
         hub,
         sessions: Arc::default(),
         ice: Arc::new(NoRelay),
-        tickets: RateByAddress::per_minute(many),
+        tickets: RateByAddress::per_minute(ByAddress::Tickets, many),
         settings,
         leaving: Arc::new(Leaving::new(Plan::at_once())),
     }))
@@ -360,6 +360,7 @@ fn app(live: &Arc<dyn Live>, store: &Arc<dyn Store>) -> App {
         ring_for: Duration::from_secs(settings.desks.ring_s),
         margins: MARGINS,
         lounge: crate::wiring::lounge(&settings),
+        rates: crate::wiring::rates(&settings),
     };
     App::new(parts, &SIGNING_KEY)
 }

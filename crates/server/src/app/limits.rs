@@ -1,0 +1,163 @@
+//! What may be done how often, counted in purses of live state, and so by all instances together: opening rooms,
+//! ringing people, and what edges count by address. What is wrong with a password has its own rules, in accounts.
+
+use super::{App, Identity, Refused};
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::time::Duration;
+use visavis_live::{LiveError, Purse, Rate, Spent};
+
+/// What the operator can set.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rates {
+    /// New rooms, for one account, or all guests of one address.
+    pub(crate) rooms: Rate,
+    /// Rings and places in queues, for one person.
+    pub(crate) rings: Rate,
+    /// The same, for all guests of one address: they are new persons whenever they want.
+    pub(crate) rings_of_guests: Rate,
+}
+
+/// So many in a minute, at once or spread over it.
+pub(crate) fn per_minute(times: NonZeroU32) -> Rate {
+    Rate { burst: times, every: Duration::from_secs(60) / times.get() }
+}
+
+/// Where somebody is, as a number that says nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Whereabouts(u64);
+
+/// What edges count by address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ByAddress {
+    /// Rights to open a session.
+    Tickets,
+    /// Links that are shown.
+    Links,
+}
+
+impl ByAddress {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Tickets => "tickets",
+            Self::Links => "links",
+        }
+    }
+}
+
+impl Rates {
+    /// What opening a room is paid from.
+    fn room(&self, who: Identity) -> (Purse, Rate) {
+        let purse = match (who.sign_in, who.from) {
+            (None, Some(from)) => of_place("rooms", from),
+            (Some(_), _) | (None, None) => of_person("rooms", who),
+        };
+        (purse, self.rooms)
+    }
+
+    /// What ringing somebody is paid from. The place comes second: a person who is over their own rate uses up
+    /// nothing of their neighbours'.
+    fn ring(&self, who: Identity) -> impl Iterator<Item = (Purse, Rate)> {
+        let guests = who.from.filter(|_| who.sign_in.is_none());
+        let place = guests.map(|from| (of_place("rings", from), self.rings_of_guests));
+        [Some((of_person("rings", who), self.rings)), place].into_iter().flatten()
+    }
+}
+
+fn of_person(what: &str, who: Identity) -> Purse {
+    Purse::new(format!("{what}:{}", who.person))
+}
+
+fn of_place(what: &str, Whereabouts(place): Whereabouts) -> Purse {
+    Purse::new(format!("{what}-from:{place:016x}"))
+}
+
+impl App {
+    /// Where a network is, for an identity.
+    pub(crate) fn whereabouts(&self, network: IpAddr) -> Whereabouts {
+        Whereabouts(self.blind.address(network))
+    }
+
+    /// Counts a ring, or a place in a queue, before anything comes of it.
+    pub(crate) async fn count_ring(&self, who: Identity) -> Result<(), Refused> {
+        for (purse, rate) in self.rates.ring(who) {
+            self.pay(&purse, rate).await?;
+        }
+        Ok(())
+    }
+
+    /// Counts a room that is about to be opened.
+    pub(super) async fn count_room(&self, who: Identity) -> Result<(), Refused> {
+        let (purse, rate) = self.rates.room(who);
+        self.pay(&purse, rate).await
+    }
+
+    /// Counts what a network does at all instances, or says how long to wait. While live state is away nothing is
+    /// counted: the edge has its own count.
+    pub(crate) async fn count_from(
+        &self,
+        what: ByAddress,
+        network: IpAddr,
+        rate: Rate,
+    ) -> Result<(), Duration> {
+        match self.live.spend(&of_place(what.name(), self.whereabouts(network)), rate).await {
+            Ok(Spent::Wait(wait)) => Err(wait),
+            Ok(Spent::Granted) | Err(LiveError::Unavailable | LiveError::Conflict) => Ok(()),
+        }
+    }
+
+    /// What is paid for lies in live state, too: while that is away, nothing comes of it anyway.
+    async fn pay(&self, purse: &Purse, rate: Rate) -> Result<(), Refused> {
+        match self.live.spend(purse, rate).await? {
+            Spent::Granted => Ok(()),
+            Spent::Wait(_) => Err(Refused::TooOften),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use visavis_domain::ids::{PersonId, SignInId};
+
+    const HERE: Whereabouts = Whereabouts(7);
+
+    fn rate(times: u32) -> Rate {
+        per_minute(NonZeroU32::new(times).unwrap())
+    }
+
+    fn who(person: u128, sign_in: Option<u128>, from: Option<Whereabouts>) -> Identity {
+        let sign_in = sign_in.map(SignInId::from_bits);
+        Identity { person: PersonId::from_bits(person), sign_in, link: None, from }
+    }
+
+    #[test]
+    fn guests_pay_together_with_their_address_and_accounts_for_themselves() {
+        let rates = Rates { rooms: rate(1), rings: rate(2), rings_of_guests: rate(3) };
+        let ana = PersonId::from_bits(1);
+        let (rooms, rings) = (format!("rooms:{ana}"), format!("rings:{ana}"));
+        let here = |what| format!("{what}-from:0000000000000007");
+        for (who, room, ring) in [
+            (who(1, None, Some(HERE)), here("rooms"), vec![(rings.clone(), 2), (here("rings"), 3)]),
+            (who(1, Some(1), Some(HERE)), rooms.clone(), vec![(rings.clone(), 2)]),
+            (who(1, Some(1), None), rooms.clone(), vec![(rings.clone(), 2)]),
+            (who(1, None, None), rooms, vec![(rings, 2)]),
+        ] {
+            assert_eq!(rates.room(who).0.as_str(), room, "{who:?}");
+            let paid: Vec<_> =
+                rates.ring(who).map(|(purse, rate)| (purse.as_str().to_owned(), rate.burst.get())).collect();
+            assert_eq!(paid, ring, "{who:?}");
+        }
+    }
+
+    #[test]
+    fn a_minute_brings_as_many_as_it_says() {
+        for times in [1, 30, 240, 1_000_000] {
+            let Rate { burst, every } = rate(times);
+            assert_eq!(burst.get(), times);
+            assert!((every * times).abs_diff(Duration::from_secs(60)) < Duration::from_millis(1), "{times}");
+            assert!(!every.is_zero());
+        }
+    }
+}
