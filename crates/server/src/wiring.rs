@@ -18,7 +18,7 @@ use crate::edge::RateByAddress;
 use crate::http::{self, Api, Http};
 use crate::listen::{Caps, Doors, Listener, Timeouts};
 use crate::realtime::{self, Hub, Realtime, RealtimeSettings, Sessions};
-use crate::secrets::{Earlier, LinkSecrets, Secret, Secrets, make_private};
+use crate::secrets::{Earlier, LinkSecrets, Secret, Secrets};
 use crate::{telemetry, tls};
 use anyhow::{Context, Result};
 use ending::Ending;
@@ -137,7 +137,6 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     let standing = Arc::new(Standing::default());
     let leaving = Arc::new(Leaving::new(ending::plan(&settings)));
     let secrets = Secrets::load_or_create(settings.keys()).context("keys")?;
-    make_private(&settings.data).context("data")?;
     let ports = Ports::open(&settings).await?;
     let live = live::open(&settings, &secrets).await?;
     let store: Arc<dyn Store> = Arc::new(accounts::open_store(&settings, &secrets).await?);
