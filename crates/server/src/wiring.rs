@@ -163,12 +163,12 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     let (stun, ice) = (networking.stun.clone(), networking.streams.clone());
     let turn = networking.turn.clone();
     let health = Arc::new(Health::new(standing.clone()));
-    tasks.spawn(ready::watch(health.clone(), live.clone(), store.clone(), stopping.clone()));
+    tasks.spawn(ready::watch(health.clone(), store.clone(), stopping.clone()));
     let routes = start_realtime(
         &settings,
         app.clone(),
         (people.clone(), appointments.clone()),
-        (live, standing.clone()),
+        (live, standing.clone(), health.clone()),
         networking,
         (&leaving, &stopping),
     )
@@ -320,7 +320,7 @@ async fn start_realtime(
     settings: &Settings,
     app: Arc<App>,
     (accounts, appointments): (Arc<Accounts>, Arc<Appointments>),
-    (live, standing): (Arc<dyn Live>, Arc<Standing>),
+    (live, standing, health): (Arc<dyn Live>, Arc<Standing>, Arc<Health>),
     networking: Networking,
     (leaving, stopping): (&Arc<Leaving>, &CancellationToken),
 ) -> Result<axum::Router> {
@@ -328,6 +328,7 @@ async fn start_realtime(
     let sessions = Arc::new(Sessions::default());
     let lapsed = lapsed(app.clone(), sessions.clone());
     let pulse = Heart { live, instance: app.instance(), standing, lapsed }.start().await;
+    tokio::spawn(ready::listen(health, pulse.clone()));
     tokio::spawn(drive_takeover(app.clone(), pulse, stopping.clone()));
     tokio::spawn(hub.clone().run(subscription, sessions.clone(), stopping.clone()));
     tokio::spawn(bring_notices(app.clone(), networking.notices));
