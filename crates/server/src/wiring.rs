@@ -19,7 +19,7 @@ use crate::edge::RateByAddress;
 use crate::http::{self, Api, Http};
 use crate::listen::{Caps, Doors, Listener, Timeouts};
 use crate::realtime::{self, Hub, Realtime, RealtimeSettings, Sessions};
-use crate::secrets::{Earlier, LinkSecrets, Secret, Secrets, make_private};
+use crate::secrets::{Earlier, LinkSecrets, Secret, Secrets};
 use crate::{telemetry, tls};
 use anyhow::{Context, Result};
 use ending::Ending;
@@ -138,7 +138,6 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     let standing = Arc::new(Standing::default());
     let leaving = Arc::new(Leaving::new(ending::plan(&settings)));
     let secrets = Secrets::load_or_create(settings.keys()).context("keys")?;
-    make_private(&settings.data).context("data")?;
     let ports = Ports::open(&settings).await?;
     let live = live::open(&settings, &secrets).await?;
     let store: Arc<dyn Store> = Arc::new(accounts::open_store(&settings, &secrets).await?);
@@ -165,12 +164,12 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     let (stun, ice) = (networking.stun.clone(), networking.streams.clone());
     let turn = networking.turn.clone();
     let health = Arc::new(Health::new(standing.clone()));
-    tasks.spawn(ready::watch(health.clone(), live.clone(), store.clone(), stopping.clone()));
+    tasks.spawn(ready::watch(health.clone(), store.clone(), stopping.clone()));
     let routes = start_realtime(
         &settings,
         app.clone(),
         (people.clone(), appointments.clone()),
-        (live, standing.clone()),
+        (live, standing.clone(), health.clone()),
         networking,
         (&leaving, &stopping),
     )
@@ -323,7 +322,7 @@ async fn start_realtime(
     settings: &Settings,
     app: Arc<App>,
     (accounts, appointments): (Arc<Accounts>, Arc<Appointments>),
-    (live, standing): (Arc<dyn Live>, Arc<Standing>),
+    (live, standing, health): (Arc<dyn Live>, Arc<Standing>, Arc<Health>),
     networking: Networking,
     (leaving, stopping): (&Arc<Leaving>, &CancellationToken),
 ) -> Result<axum::Router> {
@@ -331,6 +330,7 @@ async fn start_realtime(
     let sessions = Arc::new(Sessions::default());
     let lapsed = lapsed(app.clone(), sessions.clone());
     let pulse = Heart { live, instance: app.instance(), standing, lapsed }.start().await;
+    tokio::spawn(ready::listen(health, pulse.clone()));
     tokio::spawn(drive_takeover(app.clone(), pulse, stopping.clone()));
     tokio::spawn(hub.clone().run(subscription, sessions.clone(), stopping.clone()));
     tokio::spawn(bring_notices(app.clone(), networking.notices));

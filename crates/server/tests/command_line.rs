@@ -123,6 +123,36 @@ fn a_key_for_links_is_rotated_from_the_command_line() {
 }
 
 #[test]
+fn keys_are_made_for_several_servers_and_never_beside_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys");
+    let init = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_visavis"));
+        command.args(["keys", "init"]).arg(&keys).output().unwrap()
+    };
+    let made = init();
+    assert!(made.status.success(), "{}", err(&made));
+    assert_eq!(out(&made), format!("{}\n", keys.display()));
+    let names = || {
+        let entries = std::fs::read_dir(&keys).unwrap().map(|entry| entry.unwrap().file_name());
+        entries.collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(names().len(), 4, "{:?}", names());
+    let before = std::fs::read(keys.join("signing.key")).unwrap();
+    let again = init();
+    assert!(!again.status.success() && err(&again).contains("is not empty"), "{}", err(&again));
+    assert_eq!(std::fs::read(keys.join("signing.key")).unwrap(), before);
+    // They are used in place of those of the data directory, and one that is missing is drawn.
+    std::fs::remove_file(keys.join("links.keys")).unwrap();
+    let data = folder.path().join("data");
+    let mut command = visavis(&data, &["admin", "rotate-link-key"]);
+    let rotated = command.env("VISAVIS_KEYS", &keys).output().unwrap();
+    assert!(rotated.status.success(), "{}", err(&rotated));
+    assert_eq!(std::fs::read(keys.join("links.keys")).unwrap().len(), 64);
+    assert!(!data.join("signing.key").exists());
+}
+
+#[test]
 fn a_start_without_accounts_prints_a_link_and_a_later_one_another() {
     let folder = tempfile::tempdir().unwrap();
     let link = || {

@@ -60,6 +60,16 @@ impl Pulse {
         self.steady = None;
     }
 
+    /// When the engine was asked that answered last.
+    pub(crate) fn asked(&self) -> Option<Instant> {
+        self.asked
+    }
+
+    /// By how many milliseconds its clock is ahead of this machine's.
+    pub(crate) fn ahead_ms(&self) -> i64 {
+        self.ahead_ms
+    }
+
     /// Whether others whose lease has run out may be taken for dead: after a stall of the engine, or of this process,
     /// everybody's has, and they need the time to say that they live.
     pub(crate) fn may_take_over(&self, now: Instant) -> bool {
@@ -103,8 +113,6 @@ impl Heart {
             Ok(Renewal { kept, clock }) => {
                 let past = pulse.renewed(kept, asked, Instant::now());
                 pulse.ahead_ms = ahead(clock.0);
-                #[allow(clippy::cast_precision_loss, reason = "a gauge of milliseconds, exact up to 2^53")]
-                metrics::gauge!("visavis_clock_behind_redis_ms").set(pulse.ahead_ms as f64);
                 if past == Past::Lapsed {
                     tracing::warn!("the lease was gone: every session starts over");
                     (self.lapsed)();

@@ -1,13 +1,13 @@
 //! Whether this instance should be sent work, and what is missing if not. The judgement is pure; what it judges is
 //! noted down by those who ask Redis and the database anyway, or once a second, and never for a request.
 
-use super::Standing;
+use super::{Pulse, Standing};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+use tokio::sync::watch::Receiver;
 use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
-use visavis_live::{Key, Live};
 use visavis_store::Store;
 
 /// An engine that has said nothing for this long does not answer. Less would be a stutter.
@@ -103,9 +103,12 @@ impl Health {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Live state has answered.
-    fn live_answered(&self) {
-        self.live.store(self.passed(), Ordering::Relaxed);
+    fn beat(&self, pulse: Pulse) {
+        if let Some(asked) = pulse.asked() {
+            let at = asked.saturating_duration_since(self.began).as_millis();
+            self.live.store(u64::try_from(at).unwrap_or(u64::MAX), Ordering::Relaxed);
+        }
+        self.ahead.store(pulse.ahead_ms(), Ordering::Relaxed);
     }
 
     fn database_answered(&self) {
@@ -127,27 +130,21 @@ impl Health {
     }
 }
 
-/// Asks both engines once a second, each by itself: one that hangs must not silence the other.
-pub(crate) async fn watch(
-    health: Arc<Health>,
-    live: Arc<dyn Live>,
-    store: Arc<dyn Store>,
-    stopping: CancellationToken,
-) {
+/// Asks the database once a second, and shows everything.
+pub(crate) async fn watch(health: Arc<Health>, store: Arc<dyn Store>, stopping: CancellationToken) {
     tokio::select! {
-        () = ask_live(&health, &*live) => {}
         () = ask_database(&health, &*store) => {}
         () = show(&health) => {}
         () = stopping.cancelled() => {}
     }
 }
 
-async fn ask_live(health: &Health, live: &dyn Live) {
-    let (keys, mut every) = ([Key::installation()], each_second());
+/// Notes down what the renewals of the lease say of live state, until there are no more.
+pub(crate) async fn listen(health: Arc<Health>, mut pulse: Receiver<Pulse>) {
     loop {
-        every.tick().await;
-        if matches!(timeout(SILENCE, live.load(&keys)).await, Ok(Ok(_))) {
-            health.live_answered();
+        health.beat(*pulse.borrow_and_update());
+        if pulse.changed().await.is_err() {
+            return;
         }
     }
 }

@@ -176,13 +176,14 @@ impl Listener {
         let (asked, closing) = (watch::Sender::new(None), self.closing.clone());
         let version = asked.subscribe();
         let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-            asked.send_replace(Some(request.version()));
+            let version = request.version();
+            asked.send_replace(Some(version));
             let mut request = request.map(axum::body::Body::new);
             request.extensions_mut().insert(connection.clone());
             let (answer, closing) = (router.clone().oneshot(request), closing.clone());
             async move {
                 let mut response = answer.await?;
-                if closing.is_cancelled() && response.version() < Version::HTTP_2 {
+                if closing.is_cancelled() && version < Version::HTTP_2 {
                     ends_here(&mut response);
                 }
                 Ok::<_, Infallible>(response)

@@ -10,7 +10,7 @@ use crate::app::{
 };
 use crate::config::{self, Settings};
 use crate::oidc::{OidcProvider, OidcSettings};
-use crate::secrets::{Secrets, write_private};
+use crate::secrets::{Secrets, make_private, write_private};
 use anyhow::{Context, Result, anyhow, bail};
 use std::fs;
 use std::io::ErrorKind;
@@ -31,6 +31,8 @@ const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// Opens the database that is set; its tables are made or brought up to date.
 pub(super) async fn open_store(settings: &Settings, secrets: &Secrets) -> Result<SqlStore> {
+    // What else lies there is asked for later.
+    make_private(&settings.data).context("data")?;
     let url = database(settings)?;
     // The store's words say what to do.
     let pool = Pool {
