@@ -1,10 +1,10 @@
 //! The connection for commands. It never waits long: a command that has no answer within the limit has failed, its
 //! connection is given up, and while the server is away commands fail at once instead of queueing for its return.
 
-use super::place::{Place, connect};
+use super::place::{Found, Place, connect};
 use crate::LiveError;
 use redis::aio::MultiplexedConnection;
-use redis::{Client, RedisError, RedisResult};
+use redis::{RedisError, RedisResult};
 use std::error::Error;
 use std::future::Future;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ struct Open {
     /// So that who found it broken does not give up its successor.
     number: u64,
     /// Where it leads.
-    client: Client,
+    found: Found,
     connection: MultiplexedConnection,
 }
 
@@ -80,7 +80,7 @@ impl Link {
     async fn connection(&self) -> Result<Open, LiveError> {
         let mut state = self.state.lock().await;
         if let Some(open) = &state.open
-            && self.place.is_at(&open.client)
+            && self.place.is(&open.found)
         {
             return Ok(open.clone());
         }
@@ -89,16 +89,16 @@ impl Link {
             return Err(LiveError::Unavailable);
         }
         let opening = async {
-            let client = self.place.find().await?;
-            RedisResult::Ok((connect(&client).await?, client))
+            let found = self.place.find().await?;
+            RedisResult::Ok((connect(&found.client).await?, found))
         };
         match tokio::time::timeout(OPENING, opening).await {
-            Ok(Ok((connection, client))) => {
+            Ok(Ok((connection, found))) => {
                 if state.away.take().is_some() {
                     tracing::info!("Redis is back");
                 }
                 state.last_number += 1;
-                let open = Open { number: state.last_number, client, connection };
+                let open = Open { number: state.last_number, found, connection };
                 state.open = Some(open.clone());
                 state.failed_at = None;
                 Ok(open)
