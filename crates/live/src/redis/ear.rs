@@ -92,7 +92,7 @@ impl Ear {
             line = again;
             self.life = None;
             // Whoever hears of the gap reads everything again at once.
-            self.parts.link.server_is_back().await;
+            self.parts.link.server_is_back();
             self.mailbox.tell_gap();
         }
     }
