@@ -106,9 +106,7 @@ impl RedisLive {
             Err(away) => Err(away),
         };
         let Ok(bell) = bell else {
-            return Err(BadRedis::Away(
-                link.away().await.unwrap_or_else(|| "it does not publish".to_owned()),
-            ));
+            return Err(BadRedis::Away(link.away().unwrap_or_else(|| "it does not publish".to_owned())));
         };
         let inner = Inner {
             place,
@@ -136,7 +134,7 @@ impl RedisLive {
         };
         let asked: Result<_, LiveError> = asked.await;
         let Ok((info, clock_apart)) = asked else {
-            return Err(BadRedis::Away(self.inner.link.away().await.unwrap_or_default()));
+            return Err(BadRedis::Away(self.inner.link.away().unwrap_or_default()));
         };
         let says = |key| info.get::<String>(key);
         let valkey = says("valkey_version").map(|version| format!("Valkey {version}"));

@@ -99,8 +99,8 @@ fn asked(redis: Result<String>) -> Finding {
         Ok(what) => Finding::fine(format!("redis: {what}")),
         Err(error) => Finding::wrong(
             format!("redis: {error:#}"),
-            "Set redis to one of this installation that answers and never evicts, or to \"\" for this process's \
-             memory; the server does not start while it cannot use it.",
+            "Set redis to one of this installation that answers, never evicts and has the right time, or to \"\" for this \
+             process's memory; the server does not start while it cannot use it.",
         ),
     }
 }

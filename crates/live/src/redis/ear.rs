@@ -5,13 +5,13 @@
 
 use super::link::{LIMIT, Link};
 use super::names::Names;
-use super::place::Place;
+use super::place::{Found, Place};
 use crate::mailbox::Mailbox;
 use crate::{LiveError, TopicName};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use redis::aio::{PubSubSink, PubSubStream};
-use redis::{Client, Msg, RedisResult, Script};
+use redis::{Msg, RedisResult, Script};
 use std::collections::HashSet;
 use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
@@ -58,7 +58,7 @@ struct Ear {
 
 struct Line {
     /// Where it leads.
-    client: Client,
+    found: Found,
     sink: PubSubSink,
     stream: PubSubStream,
 }
@@ -92,14 +92,14 @@ impl Ear {
             line = again;
             self.life = None;
             // Whoever hears of the gap reads everything again at once.
-            self.parts.link.server_is_back().await;
+            self.parts.link.server_is_back();
             self.mailbox.tell_gap();
         }
     }
 
     async fn listen(&mut self, mut line: Line) -> Ended {
         let place = self.parts.place.clone();
-        let mut left = pin!(place.left(&line.client));
+        let mut left = pin!(place.left(&line.found));
         let mut heard = Instant::now();
         loop {
             let silence = tokio::time::sleep_until(heard + DEAF);
@@ -221,10 +221,10 @@ impl Ear {
 /// A connection that is subscribed to these channels; none if that did not work in time.
 async fn open_line(place: Arc<Place>, channels: Vec<String>) -> Option<Line> {
     let opening = async {
-        let client = place.find().await?;
-        let (mut sink, stream) = client.get_async_pubsub().await?.split();
+        let found = place.find().await?;
+        let (mut sink, stream) = found.client.get_async_pubsub().await?.split();
         sink.subscribe(channels).await?;
-        RedisResult::Ok(Line { client, sink, stream })
+        RedisResult::Ok(Line { found, sink, stream })
     };
     timeout(LIMIT, opening).await.ok()?.ok()
 }

@@ -1,15 +1,14 @@
 //! The connection for commands. It never waits long: a command that has no answer within the limit has failed, its
 //! connection is given up, and while the server is away commands fail at once instead of queueing for its return.
 
-use super::place::{Place, connect};
+use super::place::{Found, Place, connect};
 use crate::LiveError;
 use redis::aio::MultiplexedConnection;
-use redis::{Client, RedisError, RedisResult};
+use redis::{RedisError, RedisResult};
 use std::error::Error;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout_at};
 
 /// Every call is over after this: within a second, also on a machine that has much to do.
@@ -23,6 +22,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub(super) struct Link {
     place: Arc<Place>,
     state: Mutex<State>,
+    /// Held while one opens the connection for all.
+    opening: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
@@ -39,13 +40,13 @@ struct Open {
     /// So that who found it broken does not give up its successor.
     number: u64,
     /// Where it leads.
-    client: Client,
+    found: Found,
     connection: MultiplexedConnection,
 }
 
 impl Link {
     pub(super) fn new(place: Arc<Place>) -> Self {
-        Self { place, state: Mutex::default() }
+        Self { place, state: Mutex::default(), opening: tokio::sync::Mutex::default() }
     }
 
     /// Runs a command, or several, within the limit.
@@ -62,43 +63,57 @@ impl Link {
         match timeout_at(end, run(connection)).await {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(error)) => {
-                self.give_up(number, why(&error)).await;
+                self.give_up(number, why(&error));
                 Err(LiveError::Unavailable)
             }
             Err(_) => {
-                self.give_up(number, NO_ANSWER.to_owned()).await;
+                self.give_up(number, NO_ANSWER.to_owned());
                 Err(LiveError::Unavailable)
             }
         }
     }
 
     /// Why the server is away, if it is: what may be said of it.
-    pub(super) async fn away(&self) -> Option<String> {
-        self.state.lock().await.away.clone()
+    pub(super) fn away(&self) -> Option<String> {
+        self.state().away.clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // No change below can be half done.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is open and leads to where the server is now; an error if it is not to be tried again yet.
+    fn ready(&self) -> Result<Option<Open>, LiveError> {
+        let mut state = self.state();
+        state.open.take_if(|open| !self.place.is(&open.found));
+        if state.open.is_none() && state.failed_at.is_some_and(|at| at.elapsed() < PAUSE) {
+            return Err(LiveError::Unavailable);
+        }
+        Ok(state.open.clone())
     }
 
     async fn connection(&self) -> Result<Open, LiveError> {
-        let mut state = self.state.lock().await;
-        if let Some(open) = &state.open
-            && self.place.is_at(&open.client)
-        {
-            return Ok(open.clone());
+        if let Some(open) = self.ready()? {
+            return Ok(open);
         }
-        state.open = None;
-        if state.failed_at.is_some_and(|at| at.elapsed() < PAUSE) {
-            return Err(LiveError::Unavailable);
+        let _one = self.opening.lock().await;
+        if let Some(open) = self.ready()? {
+            return Ok(open);
         }
         let opening = async {
-            let client = self.place.find().await?;
-            RedisResult::Ok((connect(&client).await?, client))
+            let found = self.place.find().await?;
+            RedisResult::Ok((connect(&found.client).await?, found))
         };
-        match tokio::time::timeout(OPENING, opening).await {
-            Ok(Ok((connection, client))) => {
+        let opened = tokio::time::timeout(OPENING, opening).await;
+        let mut state = self.state();
+        match opened {
+            Ok(Ok((connection, found))) => {
                 if state.away.take().is_some() {
                     tracing::info!("Redis is back");
                 }
                 state.last_number += 1;
-                let open = Open { number: state.last_number, client, connection };
+                let open = Open { number: state.last_number, found, connection };
                 state.open = Some(open.clone());
                 state.failed_at = None;
                 Ok(open)
@@ -109,12 +124,13 @@ impl Link {
     }
 
     /// The server answers somebody: the next command need not wait out the pause.
-    pub(super) async fn server_is_back(&self) {
-        self.state.lock().await.failed_at = None;
+    pub(super) fn server_is_back(&self) {
+        self.state().failed_at = None;
     }
 
-    async fn give_up(&self, number: u64, why: String) {
-        let mut state = self.state.lock().await;
+    /// Never waits: a call whose time is over is over.
+    fn give_up(&self, number: u64, why: String) {
+        let mut state = self.state();
         if state.open.as_ref().is_some_and(|open| open.number == number) {
             state.open = None;
             state.failed(why);

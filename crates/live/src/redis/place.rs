@@ -1,6 +1,6 @@
 //! Where the one server is that has everything now. Asked at every connect, for it moves: Sentinel makes a replica
 //! the master, a cluster moves slots. All names of an installation share one hash tag, so also in a cluster there is
-//! one. Whoever is connected elsewhere hears when another place has been found.
+//! one. Whoever is connected to another one hears when this one has been found.
 
 use super::address::{RedisAddress, Way};
 use redis::aio::MultiplexedConnection;
@@ -9,6 +9,7 @@ use redis::{
     ServerErrorKind, cmd,
 };
 use std::future::Future;
+use std::sync::Arc;
 use tokio::sync::watch;
 
 /// How often a cluster may send from node to node before its slots count as unsettled.
@@ -18,8 +19,16 @@ pub(super) struct Place {
     address: RedisAddress,
     /// A name that lies where all of the installation's lie.
     name: String,
-    /// Where it was found last.
-    found: watch::Sender<Option<ConnectionAddr>>,
+    /// Which server it was last.
+    found: watch::Sender<Option<Arc<str>>>,
+}
+
+/// The server as it was found.
+#[derive(Clone)]
+pub(super) struct Found {
+    pub(super) client: Client,
+    /// What it calls itself: it can have several addresses.
+    id: Arc<str>,
 }
 
 impl Place {
@@ -37,35 +46,33 @@ impl Place {
     }
 
     /// Asks where it is. Takes as long as the slowest; the caller has a limit.
-    pub(super) async fn find(&self) -> RedisResult<Client> {
-        let client = match &self.address.way {
-            Way::Single(at) => self.address.client(at.clone())?,
+    pub(super) async fn find(&self) -> RedisResult<Found> {
+        let found = match &self.address.way {
+            Way::Single(at) => Found { client: self.address.client(at.clone())?, id: "".into() },
             Way::Sentinel { nodes, login, master } => {
                 first(nodes.iter().map(|node| self.master(node, login, master))).await?
             }
             Way::Cluster { nodes } => first(nodes.iter().map(|node| self.owner(node))).await?,
         };
-        let at = client.get_connection_info().addr();
         self.found.send_if_modified(|known| {
-            let moved = known.as_ref() != Some(at);
+            let moved = known.as_ref() != Some(&found.id);
             if moved {
-                *known = Some(at.clone());
+                *known = Some(found.id.clone());
             }
             moved
         });
-        Ok(client)
+        Ok(found)
     }
 
-    /// Whether it was found there last.
-    pub(super) fn is_at(&self, client: &Client) -> bool {
-        self.found.borrow().as_ref() == Some(client.get_connection_info().addr())
+    /// Whether it was this one last.
+    pub(super) fn is(&self, found: &Found) -> bool {
+        self.found.borrow().as_ref() == Some(&found.id)
     }
 
-    /// Waits until it is found elsewhere.
-    pub(super) async fn left(&self, client: &Client) {
-        let here = client.get_connection_info().addr();
+    /// Waits until another one is found.
+    pub(super) async fn left(&self, found: &Found) {
         // It cannot end while we are here.
-        let _ = self.found.subscribe().wait_for(|at| at.as_ref() != Some(here)).await;
+        let _ = self.found.subscribe().wait_for(|id| id.as_ref() != Some(&found.id)).await;
     }
 
     /// The master as this Sentinel has it, which may have heard late: it has to say that it is one.
@@ -74,29 +81,32 @@ impl Place {
         node: &ConnectionAddr,
         login: &RedisConnectionInfo,
         master: &str,
-    ) -> RedisResult<Client> {
+    ) -> RedisResult<Found> {
         let sentinel = self.address.client_as(node.clone(), login.clone())?;
         let mut asked = cmd("SENTINEL");
         asked.arg("GET-MASTER-ADDR-BY-NAME").arg(master);
         let known: Option<(String, u16)> = asked.query_async(&mut connect(&sentinel).await?).await?;
         let (host, port) = known.ok_or(unsettled("no such master"))?;
         let client = self.address.client(like(node, host, port))?;
-        let info: redis::InfoDict =
-            cmd("INFO").arg("replication").query_async(&mut connect(&client).await?).await?;
-        match info.get::<String>("role").as_deref() {
-            Some("master") => Ok(client),
+        let info: redis::InfoDict = cmd("INFO").query_async(&mut connect(&client).await?).await?;
+        match (info.get::<String>("role").as_deref(), info.get::<String>("run_id")) {
+            (Some("master"), Some(id)) => Ok(Found { client, id: id.into() }),
             _ => Err(unsettled("no master any more")),
         }
     }
 
     /// The node that has the names, as this one has it.
-    async fn owner(&self, node: &ConnectionAddr) -> RedisResult<Client> {
+    async fn owner(&self, node: &ConnectionAddr) -> RedisResult<Found> {
         let mut at = node.clone();
         for _ in 0..HOPS {
             let client = self.address.client(at.clone())?;
+            let mut connection = connect(&client).await?;
             // A replica sends to its master.
-            let here = cmd("EXISTS").arg(&self.name).query_async::<u8>(&mut connect(&client).await?).await;
-            let Err(moved) = here else { return Ok(client) };
+            let here = cmd("EXISTS").arg(&self.name).query_async::<u8>(&mut connection).await;
+            let Err(moved) = here else {
+                let id: String = cmd("CLUSTER").arg("MYID").query_async(&mut connection).await?;
+                return Ok(Found { client, id: id.into() });
+            };
             if moved.kind() != ErrorKind::Server(ServerErrorKind::Moved) {
                 return Err(moved);
             }
@@ -118,9 +128,9 @@ pub enum RedisMode {
 }
 
 /// The first that succeeds, or how the last failed: one that does not answer holds nobody up.
-async fn first<F: Future<Output = RedisResult<Client>> + Send>(
+async fn first<F: Future<Output = RedisResult<Found>> + Send>(
     all: impl Iterator<Item = F>,
-) -> RedisResult<Client> {
+) -> RedisResult<Found> {
     // There is at least one: addresses without hosts are refused.
     Ok(futures_util::future::select_ok(all.map(Box::pin)).await?.0)
 }

@@ -154,9 +154,9 @@ impl Cluster {
         Some(cluster)
     }
 
-    /// The first two nodes; the first is enough, and so is the second.
+    /// The first two nodes; each is enough. They call each other otherwise than we call the first.
     fn address(&self) -> String {
-        format!("redis+cluster://{},{}", self.nodes[0].host(), self.nodes[1].host())
+        format!("redis+cluster://localhost:{},{}", self.nodes[0].port(), self.nodes[1].host())
     }
 
     /// Which node has this slot.

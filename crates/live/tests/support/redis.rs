@@ -10,13 +10,14 @@ pub(crate) struct Server {
     folder: tempfile::TempDir,
     child: Option<Child>,
     /// Where it listens, if not on a socket in its folder.
-    #[allow(dead_code, reason = "not every test that includes this has ports")]
     port: u16,
     sentinel: bool,
 }
 
+/// What a server says once it is ready, on a socket or a port.
 const READY: &str = "eady to accept connections";
 
+#[allow(dead_code, reason = "each test that includes this starts those that it needs")]
 impl Server {
     /// Starts one; none where Redis is not installed.
     pub(crate) fn start() -> Option<Self> {
