@@ -15,7 +15,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_conf
 use visavis_domain::ids::SessionId;
 use visavis_domain::room::{Camera, Microphone};
 use visavis_protocol::{
-    ClientFrame, Code, Command, Event, MediaPath, PROTOCOL_VERSION, Reply, ServerFrame, Ticket,
+    ClientFrame, Code, Command, Earlier, Event, MediaPath, PROTOCOL_VERSION, Reply, ServerFrame, Ticket,
     TicketRequest, Topic,
 };
 
@@ -74,11 +74,24 @@ impl Bot {
     /// # Errors
     /// If the server cannot be reached or refuses.
     pub async fn guest(http: &reqwest::Client, base: &str, proof: &str) -> Result<(Self, String)> {
+        Self::guest_after(http, base, proof, None).await
+    }
+
+    /// The same, in a session that follows another one.
+    ///
+    /// # Errors
+    /// If the server cannot be reached or refuses.
+    pub async fn guest_after(
+        http: &reqwest::Client,
+        base: &str,
+        proof: &str,
+        earlier: Option<Earlier>,
+    ) -> Result<(Self, String)> {
         let wish = TicketRequest { guest: Some(proof.to_owned()), appointment: None };
         let request = http.post(format!("{base}/api/v1/tickets")).json(&wish);
         let Ticket { ticket, guest, .. } = request.send().await?.error_for_status()?.json().await?;
         let proof = guest.context("a guest's ticket comes with a proof")?;
-        Ok((Self::connect_with(base, ticket).await?, proof))
+        Ok((Self::connect_after(base, ticket, earlier).await?, proof))
     }
 
     /// Opens a session with a ticket.
@@ -86,6 +99,14 @@ impl Bot {
     /// # Errors
     /// If the server cannot be reached or refuses.
     pub async fn connect_with(base: &str, ticket: String) -> Result<Self> {
+        Self::connect_after(base, ticket, None).await
+    }
+
+    /// Opens a session with a ticket, which follows another one that could not be resumed.
+    ///
+    /// # Errors
+    /// If the server cannot be reached or refuses.
+    pub async fn connect_after(base: &str, ticket: String, earlier: Option<Earlier>) -> Result<Self> {
         let mut bot = Self {
             base: base.to_owned(),
             socket: Self::open(base).await?,
@@ -97,7 +118,7 @@ impl Bot {
             known: (0, 0),
             closed: None,
         };
-        bot.send(&ClientFrame::Hello { protocol: PROTOCOL_VERSION, ticket, earlier: None }).await?;
+        bot.send(&ClientFrame::Hello { protocol: PROTOCOL_VERSION, ticket, earlier }).await?;
         match bot.frame().await? {
             ServerFrame::Welcome { session, secret, .. } => (bot.session, bot.secret) = (session, secret),
             other => bail!("no welcome but {other:?}"),
@@ -315,6 +336,12 @@ impl Bot {
             ServerFrame::Resumed { executed } => Ok(executed),
             other => bail!("not resumed but {other:?}"),
         }
+    }
+
+    /// What the session that follows this one says of it.
+    #[must_use]
+    pub fn as_earlier(&self) -> Earlier {
+        Earlier { session: self.session, secret: self.secret.clone() }
     }
 
     /// The session's id.

@@ -5,5 +5,6 @@ mod doubles;
 mod ground;
 mod lounging;
 mod races;
+mod takeover;
 mod visiting;
 mod wavering;
