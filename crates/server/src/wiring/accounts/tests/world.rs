@@ -382,6 +382,8 @@ impl Media for NoMedia {
     fn allow_only(&self, _: CallId, _: Option<ParticipantId>) {}
 
     fn end(&self, _: CallId) {}
+
+    fn end_all(&self) {}
 }
 
 /// The part of a link behind the `#`.
