@@ -74,11 +74,24 @@ impl Bot {
     /// # Errors
     /// If the server cannot be reached or refuses.
     pub async fn guest(http: &reqwest::Client, base: &str, proof: &str) -> Result<(Self, String)> {
+        Self::guest_after(http, base, proof, None).await
+    }
+
+    /// The same, in a session that follows another one.
+    ///
+    /// # Errors
+    /// If the server cannot be reached or refuses.
+    pub async fn guest_after(
+        http: &reqwest::Client,
+        base: &str,
+        proof: &str,
+        earlier: Option<Earlier>,
+    ) -> Result<(Self, String)> {
         let wish = TicketRequest { guest: Some(proof.to_owned()), appointment: None };
         let request = http.post(format!("{base}/api/v1/tickets")).json(&wish);
         let Ticket { ticket, guest, .. } = request.send().await?.error_for_status()?.json().await?;
         let proof = guest.context("a guest's ticket comes with a proof")?;
-        Ok((Self::connect_with(base, ticket).await?, proof))
+        Ok((Self::connect_after(base, ticket, earlier).await?, proof))
     }
 
     /// Opens a session with a ticket.
@@ -89,7 +102,7 @@ impl Bot {
         Self::connect_after(base, ticket, None).await
     }
 
-    /// Opens a session with a ticket, in the place of an earlier one.
+    /// Opens a session with a ticket, which follows another one that could not be resumed.
     ///
     /// # Errors
     /// If the server cannot be reached or refuses.
@@ -325,9 +338,9 @@ impl Bot {
         }
     }
 
-    /// What proves, to whichever server one comes to next, that this session was one's own.
+    /// What the session that follows this one says of it.
     #[must_use]
-    pub fn proof(&self) -> Earlier {
+    pub fn as_earlier(&self) -> Earlier {
         Earlier { session: self.session, secret: self.secret.clone() }
     }
 

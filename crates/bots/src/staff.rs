@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use visavis_domain::account::AccountRole;
 use visavis_protocol::{
-    InvitationAcceptance, Invited, NewPerson, PersonChange, SignInRequest, Ticket, TicketRequest,
+    Earlier, InvitationAcceptance, Invited, NewPerson, PersonChange, SignInRequest, Ticket, TicketRequest,
 };
 
 /// A browser in which somebody has signed in.
@@ -28,6 +28,12 @@ impl Staff {
         let body = SignInRequest { email: email.into(), password: password.into(), code: None };
         let request = http.post(format!("{base}/api/v1/sign-in")).header(ORIGIN, base).json(&body);
         Self::opened(http, base, &request.send().await?.error_for_status()?)
+    }
+
+    /// The same browser at another server of the installation.
+    #[must_use]
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
     }
 
     /// Uses a one-time link, such as `https://visavis.example/invitation#TOKEN`.
@@ -72,9 +78,17 @@ impl Staff {
     /// # Errors
     /// If the server cannot be reached or refuses.
     pub async fn connect(&self) -> Result<Bot> {
+        self.connect_after(None).await
+    }
+
+    /// A session as the account, which follows another one.
+    ///
+    /// # Errors
+    /// If the server cannot be reached or refuses.
+    pub async fn connect_after(&self, earlier: Option<Earlier>) -> Result<Bot> {
         let answer = self.send(Method::POST, "/api/v1/tickets", None::<&TicketRequest>).await?;
         let ticket: Ticket = answer.json().await?;
-        Bot::connect_with(&self.base, ticket.ticket).await
+        Bot::connect_after(&self.base, ticket.ticket, earlier).await
     }
 
     /// Asks, with a body, for JSON.

@@ -109,7 +109,7 @@ async fn in_a_room(number: usize, one: String, other: String) -> JoinHandle<Dura
         });
         let told = sent_away(&mut moving, asked).await;
         let ticket = Bot::ticket(&http_client(), &other).await.unwrap();
-        let mut again = Bot::connect_after(&other, ticket, Some(moving.proof())).await.unwrap();
+        let mut again = Bot::connect_after(&other, ticket, Some(moving.as_earlier())).await.unwrap();
         let back = again.join_as(&room, "Moving", Some(continuation), MediaPath::Kept).await.unwrap();
         assert_eq!(joined(back.unwrap()).0, who);
         assert_eq!(watching.await.unwrap(), [Presence::Reconnecting, Presence::Connected]);

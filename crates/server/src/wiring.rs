@@ -331,8 +331,8 @@ async fn start_realtime(
     let lapsed = lapsed(app.clone(), sessions.clone());
     let pulse = Heart { live, instance: app.instance(), standing, lapsed }.start().await;
     tokio::spawn(ready::listen(health, pulse.clone()));
-    tokio::spawn(drive_takeover(app.clone(), pulse, stopping.clone()));
-    tokio::spawn(hub.clone().run(subscription, sessions.clone(), stopping.clone()));
+    tokio::spawn(drive_takeover(app.clone(), pulse.clone(), stopping.clone()));
+    tokio::spawn(hub.clone().run(subscription, sessions.clone(), pulse, stopping.clone()));
     tokio::spawn(bring_notices(app.clone(), networking.notices));
     let session = &settings.session;
     let public = settings.public_url.as_ref();

@@ -165,6 +165,61 @@ describe('a session', () => {
     expect(last().sent.at(-1)).toEqual({ type: 'command', id: 1, command: LEAVE });
   });
 
+  it.each([
+    ['is refused', (socket: FakeSocket) => socket.receive({ type: 'refused', code: 'session_unknown' })],
+    ['is told to start over', (socket: FakeSocket) => socket.break(4004)],
+    ['fails at its handshake', (socket: FakeSocket) => socket.break(4001)],
+  ])('says which session it follows when it %s, until it is let in', async (_, end) => {
+    const socket = await establish();
+    socket.break();
+    fire(250);
+    last().open();
+    end(last());
+    if (timers.some((one) => one.ms === 500)) fire(500);
+    await settle();
+    last().open();
+    const earlier = { session: 's_1', secret: 'hush' };
+    const hello = { type: 'hello', protocol: 1, ticket: 'ticket', earlier };
+    expect(last().sent).toEqual([hello]);
+    // Live state is away: the same again.
+    last().receive({ type: 'refused', code: 'try_again' });
+    last().break(4001);
+    fire(timers.find((one) => one.ms >= 250 && one.ms <= 1_200)?.ms ?? 0);
+    await settle();
+    last().open();
+    expect(last().sent).toEqual([hello]);
+    last().receive({ ...WELCOME, session: 's_2' });
+    last().break(4004);
+    fire(250);
+    await settle();
+    last().open();
+    expect(last().sent[0]).toEqual({ ...hello, earlier: { session: 's_2', secret: 'hush' } });
+  });
+
+  it('tries to resume again where the server asks for that', async () => {
+    const socket = await establish();
+    socket.break();
+    fire(250);
+    last().open();
+    last().receive({ type: 'refused', code: 'try_again' });
+    fire(500);
+    last().open();
+    expect(last().sent[0]?.type).toBe('resume');
+    expect(opened).toBe(1);
+  });
+
+  it('goes to another server at once when this one is about to stop', async () => {
+    const socket = await establish();
+    socket.break(1001);
+    expect(links.at(-1)).toBe('reconnecting');
+    fire(125);
+    // What has just begun does not move on without a pause.
+    last().break(1001);
+    fire(250);
+    last().open();
+    expect(last().sent[0]?.type).toBe('resume');
+  });
+
   it('does not come back once another one has taken its place', async () => {
     const socket = await establish();
     const lost = session.command(LEAVE);

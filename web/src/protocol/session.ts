@@ -6,6 +6,7 @@ import type {
   ClientFrame,
   Code,
   Command,
+  Earlier,
   Event,
   Reply,
   ServerFrame,
@@ -57,6 +58,8 @@ const LAST_RETRY = 1_200;
 /** While it is long. */
 const LOST_RETRY = 5_000;
 const LOST_AFTER = 30_000;
+/** A server that is about to stop says so to one after the other: there is another one to go to at once. */
+const MOVE_WITHIN = 250;
 const CONNECT_WITHIN = 8_000;
 
 interface Pending {
@@ -66,7 +69,9 @@ interface Pending {
 }
 
 export class Session {
-  #identity: { session: string; secret: string } | null = null;
+  #identity: Earlier | null = null;
+  /** The session that could not be resumed: the next one follows it. */
+  #earlier: Earlier | null = null;
   #received = 0;
   #nextId = 1;
   #pending = new Map<number, Pending>();
@@ -148,7 +153,8 @@ export class Session {
       const ticket = await this.surroundings.ticket(abort.signal);
       if (this.#abort !== abort) return;
       this.#abort = null;
-      this.#open({ type: 'hello', protocol: PROTOCOL_VERSION, ticket });
+      const earlier = this.#earlier;
+      this.#open({ type: 'hello', protocol: PROTOCOL_VERSION, ticket, ...(earlier && { earlier }) });
     } catch {
       if (this.#abort !== abort) return;
       this.#abort = null;
@@ -171,6 +177,7 @@ export class Session {
     switch (frame.type) {
       case 'welcome':
         this.#identity = { session: frame.session, secret: frame.secret };
+        this.#earlier = null;
         this.#received = 0;
         // Commands of the session before belong to it: what they were about has to be said anew.
         this.#fail();
@@ -185,9 +192,13 @@ export class Session {
         }
         return;
       case 'refused':
-        if (this.#identity) {
+        if (this.#identity && frame.code === 'try_again') {
+          // The session is there, but cannot be taken up in this moment.
+          this.#drop();
+          this.#retryLater();
+        } else if (this.#identity) {
           // The server is there, but not the one that knew the session: a new one at once.
-          this.#identity = null;
+          this.#startOver();
           this.#drop();
           this.connect();
         }
@@ -235,6 +246,7 @@ export class Session {
 
   #lose(socket: WebSocket, code?: number): void {
     if (socket !== this.#socket) return;
+    const moves = this.#established && code === CloseCode.goingAway;
     this.#drop();
     const end = endBy(code);
     if (end) {
@@ -243,8 +255,22 @@ export class Session {
       this.#tell((listener) => listener[end]?.());
       return;
     }
-    if (code === CloseCode.resync || code === CloseCode.handshakeFailed) this.#identity = null;
-    this.#retryLater();
+    if (code === CloseCode.resync || code === CloseCode.handshakeFailed) this.#startOver();
+    if (moves) this.#move();
+    else this.#retryLater();
+  }
+
+  /** The session is lost; what it still holds is for the next one. */
+  #startOver(): void {
+    this.#earlier = this.#identity ?? this.#earlier;
+    this.#identity = null;
+  }
+
+  /** Goes to another server, spread: many are told in the same moment. */
+  #move(): void {
+    this.#changeLink('reconnecting');
+    this.#watchForLoss();
+    this.#after('retry', MOVE_WITHIN * this.surroundings.random(), () => this.connect());
   }
 
   /** Lets go of the socket without waiting for it. */

@@ -113,7 +113,8 @@ impl App {
         }
         match self.put(session, version, None).await {
             Ok(_) => Ok(true),
-            Err(LiveError::Conflict) => Ok(false),
+            // Somebody else was faster, with the same or with something else.
+            Err(LiveError::Conflict) => Ok(self.session_document(session).await?.version == Version::ABSENT),
             Err(error) => Err(error.into()),
         }
     }

@@ -6,5 +6,6 @@ mod ground;
 mod limits;
 mod lounging;
 mod races;
+mod takeover;
 mod visiting;
 pub(super) mod wavering;

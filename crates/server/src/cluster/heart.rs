@@ -76,6 +76,11 @@ impl Pulse {
         let lasts = self.steady.is_some_and(|since| now.saturating_duration_since(since) >= LEASE);
         lasts && self.asked.is_some_and(|asked| now.saturating_duration_since(asked) < FRESH)
     }
+
+    /// Whether the lease may have run out by now, so that others may have freed what is held here.
+    pub(crate) fn has_run_out(&self, now: Instant) -> bool {
+        self.asked.is_some_and(|asked| now.saturating_duration_since(asked) >= LEASE)
+    }
 }
 
 /// What renews the lease.

@@ -5,10 +5,13 @@
 use super::crowd::Crowds;
 use super::session::{Session, Sessions};
 use crate::app::ControlNotice;
+use crate::cluster::Pulse;
 use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use visavis_domain::ids::SessionId;
 use visavis_live::{Live, LiveError, Notice, Subscription, TopicName};
@@ -22,6 +25,12 @@ const CAPACITY: usize = 16 * 1024;
 const AT_ONCE: usize = 128;
 /// Notices that are taken before a crowd's turn comes.
 const NOTICES: usize = 64;
+
+/// Who is told, and whether what is heard can be believed.
+struct Feed {
+    sessions: Arc<Sessions>,
+    pulse: watch::Receiver<Pulse>,
+}
 
 type Listeners = HashMap<TopicName, HashMap<SessionId, Arc<Session>>>;
 
@@ -44,18 +53,20 @@ impl Hub {
         self: Arc<Self>,
         mut subscription: Subscription,
         sessions: Arc<Sessions>,
+        pulse: watch::Receiver<Pulse>,
         stopping: CancellationToken,
     ) {
         let mut crowds = Crowds::default();
+        let feed = Feed { sessions, pulse };
         loop {
             if crowds.is_empty() {
                 let notice = stopping.run_until_cancelled(subscription.notices.recv()).await;
                 let Some(Some(notice)) = notice else { return };
-                self.hand_on(notice, &mut crowds, &sessions);
+                self.hand_on(notice, &mut crowds, &feed);
             }
             for _ in 0..NOTICES {
                 let Ok(notice) = subscription.notices.try_recv() else { break };
-                self.hand_on(notice, &mut crowds, &sessions);
+                self.hand_on(notice, &mut crowds, &feed);
             }
             if !crowds.is_empty() {
                 self.tell_some(&mut crowds);
@@ -65,7 +76,13 @@ impl Hub {
         }
     }
 
-    fn hand_on(&self, notice: Notice, crowds: &mut Crowds, sessions: &Sessions) {
+    fn hand_on(&self, notice: Notice, crowds: &mut Crowds, feed: &Feed) {
+        let sessions = &feed.sessions;
+        if feed.pulse.borrow().has_run_out(Instant::now()) {
+            // This process stood still, or was cut off. What others have made of that since, pages must not take for
+            // something that happened to their people.
+            return sessions.end_all(CloseCode::Resync);
+        }
         match notice {
             Notice::Event { topic, body } => self.tell(&topic, body, crowds),
             Notice::Gap => {

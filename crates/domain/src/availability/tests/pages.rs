@@ -77,6 +77,19 @@ fn the_first_of_several_pages_to_close_changes_nothing_but_the_last_one_does() {
 }
 
 #[test]
+fn a_page_that_is_closed_for_its_owner_is_gone_at_once_and_with_the_last_one_what_they_did() {
+    let mut world = World::with(&[VERA, RIA]);
+    world.does(open(RIA, page(99))).does(call(1, VERA, RIA));
+    let close = |session| Command::Close { person: RIA, session };
+    world.does(close(page(99))).ignores(close(page(99)));
+    assert_eq!((world.status(RIA), world.ring(1).rings()), (Status::Ringing, true));
+    world.does(close(page_of(RIA)));
+    assert_eq!(world.ends(), [(ring(1), RingEnd::CalleeLost)]);
+    assert_eq!(world.documents.person(RIA), None);
+    world.ignores(close(page_of(RIA)));
+}
+
+#[test]
 fn commands_about_pages_and_people_that_are_gone_change_nothing() {
     let mut world = World::with(&[VERA]);
     for session in [page(77), page_of(RIA)] {
