@@ -17,7 +17,7 @@ const TOOLCHAIN: &str = include_str!("../../../rust-toolchain.toml");
 const README: &str = include_str!("../../../README.md");
 
 /// Names of what looks like a setting and is a file.
-const FILES: [&str; 6] = [".key", ".keys", ".db", ".toml", ".pem", ".dump"];
+const FILES: [&str; 7] = [".key", ".keys", ".db", ".toml", ".pem", ".dump", ".yaml"];
 
 /// Every key, with its section if it has one.
 fn settings() -> BTreeSet<String> {
@@ -109,7 +109,7 @@ fn metrics_that_are_watched_are_exported() {
         ("deploy/grafana.json", DASHBOARD),
         ("docs/operations.md", OPERATIONS),
     ] {
-        for word in words(text, |c| c.is_ascii_lowercase() || c == '_').into_iter() {
+        for word in words(text, |c| c.is_ascii_lowercase() || c == '_') {
             if word.starts_with("visavis_") {
                 assert!(exported.contains(word), "{file} watches {word}");
             }
