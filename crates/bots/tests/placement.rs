@@ -10,13 +10,16 @@
 #[path = "../../live/tests/support/redis.rs"]
 mod support;
 
+use futures_util::future::join_all;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 use support::Server;
-use visavis_bots::ServerProcess;
-use visavis_bots::media::{Camera, Kind, Layer, MediaBot, MediaThreads, PeerReport, Place, Speech, Tracks};
+use visavis_bots::media::{
+    Camera, Change, Kind, Layer, MediaBot, MediaThreads, PeerReport, Place, Speech, Tracks,
+};
+use visavis_bots::{ServerProcess, Signal};
 use visavis_domain::room::{MediaRoute, Source};
-use visavis_protocol::Viewed;
+use visavis_protocol::{Command, Viewed};
 
 const SMALL: Camera = Camera::Single(Layer::Quarter);
 /// Longer than anything takes here, on a machine with much else to do.
@@ -45,7 +48,8 @@ impl Installation {
             let server = match instances.first() {
                 Some(first) => first.server.start_beside_with(&[own]).await,
                 None => {
-                    let settings = [own, ("VISAVIS_REDIS", &*redis.address())];
+                    let drain = [("VISAVIS_DRAIN__AFTER_S", "1"), ("VISAVIS_DRAIN__OVER_S", "8")];
+                    let settings = [own, ("VISAVIS_REDIS", &*redis.address()), drain[0], drain[1]];
                     ServerProcess::start(&ServerProcess::binary().unwrap(), &settings).await
                 }
             };
@@ -134,10 +138,117 @@ async fn everybody_at_another_server_sees_and_hears_everybody() {
         let video = report.counts(Kind::Video);
         assert_eq!((video.duplicates, video.unmarked, video.frames.wrong_layer), (0, 0, 0));
         // What the media server has to say comes from another server than the session's.
-        bot.until_seen(|seen| seen.speaker.is_some() && seen.camera_wanted.is_some()).await.unwrap();
+        bot.until_seen(|seen| seen.speaker.is_some() && !seen.slots.is_empty()).await.unwrap();
     }
     let rooms = installation.until_rooms(|rooms| rooms.iter().sum::<u64>() > 0).await;
     assert_eq!(rooms.iter().sum::<u64>(), 1, "one server forwards: {rooms:?}");
-    drop(bots);
+    for bot in &bots {
+        bot.command(Command::Leave).await.unwrap();
+    }
     installation.until_rooms(|rooms| rooms.iter().all(|rooms| *rooms == 0)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_room_goes_to_a_server_that_does_less() {
+    let Some(installation) = Installation::start(2).await else { return };
+    let first = installation.gather("first", &[0, 0, 0]).await;
+    assert_eq!(installation.until_rooms(|rooms| rooms.iter().sum::<u64>() > 0).await, [1, 0]);
+    let second = installation.gather("second", &[0, 0, 0]).await;
+    assert_eq!(installation.until_rooms(|rooms| rooms.iter().sum::<u64>() > 1).await, [1, 1]);
+    for bot in first.iter().chain(&second) {
+        bot.until(has(2)).await.unwrap();
+    }
+    offers_through(&first[0], &second[0]).await;
+}
+
+/// What it costs that the media server is another one than the session's.
+async fn offers_through(own: &MediaBot, other: &MediaBot) {
+    let mut medians = Vec::new();
+    for bot in [own, other] {
+        let mut times = Vec::new();
+        for _ in 0..9 {
+            let asked = Instant::now();
+            bot.change(Change::RestartIce).await.unwrap();
+            times.push(asked.elapsed());
+            // Offers that come too quickly are refused.
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        times.sort_unstable();
+        medians.push(times[times.len() / 2]);
+    }
+    println!("an offer: {:?} at the session's server, {:?} at another", medians[0], medians[1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_the_forwarding_server_dies_those_at_others_have_media_again_soon() {
+    let Some(mut installation) = Installation::start(3).await else { return };
+    let bots = installation.gather("killed", &[0, 1, 2]).await;
+    for bot in &bots {
+        bot.until(has(2)).await.unwrap();
+    }
+    let rooms = installation.until_rooms(|rooms| rooms.iter().sum::<u64>() > 0).await;
+    assert_eq!(rooms, [1, 0, 0], "between equals it is the server of whoever asks first");
+    installation.instances[0].server.kill().await.unwrap();
+    let killed = Instant::now();
+    let gaps = join_all(bots[1..].iter().map(|bot| gap(bot, killed))).await;
+    println!("media is back after {gaps:?}");
+    // Its lease of four seconds, and what a busy machine takes besides.
+    assert!(gaps.iter().all(|gap| *gap < Duration::from_secs(10)), "{gaps:?}");
+    // They see each other, and not the third.
+    for bot in &bots[1..] {
+        bot.until(|report| report.counts(Kind::Video).packets > 30).await.unwrap();
+        assert_eq!(bot.seen().generation, 1);
+    }
+}
+
+/// For how long nothing came, if nothing came since.
+async fn gap(bot: &MediaBot, since: Instant) -> Duration {
+    let (mut last, mut packets) = (since, bot.received(Kind::Video).await.unwrap());
+    loop {
+        assert!(since.elapsed() < PATIENCE, "nothing came");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let now = bot.received(Kind::Video).await.unwrap();
+        if now > packets && last.elapsed() > Duration::from_secs(1) {
+            return last.elapsed();
+        }
+        if now > packets {
+            last = Instant::now();
+        }
+        packets = now;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_the_forwarding_server_is_asked_to_stop_hardly_anything_is_missed() {
+    let Some(installation) = Installation::start(3).await else { return };
+    let bots = installation.gather("moved", &[0, 1, 2]).await;
+    for bot in &bots {
+        bot.until(has(2)).await.unwrap();
+    }
+    assert_eq!(installation.until_rooms(|rooms| rooms.iter().sum::<u64>() > 0).await, [1, 0, 0]);
+    let watching = bots.iter().flat_map(|bot| [Kind::Video, Kind::Audio].map(|kind| longest_gap(bot, kind)));
+    let (gaps, _) = tokio::join!(join_all(watching), async {
+        installation.instances[0].server.signal(Signal::Terminate).unwrap();
+    });
+    println!("the longest times without a packet of pictures and of sound: {gaps:?}");
+    assert!(gaps.iter().all(|gap| *gap < Duration::from_millis(500)), "{gaps:?}");
+}
+
+/// The longest time without a packet, until the media comes from another server.
+async fn longest_gap(bot: &MediaBot, kind: Kind) -> Duration {
+    let started = Instant::now();
+    let (mut last, mut longest, mut packets) = (started, Duration::ZERO, 0);
+    let mut moved = false;
+    while !moved || last.elapsed() > Duration::from_millis(50) {
+        assert!(started.elapsed() < PATIENCE, "it did not move");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        moved = bot.seen().generation == 1 && has(2)(&bot.report().await.unwrap());
+        let now = bot.received(kind).await.unwrap();
+        if now > packets {
+            longest = longest.max(last.elapsed());
+            last = Instant::now();
+        }
+        packets = now;
+    }
+    longest
 }

@@ -4,19 +4,21 @@
 use super::demux::Demux;
 use super::outbound::Outbound;
 use super::worker::Job;
-use super::{Addresses, MOST_WAITING, RoomKey, Shared, Target};
+use super::{Addresses, MOST_WAITING, MediaHandle, Offer, RoomKey, Shared, Target};
+use crate::app::{Media, MediaOffer, MediaRefused, MediaSeat, MediaSite};
 use crate::port::{Arrived, MediaPackets, Port};
 use std::net::{SocketAddr, UdpSocket};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::Instant;
 use stun_types::attribute::{Software, Username};
 use stun_types::message::{
     BINDING, IntegrityAlgorithm, Message, MessageIntegrityCredentials, MessageWriteVec, ShortTermCredentials,
 };
 use stun_types::prelude::{MessageWrite, MessageWriteExt};
-use visavis_domain::ids::CallId;
+use visavis_domain::ids::{CallId, InstanceId, ParticipantId, SessionId};
 use visavis_media::{PeerId, Protocol, Transmit};
 
 const HOME: &str = "203.0.113.7:443";
@@ -127,4 +129,52 @@ fn datagrams_of_one_size_leave_together_and_arrive_as_they_were() {
     // 100 100 100 40 | 100 | 1000 1000 7
     assert_eq!(out.counts.calls, 3);
     assert_eq!((out.counts.packets, out.counts.dropped), (8, 0));
+}
+
+fn site(generation: u32) -> MediaSite {
+    MediaSite { instance: InstanceId::from_bits(9), call: CallId::from_bits(1), generation }
+}
+
+/// What there is to do for a worker, in words.
+fn words(jobs: &Receiver<Job>) -> Vec<String> {
+    let word = |job| match job {
+        Job::Offer(Offer { room, .. }, _) => format!("offer {}", room.generation),
+        Job::Remove { room, .. } => format!("remove {}", room.generation),
+        Job::Retire(room) => format!("retire {}", room.generation),
+        Job::End { .. } => "end".to_owned(),
+        Job::EndAll => "end all".to_owned(),
+        Job::View { .. } | Job::Reseat { .. } | Job::AllowOnly { .. } => "other".to_owned(),
+        Job::Packets(_) | Job::StreamOpened { .. } | Job::StreamClosed { .. } => "packets".to_owned(),
+    };
+    jobs.try_iter().map(word).collect()
+}
+
+#[tokio::test]
+async fn the_latest_generation_is_the_one_that_counts() {
+    let scene = scene(2);
+    let media = MediaHandle { shared: scene.shared.clone(), placements: Mutex::default() };
+    let participant = ParticipantId::from_bits(2);
+    let seat = MediaSeat { participant, session: SessionId::from_bits(3) };
+    let offered = async |generation| {
+        let offer = MediaOffer { fresh: true, sdp: String::new(), tracks: Vec::new(), only: None };
+        futures_util::poll!(media.offer(site(generation), seat, offer))
+    };
+    let unknown = Poll::Ready(Err(MediaRefused::Unknown));
+    assert!(offered(4).await.is_pending());
+    scene.shared.queues[0].load.store(1, Ordering::Relaxed);
+    assert!(offered(5).await.is_pending());
+    assert_eq!(offered(4).await, unknown);
+    assert_eq!(media.view(site(4), participant, Vec::new()).await, Err(MediaRefused::Unknown));
+    // About what is retired nothing is to be done any more, and its end is not the end of what came after.
+    media.remove(site(4), participant);
+    media.end(site(4));
+    assert_eq!(words(&scene.jobs[0]), ["offer 4", "retire 4"]);
+    media.remove(site(5), participant);
+    media.retire(site(5));
+    assert_eq!(words(&scene.jobs[1]), ["offer 5", "remove 5", "retire 5"]);
+    media.end(site(5));
+    assert_eq!(scene.jobs.iter().map(words).collect::<Vec<_>>(), [["end"], ["end"]]);
+    assert!(offered(5).await.is_pending(), "nothing is known of it any more");
+    media.end_all();
+    assert_eq!(words(&scene.jobs[0]).last().unwrap(), "end all");
 }

@@ -554,6 +554,10 @@ impl Worker {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cluster::Standing;
+    use crate::media_io::Addresses;
+    use crate::port::Port;
+    use std::net::UdpSocket;
     use visavis_media::Certificate;
 
     fn room() -> Room {
@@ -583,6 +587,52 @@ mod tests {
         assert!(matches!(broken, Err(Cost::Connection(PeerId(2)))));
         assert!(matches!(room.guarded(|router| router.view(now, PeerId(2), Vec::new())), Ok(false)));
         assert!(matches!(room.guarded(|router| router.view(now, PeerId(1), Vec::new())), Ok(true)));
+    }
+
+    fn worker(standing: &Arc<Standing>) -> (Worker, mpsc::Receiver<MediaNotice>) {
+        let (notices, told) = mpsc::channel(8);
+        let (shared, mut jobs) = Shared::new(1, Addresses::new(Vec::new()), standing.clone());
+        let certificate = Certificate::generate().unwrap();
+        let settings = Settings { certificate, udp: Vec::new(), tcp: Vec::new(), congestion_control: true };
+        let port = Port::new(UdpSocket::bind("127.0.0.1:0").unwrap()).unwrap().sender();
+        (Worker::new(0, jobs.remove(0), shared, settings, port, Vec::new(), notices), told)
+    }
+
+    fn offered(worker: &mut Worker, generation: u32, peer: u128) -> Result<(), MediaRefused> {
+        let room = RoomKey { call: CallId::from_bits(1), generation };
+        let (sdp, session) = (OFFER.to_owned(), SessionId::from_bits(peer));
+        let (peer, tracks) = (PeerId(peer), Vec::new());
+        worker.offer(Offer { room, peer, session, fresh: true, sdp, tracks, only: None }).map(drop)
+    }
+
+    #[test]
+    fn a_retired_room_takes_nobody_says_nothing_and_goes_in_time() {
+        let standing = Arc::new(Standing::default());
+        let (mut worker, mut told) = worker(&standing);
+        let earlier = RoomKey { call: CallId::from_bits(1), generation: 0 };
+        assert_eq!(offered(&mut worker, 0, 1), Ok(()));
+        assert_eq!(offered(&mut worker, 0, 2), Ok(()));
+        worker.work(Job::Retire(earlier));
+        assert_eq!(offered(&mut worker, 0, 3), Err(MediaRefused::Unknown));
+        assert_eq!(offered(&mut worker, 1, 1), Ok(()));
+        assert_eq!(standing.says().load, 3, "both last while connections are made anew");
+        worker.lost(earlier, PeerId(1));
+        assert!(told.try_recv().is_err(), "it has another connection");
+        worker.rooms.get_mut(&earlier).unwrap().retires = Some(Instant::now());
+        worker.flush();
+        assert_eq!((worker.rooms.len(), standing.says().load), (1, 1));
+        worker.lost(RoomKey { generation: 1, ..earlier }, PeerId(1));
+        assert_eq!(told.try_recv().unwrap().event, visavis_protocol::Event::MediaLost);
+        assert_eq!(standing.says().load, 0);
+    }
+
+    #[test]
+    fn letting_go_of_everything_leaves_nothing() {
+        let standing = Arc::new(Standing::default());
+        let (mut worker, _told) = worker(&standing);
+        assert_eq!((offered(&mut worker, 0, 1), offered(&mut worker, 1, 1)), (Ok(()), Ok(())));
+        worker.work(Job::EndAll);
+        assert_eq!((worker.rooms.len(), standing.says().load), (0, 0));
     }
 
     fn stranger(at: Instant) -> Datagram<'static> {
