@@ -47,6 +47,13 @@ unit: $(STAMPS)/web web databases ## Tests of machines, adapters, the wire and t
 	cargo test --workspace --quiet
 	cd web && npm run --silent test
 
+.PHONY: cluster-test
+cluster-test: web databases ## Three instances behind HAProxy, faults injected: CHAOS=600 seconds of them, SEED=…
+	@echo "== many instances as one"
+	cargo build $(PROGRAMS) --quiet
+	VISAVIS_CHAOS_SECONDS=$(or $(CHAOS),600) VISAVIS_CHAOS_SEED=$(SEED) \
+		cargo test -p visavis-bots --test cluster -- --nocapture --test-threads 1
+
 .PHONY: e2e
 e2e: $(STAMPS)/e2e web browsers ## Real browsers against the real binary; RUNS=20 repeats the calls
 	@echo "== real browsers"
@@ -99,9 +106,9 @@ browsers: # Chromium, Firefox ESR, a TURN client and aiortc, from Debian's packa
 	@scripts/test-tools browsers
 
 .PHONY: databases
-databases: # PostgreSQL and Redis, from Debian's packages
+databases: # PostgreSQL, Redis and HAProxy, from Debian's packages
 	@scripts/test-tools databases || { [ -z "$${CI:-}$${REQUIRE_POSTGRES:-}$${REQUIRE_REDIS:-}" ] && echo "-- tests of what is missing are skipped"; }
 
 .PHONY: help
 help: ## This list
-	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /  make \1|/' | column -t -s '|'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
