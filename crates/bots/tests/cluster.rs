@@ -16,3 +16,18 @@ mod support;
 
 #[path = "cluster/together.rs"]
 mod together;
+
+#[path = "cluster/races.rs"]
+mod races;
+
+#[path = "cluster/crash.rs"]
+mod crash;
+
+#[path = "cluster/outages.rs"]
+mod outages;
+
+#[path = "cluster/rolling.rs"]
+mod rolling;
+
+#[path = "cluster/chaos.rs"]
+mod chaos;

@@ -188,8 +188,12 @@ fn each_way_to_break_it_is_found() {
         ("a room of no call", Rule::RoomHolds, |live| live.meets(&ring(8).to_string(), &[7])),
         ("an empty room", Rule::RoomHolds, |live| live.meets("Café", &[])),
         ("a chat of no room", Rule::RoomHolds, |live| live.chats.push("chat:other".into())),
-        ("a page of no session", Rule::SessionLives, |live| drop(live.sessions.remove(&session(6)))),
-        ("a seat of no session", Rule::SessionLives, |live| drop(live.sessions.remove(&session(7)))),
+        ("a page of no session", Rule::SessionLives, |live| {
+            live.sessions.remove(&session(6));
+        }),
+        ("a seat of no session", Rule::SessionLives, |live| {
+            live.sessions.remove(&session(7));
+        }),
         ("a name of nobody", Rule::NameHolds, |live| {
             live.names.insert(1, NameClaim { person: person(6) });
         }),
