@@ -47,6 +47,13 @@ unit: $(STAMPS)/web web databases ## Tests of machines, adapters, the wire and t
 	cargo test --workspace --quiet
 	cd web && npm run --silent test
 
+.PHONY: cluster-test
+cluster-test: web databases ## Three instances behind HAProxy, faults injected: CHAOS=600 seconds of them, SEED=…
+	@echo "== many instances as one"
+	cargo build $(PROGRAMS) --quiet
+	VISAVIS_CHAOS_SECONDS=$(or $(CHAOS),600) VISAVIS_CHAOS_SEED=$(SEED) \
+		cargo test -p visavis-bots --test cluster -- --nocapture --test-threads 1
+
 .PHONY: e2e
 e2e: $(STAMPS)/e2e web browsers databases ## Real browsers against the real binary; RUNS=20 repeats the calls
 	@echo "== real browsers"

@@ -1,6 +1,7 @@
 //! Headless participants that talk to a server over the network like anybody, with or without media, and a server
 //! process to talk to.
 
+pub mod cluster;
 mod invitee;
 pub mod media;
 pub mod member;
@@ -11,5 +12,5 @@ mod staff;
 pub use invitee::Invitee;
 pub use member::Member;
 pub use participant::{Bot, Refused, http_client};
-pub use process::{DEMO_PASSWORD, ServerProcess, Signal, cpu_of};
+pub use process::{DEMO_PASSWORD, ServerProcess, Signal, cpu_of, resident_of};
 pub use staff::Staff;

@@ -1,5 +1,6 @@
 //! `visavis-bots load`: a named scenario against a server of its own. Figures, not gates; it ends by itself.
 
+mod cluster;
 pub(crate) mod desk;
 mod figures;
 mod lounge;
@@ -37,6 +38,7 @@ pub(crate) async fn run(
         let settings: Vec<_> = settings.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         let time = Duration::from_secs(seconds);
         match scenario {
+            Scenario::Cluster => cluster::run(binary, time, &mut report).await?,
             Scenario::Lounge => lounge::run(binary, time, &settings, &mut report).await?,
             _ => desk::run(binary, desk::LOAD, time, &settings, &mut report).await?,
         }

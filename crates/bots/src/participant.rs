@@ -329,12 +329,22 @@ impl Bot {
     /// # Errors
     /// If the server refuses.
     pub async fn resume(&mut self) -> Result<u32> {
+        self.take_up().await?.map_err(|refused| anyhow::anyhow!("not resumed but {refused:?}"))
+    }
+
+    /// The same, for those who go on where it is refused.
+    ///
+    /// # Errors
+    /// If the server cannot be reached.
+    pub async fn take_up(&mut self) -> Result<Result<u32, Refused>> {
+        self.closed = None;
         self.socket = Self::open(&self.base).await?;
         let (session, secret, received) = (self.session, self.secret.clone(), self.received);
         self.send(&ClientFrame::Resume { session, secret, received }).await?;
         match self.frame().await? {
-            ServerFrame::Resumed { executed } => Ok(executed),
-            other => bail!("not resumed but {other:?}"),
+            ServerFrame::Resumed { executed } => Ok(Ok(executed)),
+            ServerFrame::Refused { code } => Ok(Err(Refused(code))),
+            other => bail!("neither resumed nor refused but {other:?}"),
         }
     }
 
@@ -342,6 +352,18 @@ impl Bot {
     #[must_use]
     pub fn as_earlier(&self) -> Earlier {
         Earlier { session: self.session, secret: self.secret.clone() }
+    }
+
+    /// The id that the next command will have.
+    #[must_use]
+    pub fn next_id(&self) -> u32 {
+        self.next_id
+    }
+
+    /// The close code, once the server has closed.
+    #[must_use]
+    pub fn closed(&self) -> Option<u16> {
+        self.closed
     }
 
     /// The session's id.

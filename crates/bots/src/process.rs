@@ -13,14 +13,25 @@ use tokio::process::{Child, Command};
 /// Files that may not grow are an error to whoever writes to them, not the end of the process.
 const IGNORING_FILE_LIMITS: &str = r#"trap "" XFSZ; exec "$0" "$@""#;
 
-/// Of the accounts of a server that was started with the demonstration set.
-pub const DEMO_PASSWORD: &str = "demonstration only";
+/// Ends a program with the thread that started it, however that ends.
+pub(crate) const WITH_US: [&str; 3] = ["setpriv", "--pdeathsig", "KILL"];
+
+/// Where what servers log is kept: a folder, for whoever looks for the reason of a failure. Nowhere without it.
+const LOGS: &str = "VISAVIS_TEST_LOGS";
 
 /// What a process is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
+    /// Stand still.
+    Stop,
+    /// Go on.
+    Continue,
     /// End, in order.
     Terminate,
+    /// End; for PostgreSQL: at once, as a crash.
+    Quit,
+    /// End now.
+    Kill,
 }
 
 impl Signal {
@@ -30,12 +41,19 @@ impl Signal {
     /// If there is none.
     pub fn send(self, pid: u32) -> Result<()> {
         let name = match self {
+            Self::Stop => "-STOP",
+            Self::Continue => "-CONT",
             Self::Terminate => "-TERM",
+            Self::Quit => "-QUIT",
+            Self::Kill => "-KILL",
         };
         let status = std::process::Command::new("kill").args([name, &pid.to_string()]).status()?;
         if status.success() { Ok(()) } else { bail!("kill {name} {pid}: {status}") }
     }
 }
+
+/// Of the accounts of a server that was started with the demonstration set.
+pub const DEMO_PASSWORD: &str = "demonstration only";
 
 /// A running server; ends with the value.
 pub struct ServerProcess {
@@ -86,6 +104,23 @@ impl ServerProcess {
         Self::launch(&self.binary, self.data.clone(), all, Vec::new()).await
     }
 
+    /// Starts one with a data directory that may have keys in it, and once with these arguments: when it is started
+    /// again, it is without them.
+    ///
+    /// # Errors
+    /// If it does not come up.
+    pub(crate) async fn start_in(
+        binary: &Path,
+        data: TempDir,
+        settings: Vec<(String, String)>,
+        once: &[&str],
+    ) -> Result<Self> {
+        let once = once.iter().map(|one| (*one).to_owned()).collect();
+        let mut server = Self::launch(binary, Arc::new(data), settings, once).await?;
+        server.arguments.clear();
+        Ok(server)
+    }
+
     async fn start_with(binary: &Path, settings: &[(&str, &str)], arguments: &[&str]) -> Result<Self> {
         let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let arguments = arguments.iter().map(|one| (*one).to_owned()).collect();
@@ -126,8 +161,10 @@ impl ServerProcess {
     pub async fn restart(&mut self) -> Result<Duration> {
         self.kill().await?;
         let started = Instant::now();
-        let mut child = Command::new("sh")
-            .args(["-c", IGNORING_FILE_LIMITS])
+        let [guard, arguments @ ..] = WITH_US;
+        let mut child = Command::new(guard)
+            .args(arguments)
+            .args(["sh", "-c", IGNORING_FILE_LIMITS])
             .arg(&self.binary)
             .arg("serve")
             .arg("--data")
@@ -143,7 +180,7 @@ impl ServerProcess {
             .envs(self.settings.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(self.log()?)
             .kill_on_drop(true)
             .spawn()
             .with_context(|| format!("{} cannot be started", self.binary.display()))?;
@@ -171,6 +208,12 @@ impl ServerProcess {
             child.kill().await?;
         }
         Ok(())
+    }
+
+    fn log(&self) -> Result<Stdio> {
+        let Some(folder) = std::env::var_os(LOGS) else { return Ok(Stdio::null()) };
+        let path = Path::new(&folder).join(format!("visavis-{}.log", self.http));
+        Ok(std::fs::OpenOptions::new().create(true).append(true).open(path)?.into())
     }
 
     /// Tells it something.
@@ -228,10 +271,7 @@ impl ServerProcess {
     /// # Errors
     /// If it does not run.
     pub fn resident(&self) -> Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()?))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-        let kilobytes: u64 = line.trim().trim_end_matches(" kB").trim().parse()?;
-        Ok(kilobytes * 1024)
+        resident_of(self.pid()?)
     }
 
     /// CPU time used so far.
@@ -249,6 +289,17 @@ impl ServerProcess {
     pub fn pid(&self) -> Result<u32> {
         self.child.as_ref().and_then(Child::id).context("the server does not run")
     }
+}
+
+/// Resident memory of a process, bytes.
+///
+/// # Errors
+/// If there is no such process.
+pub fn resident_of(pid: u32) -> Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    let kilobytes: u64 = line.trim().trim_end_matches(" kB").trim().parse()?;
+    Ok(kilobytes * 1024)
 }
 
 /// CPU time of a process, user and system.

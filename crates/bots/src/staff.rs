@@ -86,9 +86,22 @@ impl Staff {
     /// # Errors
     /// If the server cannot be reached or refuses.
     pub async fn connect_after(&self, earlier: Option<Earlier>) -> Result<Bot> {
+        Bot::connect_after(&self.base, self.ticket().await?, earlier).await
+    }
+
+    /// A ticket for one session as the account.
+    ///
+    /// # Errors
+    /// If the server cannot be reached or refuses.
+    pub async fn ticket(&self) -> Result<String> {
         let answer = self.send(Method::POST, "/api/v1/tickets", None::<&TicketRequest>).await?;
-        let ticket: Ticket = answer.json().await?;
-        Bot::connect_after(&self.base, ticket.ticket, earlier).await
+        Ok(answer.json::<Ticket>().await?.ticket)
+    }
+
+    /// The same browser, at another address of the same installation.
+    #[must_use]
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
     }
 
     /// Asks, with a body, for JSON.

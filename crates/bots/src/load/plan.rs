@@ -37,6 +37,9 @@ pub(crate) enum Scenario {
     /// 2,000 people in 20 rooms of the lounge, a change of status and 20 messages a second; no media
     #[value(name = "lounge")]
     Lounge,
+    /// One, two and three instances over Redis and PostgreSQL; no media
+    #[value(name = "cluster")]
+    Cluster,
 }
 
 /// Who sends.
@@ -127,7 +130,7 @@ impl Scenario {
                 ..room(1, 10)
             },
             Self::BadNetwork => Plan { camera: Camera::Simulcast, ..room(1, 6) },
-            Self::Desk | Self::Lounge => return None,
+            Self::Desk | Self::Lounge | Self::Cluster => return None,
         })
     }
 }
