@@ -74,9 +74,7 @@ export async function startInstallation(
 ): Promise<Server> {
   const data = mkdtempSync(join(tmpdir(), 'visavis-e2e-'));
   const redis = count > 1 ? await Redis.start() : null;
-  const shared: Record<string, string> = redis
-    ? { VISAVIS_REDIS: redis.address, VISAVIS_REDIS_NAME: 'e2e', ...settings }
-    : settings;
+  const shared = redis ? { ...together(redis), ...settings } : settings;
   const instances: Instance[] = [];
   for (let index = 0; index < count; index += 1) {
     // The first one makes what is only made once.
@@ -106,7 +104,8 @@ export async function startInstallation(
       return code ?? null;
     },
     async dispose() {
-      await server.stop();
+      // Those that share a Redis would wait for the others to take their people.
+      await (redis ? server.kill() : server.stop());
       await redis?.dispose();
       rmSync(data, { recursive: true, force: true });
     },
@@ -120,6 +119,14 @@ export async function startInstallation(
   }
   return server;
 }
+
+/** What makes several servers one. Whoever stops them waits for the end, so nobody is given much time to move. */
+const together = (redis: Redis): Record<string, string> => ({
+  VISAVIS_REDIS: redis.address,
+  VISAVIS_DRAIN__AFTER_S: '0',
+  VISAVIS_DRAIN__OVER_S: '1',
+  VISAVIS_DRAIN__AT_MOST_S: '3',
+});
 
 /** An instance that is not running yet, with ports of its own. */
 async function prepare(data: string, settings: Record<string, string>, flags: string[]): Promise<Instance> {

@@ -33,6 +33,12 @@ import { startInstallation } from '../harness/server';
 import type { Instance, Server } from '../harness/server';
 
 const ANA = 'Ana Kaya';
+/** As in production, in less time: after a moment people are sent to the others, one by one, and it goes when all have. */
+const DRAINING = {
+  VISAVIS_DRAIN__AFTER_S: '1',
+  VISAVIS_DRAIN__OVER_S: '3',
+  VISAVIS_DRAIN__AT_MOST_S: '15',
+};
 /** How often whoever forwards a call is killed. */
 const RUNS = Number(process.env['RUNS'] ?? 2);
 
@@ -292,7 +298,7 @@ describe('an instance that is killed', () => {
 
 describe('an instance that is asked to stop', () => {
   it('hands over its calls: nobody is told of a leaving, and the call stays the same', async () => {
-    const { instances } = await two();
+    const { instances } = await two(DRAINING);
     const all = await three('drained');
     const forwarding = await forwards(all, instances);
     const from = await Promise.all(all.map(framesSoFar));
@@ -320,7 +326,7 @@ describe('an instance that is asked to stop', () => {
   });
 
   it('lets two who talk go on, and nothing of it is heard or seen', async () => {
-    const { instances } = await two();
+    const { instances } = await two(DRAINING);
     const [ana, ben] = await pair('stopped');
     const [anaFrom, benFrom] = [await framesSoFar(ana), await framesSoFar(ben)];
     const stopping = (async () => {
