@@ -98,12 +98,6 @@ impl Staff {
         Ok(answer.json::<Ticket>().await?.ticket)
     }
 
-    /// The same browser, at another address of the same installation.
-    #[must_use]
-    pub fn at(&self, base: &str) -> Self {
-        Self { base: base.to_owned(), ..self.clone() }
-    }
-
     /// Asks, with a body, for JSON.
     ///
     /// # Errors

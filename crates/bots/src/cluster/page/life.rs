@@ -149,7 +149,7 @@ impl Life {
     /// Until there is a socket with a session.
     async fn come(&mut self, mut earlier: Option<Bot>) -> Result<(Bot, Came)> {
         let mut wait = BACK_OFF;
-        let follows: Option<Earlier> = earlier.as_ref().map(Bot::proof);
+        let follows: Option<Earlier> = earlier.as_ref().map(Bot::as_earlier);
         loop {
             if let Some(mut bot) = earlier.take() {
                 match timeout(CONNECTS_WITHIN, bot.take_up()).await {

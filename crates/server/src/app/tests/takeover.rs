@@ -2,7 +2,7 @@
 
 use super::ground::{Ground, Page, Place, together};
 use super::wavering::Comparing;
-use crate::app::{Holding, JoinRequest, Refused, Written};
+use crate::app::{Holding, Identity, JoinRequest, Refused, Written};
 use bytes::Bytes;
 use visavis_domain::ids::{InstanceId, SessionId};
 use visavis_domain::name::RoomName;
@@ -65,7 +65,8 @@ async fn a_seat_is_lost_as_after_a_broken_line_and_its_time_runs_once() {
     let page = place.visitors[0];
     let devices = Devices { microphone: Microphone::Live, camera: Camera::On };
     let (session, name) = (page.session, "Vera".to_owned());
-    let request = JoinRequest { session, name, devices, continuation: None, media: MediaPath::Fresh };
+    let who = Identity { person: page.person, sign_in: None, link: None, from: None };
+    let request = JoinRequest { who, session, name, devices, continuation: None, media: MediaPath::Fresh };
     let mut written = Written::default();
     let sits = Holding { person: page.person, room: Some(room.clone()), page: false };
     place.app.write_down(session, sits.clone(), &mut written).await.unwrap();
