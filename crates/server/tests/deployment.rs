@@ -17,7 +17,7 @@ const TOOLCHAIN: &str = include_str!("../../../rust-toolchain.toml");
 const README: &str = include_str!("../../../README.md");
 
 /// Names of what looks like a setting and is a file.
-const FILES: [&str; 6] = [".key", ".keys", ".db", ".toml", ".pem", ".dump"];
+const FILES: [&str; 7] = [".key", ".keys", ".db", ".toml", ".pem", ".dump", ".yaml"];
 
 /// Every key, with its section if it has one.
 fn settings() -> BTreeSet<String> {
