@@ -126,15 +126,8 @@ async fn the_balancer_sends_people_where_they_can_be_served() {
 
     // One is asked to stop, and nobody who asks for a page notices.
     one.signal(Signal::Terminate).unwrap();
-    let asking = async {
-        let mut asked = 0;
-        loop {
-            assert_eq!(balancer.page().await, Some(StatusCode::OK), "after {asked}");
-            asked += 1;
-        }
-    };
     tokio::select! {
-        () = asking => {}
+        () = ask_on(&balancer) => {}
         ended = one.ended(Duration::from_secs(12)) => assert!(ended.unwrap().success()),
     }
     drop(balancer.come("Uma").await);
@@ -151,6 +144,15 @@ async fn the_balancer_sends_people_where_they_can_be_served() {
     tokio::time::timeout(SOON, is_not_ready(&one)).await.unwrap();
     for _ in 0..20 {
         balancer.until(|status| status == StatusCode::OK).await;
+    }
+}
+
+/// For as long as nobody is refused.
+async fn ask_on(balancer: &Balancer) {
+    let mut asked = 0;
+    loop {
+        assert_eq!(balancer.page().await, Some(StatusCode::OK), "after {asked}");
+        asked += 1;
     }
 }
 

@@ -109,7 +109,7 @@ fn metrics_that_are_watched_are_exported() {
         ("deploy/grafana.json", DASHBOARD),
         ("docs/operations.md", OPERATIONS),
     ] {
-        for word in words(text, |c| c.is_ascii_lowercase() || c == '_').into_iter() {
+        for word in words(text, |c| c.is_ascii_lowercase() || c == '_') {
             if word.starts_with("visavis_") {
                 assert!(exported.contains(word), "{file} watches {word}");
             }
