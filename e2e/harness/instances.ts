@@ -8,12 +8,6 @@ import type { Instance } from './server';
 /** How many there are of each server that a test starts. */
 export const INSTANCES = Number(process.env['VISAVIS_E2E_INSTANCES'] ?? 1);
 
-/** Whether tests of one process are left out here; they run where there is one. @param why what they are about */
-export function single(why: string): boolean {
-  if (INSTANCES > 1) console.log(`left to the run with one instance: ${why}`);
-  return INSTANCES > 1;
-}
-
 type Installation = readonly Pick<Instance, 'httpPort' | 'httpsPort'>[];
 
 /** By each of the ports. */

@@ -2,6 +2,7 @@
 
 import { createHash, X509Certificate } from 'node:crypto';
 import { connect } from 'node:tls';
+import type { Server } from './server';
 
 /** Leaves only the TURN URLs of one kind, before the product sees them. */
 export function onlyTurn(kind: 'udp' | 'tcp' | 'tls'): string {
@@ -18,8 +19,13 @@ export function onlyTurn(kind: 'udp' | 'tcp' | 'tls'): string {
   })()`;
 }
 
-/** What Chromium calls a certificate by: the hash of its public key. */
-export function publicKeyHash(port: number): Promise<string> {
+/** For Chromium: what it calls the certificate of each instance by, the hash of its public key. */
+export async function trusting({ instances }: Server): Promise<string> {
+  const hashes = await Promise.all(instances.map(({ httpsPort }) => publicKeyHash(httpsPort)));
+  return `--ignore-certificate-errors-spki-list=${hashes.join()}`;
+}
+
+function publicKeyHash(port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(
       { port, host: '127.0.0.1', servername: 'localhost', rejectUnauthorized: false },

@@ -126,6 +126,8 @@ const together = (redis: Redis): Record<string, string> => ({
   VISAVIS_DRAIN__AFTER_S: '0',
   VISAVIS_DRAIN__OVER_S: '1',
   VISAVIS_DRAIN__AT_MOST_S: '3',
+  // What one of them relays may go to a relay of another, which has an address of this machine too.
+  VISAVIS_TURN__ALLOW_PEERS: `127.0.0.0/8,::1/128,fc00::/7,${machineAddress}/32`,
 });
 
 /** An instance that is not running yet, with ports of its own. */

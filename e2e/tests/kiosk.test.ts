@@ -72,7 +72,7 @@ describe('a smart screen', () => {
     await look('idle');
   });
 
-  it('calls at one touch, under the name of the screen', { tags: ['apart'] }, async () => {
+  it('calls at one touch, under the name of the screen', async () => {
     await touch('Call first available');
     await screen.find('dialog', `Calling ${ANA}`);
     await look('calling');

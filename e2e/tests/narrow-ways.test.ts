@@ -15,7 +15,7 @@ import {
   showsPictures,
   transports,
 } from '../harness/group';
-import { onlyTurn, publicKeyHash } from '../harness/relay';
+import { onlyTurn, trusting } from '../harness/relay';
 import { pause } from '../harness/measure';
 import { startServer } from '../harness/server';
 import type { Server } from '../harness/server';
@@ -59,8 +59,7 @@ describe('three people', () => {
   });
 
   it('relay all they send: one over UDP, one over TCP, one over TLS', async () => {
-    const fingerprint = await publicKeyHash(server.httpsPort);
-    const browser = await open(`--ignore-certificate-errors-spki-list=${fingerprint}`);
+    const browser = await open(await trusting(server));
     try {
       const people = await Promise.all([
         comer(browser, 'Ana', { before: onlyTurn('udp') }),

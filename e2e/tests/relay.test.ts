@@ -5,7 +5,7 @@ import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch, Person } from '../harness/browsers';
 import { hearsAndSees, received } from '../harness/measure';
-import { onlyTurn, publicKeyHash } from '../harness/relay';
+import { onlyTurn, trusting } from '../harness/relay';
 import { machineAddress, startServer } from '../harness/server';
 import type { Server } from '../harness/server';
 
@@ -48,10 +48,7 @@ describe('calls over the relay alone', () => {
   });
 
   it('over TLS, with a browser that trusts the certificate', async () => {
-    const fingerprint = await publicKeyHash(server.httpsPort);
-    const browser = await launch('chromium', {
-      flags: [`--ignore-certificate-errors-spki-list=${fingerprint}`],
-    });
+    const browser = await launch('chromium', { flags: [await trusting(server)] });
     try {
       await relayed(browser, server.https, 'tls');
     } finally {

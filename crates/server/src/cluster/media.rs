@@ -14,7 +14,8 @@ use visavis_protocol::Viewed;
 
 /// To make a connection costs the other side some work, and a worker may be busy.
 const OFFERED_WITHIN: Duration = Duration::from_secs(3);
-const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
+/// A session hears of nothing while it waits for this, not even that the one it asks has died and its room has moved.
+const ANSWERED_WITHIN: Duration = Duration::from_millis(500);
 
 /// What is asked of the instance that forwards.
 #[derive(Debug, Serialize, Deserialize)]
