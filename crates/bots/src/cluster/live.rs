@@ -131,6 +131,8 @@ impl Live {
             "gathering" => drop(self.gatherings.insert(name.parse()?, (of(body)?, hangs))),
             "name" => drop(self.names.insert(u128::from_str_radix(name, 16)?, of(body)?)),
             "session" => drop(self.sessions.insert(name.parse()?, hangs)),
+            // Says of itself what all instances must agree on; nothing hangs on it.
+            "installation" => {}
             "chat" | "waiting-chat" => self.chats.push(document.to_owned()),
             _ => bail!("a document of an unknown kind"),
         }

@@ -80,7 +80,8 @@ impl Page {
         answered.await.unwrap_or(Err(NoReply::Lost))
     }
 
-    /// Does it, as often as it takes: again after "try again" and after a session that was lost.
+    /// Does it, as often as it takes: again after "try again", after a session that was lost, and after live state was,
+    /// which the page may be told of a moment later than that it is in no room.
     ///
     /// # Errors
     /// If it was refused for another reason, or was not done in time.
@@ -91,7 +92,9 @@ impl Page {
             let answered = timeout(left, self.command(command.clone())).await;
             match answered.with_context(|| format!("{command:?} was not done within {within:?}"))? {
                 Ok(reply) => return Ok(reply),
-                Err(NoReply::Lost | NoReply::Refused(Code::TryAgain | Code::RateLimited)) => {
+                Err(
+                    NoReply::Lost | NoReply::Refused(Code::TryAgain | Code::RateLimited | Code::NotInRoom),
+                ) => {
                     tokio::time::sleep(AGAIN_AFTER).await;
                 }
                 Err(NoReply::Refused(code)) => anyhow::bail!("{command:?}: {code:?}"),
