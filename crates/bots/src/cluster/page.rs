@@ -116,8 +116,8 @@ impl Page {
         let mut seen = self.seen.clone();
         match timeout(within, seen.wait_for(|seen| shows(seen))).await {
             Ok(Ok(seen)) => Ok(seen.clone()),
-            Ok(Err(_)) => anyhow::bail!("the page ended before {what}: {:?}", self.seen()),
-            Err(_) => anyhow::bail!("not within {within:?}: {what}. {:?}", self.seen()),
+            Ok(Err(_)) => anyhow::bail!("the page ended before {what}: {}", self.seen().brief()),
+            Err(_) => anyhow::bail!("not within {within:?}: {what}. {}", self.seen().brief()),
         }
     }
 

@@ -24,8 +24,6 @@ const AT_ONCE: usize = 16;
 const OUT_OF: f64 = 10_000.0;
 /// Of a page with nothing to say.
 const PING_EVERY: Duration = Duration::from_secs(4);
-const SETTINGS: [(&str, &str); 2] =
-    [("VISAVIS_SESSION__FRAMES_PER_SECOND", "100000"), ("VISAVIS_SESSION__FRAMES_BURST", "100000")];
 
 /// Runs it, prints what was found.
 pub(crate) async fn run(binary: &Path, time: Duration, report: &mut Report) -> Result<()> {
@@ -34,11 +32,11 @@ pub(crate) async fn run(binary: &Path, time: Duration, report: &mut Report) -> R
         bail!("not installed: {missing:?}; scripts/test-tools databases installs them");
     }
     for instances in 1..=3 {
-        let plan = Plan { instances, settings: &SETTINGS, saving: Saving::Nothing };
+        let plan = Plan { instances, settings: &[], saving: Saving::Nothing };
         let cluster = Cluster::start(binary, &plan).await?;
         commands(&cluster, time, report).await?;
     }
-    let plan = Plan { instances: 3, settings: &SETTINGS, saving: Saving::Nothing };
+    let plan = Plan { instances: 3, settings: &[], saving: Saving::Nothing };
     present(&Cluster::start(binary, &plan).await?, time, report).await
 }
 
