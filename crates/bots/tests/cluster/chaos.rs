@@ -12,6 +12,8 @@ use visavis_bots::cluster::{Cluster, Dice, Passage, Plan, Restarted};
 const CALLS_WITHIN: Duration = Duration::from_secs(15);
 /// Of a thousand call attempts one may fail.
 const ONE_OF: usize = 1000;
+/// The short form has too few attempts for that share: so many may fail.
+const A_FEW: usize = 2;
 const PAIRS: usize = 5;
 /// How many faults the short form has, and how far apart.
 const FEW: u32 = 4;
@@ -146,5 +148,6 @@ async fn calls_succeed_while_everything_fails_in_turn() {
     for pair in &pairs {
         pair.call(CALLS_WITHIN + LATE).await.unwrap();
     }
-    assert!(failed.len() * ONE_OF <= attempts, "seed {seed}: {} of {attempts} failed", failed.len());
+    let may = if long().is_some() { attempts / ONE_OF } else { A_FEW };
+    assert!(failed.len() <= may, "seed {seed}: {} of {attempts} failed", failed.len());
 }

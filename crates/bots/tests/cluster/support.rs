@@ -148,7 +148,9 @@ impl Pair {
                 return Ok(ring.id);
             }
             if left().is_zero() {
-                bail!("no call within {within:?}: {said:?}");
+                said.dedup();
+                let shown = self.pages().map(|page| page.seen().brief());
+                bail!("no call within {within:?}: {said:?}; {}", shown.join("; "));
             }
             sleep(AGAIN_AFTER).await;
         }
