@@ -52,7 +52,7 @@ cluster-test: web databases ## Three instances behind HAProxy, faults injected: 
 	@echo "== many instances as one"
 	cargo build $(PROGRAMS) --quiet
 	VISAVIS_CHAOS_SECONDS=$(or $(CHAOS),600) VISAVIS_CHAOS_SEED=$(SEED) \
-		cargo test -p visavis-bots --test cluster -- --nocapture --test-threads 1
+		cargo test --workspace --test cluster -- --nocapture --test-threads 1
 
 .PHONY: e2e
 e2e: $(STAMPS)/e2e web browsers databases ## Real browsers against the real binary; RUNS=20 repeats the calls

@@ -95,6 +95,9 @@ impl Cluster {
                 ("VISAVIS_DEMO_PASSWORD", DEMO_PASSWORD.to_owned()),
                 ("VISAVIS_MEDIA__ADDRESSES", "127.0.0.1".to_owned()),
                 ("VISAVIS_PROXY__TRUSTED", "127.0.0.1/32".to_owned()),
+                // Pages here do in a second what people do in minutes.
+                ("VISAVIS_SESSION__FRAMES_PER_SECOND", "100000".to_owned()),
+                ("VISAVIS_SESSION__FRAMES_BURST", "100000".to_owned()),
             ];
             let given = plan.settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
             own.into_iter().map(|(key, value)| (key.to_owned(), value)).chain(given).collect()

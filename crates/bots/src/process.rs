@@ -16,7 +16,8 @@ const IGNORING_FILE_LIMITS: &str = r#"trap "" XFSZ; exec "$0" "$@""#;
 /// Ends a program with the thread that started it, however that ends.
 pub(crate) const WITH_US: [&str; 3] = ["setpriv", "--pdeathsig", "KILL"];
 
-/// Where what servers log is kept: a folder, for whoever looks for the reason of a failure. Nowhere without it.
+/// Where what servers log is kept: a folder, for whoever looks for the reason of a failure. Nowhere without it. A server
+/// takes what begins so for a setting of its own, and starts with none that it does not know.
 const LOGS: &str = "VISAVIS_TEST_LOGS";
 
 /// What a process is told.
@@ -171,6 +172,9 @@ impl ServerProcess {
             .arg(self.data.path())
             .args(&self.arguments)
             .args(["--http", &format!("127.0.0.1:{}", self.http), "--https", &format!("[::]:{}", self.https)])
+            .env_remove(LOGS)
+            .env_remove("VISAVIS_CHAOS_SECONDS")
+            .env_remove("VISAVIS_CHAOS_SEED")
             .env("VISAVIS_METRICS__ADDRESS", "off")
             .env("VISAVIS_LIMITS__CONNECTIONS_PER_ADDRESS", "20000")
             .env("VISAVIS_LIMITS__TICKETS_PER_MINUTE", "1000000")

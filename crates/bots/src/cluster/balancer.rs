@@ -4,20 +4,21 @@
 use super::program::{Program, find};
 use crate::process::Signal;
 use anyhow::{Context, Result, bail};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::net::UnixStream;
 use tokio::time::sleep;
 
+const ATTEMPTS: usize = 5;
 const COMES_UP_WITHIN: Duration = Duration::from_secs(5);
 
 /// The balancer.
 pub struct Balancer {
     folder: TempDir,
     port: u16,
-    _running: Program,
+    running: Program,
 }
 
 impl Balancer {
@@ -30,22 +31,36 @@ impl Balancer {
     /// In front of instances at these addresses.
     pub(super) async fn start(instances: &[String]) -> Result<Self> {
         let program = program().context("haproxy is not installed")?;
+        // Somebody else on this machine may have taken the port that was free a moment ago.
+        for _ in 0..ATTEMPTS {
+            if let Some(balancer) = Self::attempt(&program, instances).await? {
+                return Ok(balancer);
+            }
+        }
+        bail!("haproxy ended {ATTEMPTS} times before it was there")
+    }
+
+    /// None if it ended.
+    async fn attempt(program: &Path, instances: &[String]) -> Result<Option<Self>> {
         let folder = TempDir::new()?;
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let settings = folder.path().join("haproxy.cfg");
         let socket = folder.path().join("haproxy.sock");
         std::fs::write(&settings, render(port, &socket.display().to_string(), instances))?;
-        let mut command = Program::command(&program);
+        let mut command = Program::command(program);
         command.args(["-db", "-q", "-f"]).arg(&settings);
-        let balancer = Self { folder, port, _running: Program::start(command, Signal::Kill)? };
+        let mut balancer = Self { folder, port, running: Program::start(command, Signal::Kill)? };
         let until = Instant::now() + COMES_UP_WITHIN;
-        while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        while balancer.ready().await.is_err() {
+            if balancer.running.child().try_wait()?.is_some() {
+                return Ok(None);
+            }
             if Instant::now() > until {
-                bail!("haproxy did not start: haproxy -c -f {}", settings.display());
+                bail!("haproxy is not there after {COMES_UP_WITHIN:?}");
             }
             sleep(Duration::from_millis(10)).await;
         }
-        Ok(balancer)
+        Ok(Some(balancer))
     }
 
     pub(super) fn base(&self) -> String {

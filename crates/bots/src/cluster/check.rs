@@ -263,6 +263,9 @@ impl Check<'_> {
         for (id, wanted, hangs) in people.chain(rings).chain(rooms).chain(queues).chain(gatherings) {
             self.deadline(&id, wanted, hangs);
         }
+        for (name, hangs) in &live.others {
+            self.deadline(name, None, *hangs);
+        }
         for name in &self.live.loose_deadlines {
             self.hold(false, Rule::DeadlineFires, || format!("{name} is to be looked at and not there"));
         }

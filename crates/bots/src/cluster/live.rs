@@ -76,6 +76,8 @@ pub struct Live {
     pub held: Vec<(InstanceId, String)>,
     /// Chats, by the whole names of their documents.
     pub chats: Vec<String>,
+    /// Documents that nobody is in, by their whole names.
+    pub others: BTreeMap<String, Hangs>,
     /// Names of deadlines without a document.
     pub loose_deadlines: Vec<String>,
 }
@@ -131,6 +133,8 @@ impl Live {
             "gathering" => drop(self.gatherings.insert(name.parse()?, (of(body)?, hangs))),
             "name" => drop(self.names.insert(u128::from_str_radix(name, 16)?, of(body)?)),
             "session" => drop(self.sessions.insert(name.parse()?, hangs)),
+            // What all instances must agree on, and counted tries to sign in: nobody is in them.
+            "installation" | "tries" => drop(self.others.insert(document.to_owned(), hangs)),
             "chat" | "waiting-chat" => self.chats.push(document.to_owned()),
             _ => bail!("a document of an unknown kind"),
         }

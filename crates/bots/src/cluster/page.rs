@@ -80,7 +80,8 @@ impl Page {
         answered.await.unwrap_or(Err(NoReply::Lost))
     }
 
-    /// Does it, as often as it takes: again after "try again" and after a session that was lost.
+    /// Does it, as often as it takes: again after "try again", after a session that was lost, and after live state was,
+    /// which the page may be told of a moment later than that it is in no room.
     ///
     /// # Errors
     /// If it was refused for another reason, or was not done in time.
@@ -91,7 +92,9 @@ impl Page {
             let answered = timeout(left, self.command(command.clone())).await;
             match answered.with_context(|| format!("{command:?} was not done within {within:?}"))? {
                 Ok(reply) => return Ok(reply),
-                Err(NoReply::Lost | NoReply::Refused(Code::TryAgain | Code::RateLimited)) => {
+                Err(
+                    NoReply::Lost | NoReply::Refused(Code::TryAgain | Code::RateLimited | Code::NotInRoom),
+                ) => {
                     tokio::time::sleep(AGAIN_AFTER).await;
                 }
                 Err(NoReply::Refused(code)) => anyhow::bail!("{command:?}: {code:?}"),
@@ -113,8 +116,8 @@ impl Page {
         let mut seen = self.seen.clone();
         match timeout(within, seen.wait_for(|seen| shows(seen))).await {
             Ok(Ok(seen)) => Ok(seen.clone()),
-            Ok(Err(_)) => anyhow::bail!("the page ended before {what}: {:?}", self.seen()),
-            Err(_) => anyhow::bail!("not within {within:?}: {what}. {:?}", self.seen()),
+            Ok(Err(_)) => anyhow::bail!("the page ended before {what}: {}", self.seen().brief()),
+            Err(_) => anyhow::bail!("not within {within:?}: {what}. {}", self.seen().brief()),
         }
     }
 

@@ -56,6 +56,10 @@ impl Program {
 }
 
 impl Drop for Program {
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "nothing can be awaited here, and folders go when it has ended"
+    )]
     fn drop(&mut self) {
         let Some(pid) = self.child.id() else { return };
         // It may have ended in this moment; then there is nobody to tell.

@@ -24,8 +24,6 @@ const AT_ONCE: usize = 16;
 const OUT_OF: f64 = 10_000.0;
 /// Of a page with nothing to say.
 const PING_EVERY: Duration = Duration::from_secs(4);
-const SETTINGS: [(&str, &str); 2] =
-    [("VISAVIS_SESSION__FRAMES_PER_SECOND", "100000"), ("VISAVIS_SESSION__FRAMES_BURST", "100000")];
 
 /// Runs it, prints what was found.
 pub(crate) async fn run(binary: &Path, time: Duration, report: &mut Report) -> Result<()> {
@@ -34,11 +32,11 @@ pub(crate) async fn run(binary: &Path, time: Duration, report: &mut Report) -> R
         bail!("not installed: {missing:?}; scripts/test-tools databases installs them");
     }
     for instances in 1..=3 {
-        let plan = Plan { instances, settings: &SETTINGS, saving: Saving::Nothing };
+        let plan = Plan { instances, settings: &[], saving: Saving::Nothing };
         let cluster = Cluster::start(binary, &plan).await?;
         commands(&cluster, time, report).await?;
     }
-    let plan = Plan { instances: 3, settings: &SETTINGS, saving: Saving::Nothing };
+    let plan = Plan { instances: 3, settings: &[], saving: Saving::Nothing };
     present(&Cluster::start(binary, &plan).await?, time, report).await
 }
 
@@ -94,23 +92,25 @@ async fn talks(mut bot: Bot, until: Instant) -> Result<Vec<Duration>> {
 
 async fn present(cluster: &Cluster, time: Duration, report: &mut Report) -> Result<()> {
     let before = cluster.redis.resident()?;
-    let bots = gathered(cluster, PRESENT).await?;
-    let kept = cluster.redis.resident()?.saturating_sub(before);
-    let started = Instant::now();
-    let cpu = cluster.redis.cpu()?;
-    let mut idle = JoinSet::new();
-    for mut bot in bots {
-        idle.spawn(async move {
-            while started.elapsed() < time {
-                tokio::time::sleep(PING_EVERY.min(time)).await;
+    // Whoever has come says so all the time, also while others are still coming.
+    let coming = (0..PRESENT).map(|number| async move {
+        let mut bot = comes(cluster, number).await?;
+        let stays = async move {
+            loop {
+                tokio::time::sleep(PING_EVERY).await;
                 bot.events_so_far().await?;
             }
-            anyhow::Ok(())
-        });
-    }
-    while let Some(one) = idle.join_next().await {
-        one??;
-    }
+        };
+        anyhow::Ok(tokio::spawn(stays))
+    });
+    let staying: Vec<tokio::task::JoinHandle<Result<()>>> =
+        stream::iter(coming).buffer_unordered(AT_ONCE).try_collect().await?;
+    let kept = cluster.redis.resident()?.saturating_sub(before);
+    let (started, cpu) = (Instant::now(), cluster.redis.cpu()?);
+    tokio::time::sleep(time).await;
+    let gone = staying.iter().filter(|one| one.is_finished()).count();
+    anyhow::ensure!(gone == 0, "{gone} were cut off");
+    staying.iter().for_each(tokio::task::JoinHandle::abort);
     let share = OUT_OF / float(PRESENT as u64);
     let used = (cluster.redis.cpu()? - cpu).as_secs_f64() / started.elapsed().as_secs_f64();
     report.figure("memory of Redis for 10,000 people in rooms of two", float(kept) * share / 1e6, "MB", "");
@@ -121,13 +121,15 @@ async fn present(cluster: &Cluster, time: Duration, report: &mut Report) -> Resu
 
 /// So many people, two in each room, at one instance after the other.
 async fn gathered(cluster: &Cluster, people: usize) -> Result<Vec<Bot>> {
-    let coming = (0..people).map(|number| async move {
-        let base = cluster.direct(number % cluster.instances.len());
-        let mut bot = Bot::connect(&base).await?;
-        let joined = bot.join(&format!("room {}", number / 2), &format!("{number}")).await?;
-        joined.ok().context("a room takes two")?;
-        bot.ping().await?;
-        anyhow::Ok(bot)
-    });
+    let coming = (0..people).map(|number| comes(cluster, number));
     stream::iter(coming).buffer_unordered(AT_ONCE).try_collect().await
+}
+
+async fn comes(cluster: &Cluster, number: usize) -> Result<Bot> {
+    let base = cluster.direct(number % cluster.instances.len());
+    let mut bot = Bot::connect(&base).await?;
+    let joined = bot.join(&format!("room {}", number / 2), &format!("{number}")).await?;
+    joined.ok().context("a room takes two")?;
+    bot.ping().await?;
+    Ok(bot)
 }

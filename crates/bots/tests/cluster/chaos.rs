@@ -10,8 +10,13 @@ use visavis_bots::cluster::{Cluster, Dice, Passage, Plan, Restarted};
 
 /// A call is there by then, however often its caller has to press.
 const CALLS_WITHIN: Duration = Duration::from_secs(15);
+/// Who hangs up in the moment in which live state is lost is told that it is done; the other one's continuation brings
+/// the call back, and it ends when nobody has come to it within the grace of 15 s.
+const OVER_WITHIN: Duration = Duration::from_secs(20);
 /// Of a thousand call attempts one may fail.
 const ONE_OF: usize = 1000;
+/// The short form has too few attempts for that share: so many may fail.
+const A_FEW: usize = 2;
 const PAIRS: usize = 5;
 /// How many faults the short form has, and how far apart.
 const FEW: u32 = 4;
@@ -97,7 +102,7 @@ async fn keeps_calling(pair: Pair, over: Arc<AtomicBool>, began: Instant) -> (Pa
             failed.push(format!("at {at:?}: {error:#}"));
         }
         sleep(Duration::from_millis(300)).await;
-        if let Err(error) = pair.hang_up(CALLS_WITHIN).await {
+        if let Err(error) = pair.hang_up(OVER_WITHIN).await {
             failed.push(format!("at {:?}, hanging up: {error:#}", began.elapsed()));
         }
     }
@@ -141,10 +146,18 @@ async fn calls_succeed_while_everything_fails_in_turn() {
     }
     eprintln!("{attempts} call attempts, {} failed:\n{}", failed.len(), failed.join("\n"));
     // Nothing is stuck: neither in live state, nor on anybody's page.
-    let live = cluster.sound(Duration::from_secs(30)).await.unwrap();
-    assert_eq!((live.rings.len(), live.rooms.len()), (0, 0), "everybody has hung up");
+    let until = Instant::now() + OVER_WITHIN;
+    loop {
+        let live = cluster.sound(Duration::from_secs(30)).await.unwrap();
+        if live.rings.is_empty() && live.rooms.is_empty() {
+            break;
+        }
+        assert!(Instant::now() < until, "everybody has hung up: {:?}, {:?}", live.rings, live.rooms);
+        sleep(Duration::from_millis(200)).await;
+    }
     for pair in &pairs {
         pair.call(CALLS_WITHIN + LATE).await.unwrap();
     }
-    assert!(failed.len() * ONE_OF <= attempts, "seed {seed}: {} of {attempts} failed", failed.len());
+    let may = if long().is_some() { attempts / ONE_OF } else { A_FEW };
+    assert!(failed.len() <= may, "seed {seed}: {} of {attempts} failed", failed.len());
 }

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use reqwest::Method;
 use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout};
-use visavis_bots::cluster::{Cluster, Dice, Manner, Page, Plan, Seen, Who};
+use visavis_bots::cluster::{Cluster, Dice, Manner, Page, Plan, Who};
 use visavis_bots::{Bot, Refused, ServerProcess};
 use visavis_domain::ids::{MessageId, PersonId, RingId};
 use visavis_domain::room::{Camera, Microphone};
@@ -12,6 +12,8 @@ use visavis_protocol::{
     AccountView, Command, DeskSettings, DeskView, Engagement, Event, MediaPath, OwnAvailability, Reply,
 };
 
+/// Between two looks at a page.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// Between two attempts of somebody who presses again.
 const AGAIN_AFTER: Duration = Duration::from_millis(250);
 /// What the machine may be late by: others use it too.
@@ -146,23 +148,35 @@ impl Pair {
                 return Ok(ring.id);
             }
             if left().is_zero() {
-                bail!("no call within {within:?}: {said:?}");
+                said.dedup();
+                let shown = self.pages().map(|page| page.seen().brief());
+                bail!("no call within {within:?}: {said:?}; {}", shown.join("; "));
             }
             sleep(AGAIN_AFTER).await;
         }
     }
 
-    /// Both are in it; an error once it is over, or the time is.
+    /// Both are in it; an error once it is over, the visitor has no part in it any more, or the time is over.
     pub(crate) async fn connected(&self, ring: RingId, within: Duration) -> Result<()> {
-        let over = |seen: &Seen| seen.ended.iter().any(|(ended, _)| *ended == ring);
-        for page in self.pages() {
-            let seen =
-                page.until(within, "both in the call", |seen| seen.in_call(ring, 2) || over(seen)).await?;
-            if over(&seen) {
-                bail!("it ended: {:?}", seen.ended.last());
+        let (until, mut without) = (Instant::now() + within, None);
+        loop {
+            let [representative, visitor] = self.pages().map(Page::seen);
+            if representative.in_call(ring, 2) && visitor.in_call(ring, 2) {
+                return Ok(());
             }
+            if let Some((_, end)) = visitor.ended.iter().find(|(ended, _)| *ended == ring) {
+                bail!("it ended: {end:?}");
+            }
+            let part = !visitor.connected || visitor.has_part_in(ring);
+            without = (!part).then(|| without.unwrap_or_else(Instant::now));
+            if without.is_some_and(|since: Instant| since.elapsed() > LATE) {
+                bail!("the visitor has no part in it any more");
+            }
+            if Instant::now() > until {
+                bail!("not within {within:?}: {}; {}", representative.brief(), visitor.brief());
+            }
+            sleep(LOOK_EVERY).await;
         }
-        Ok(())
     }
 
     /// The visitor hangs up, and the representative can be called again.

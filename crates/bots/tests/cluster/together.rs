@@ -1,10 +1,19 @@
 //! People at different instances: each meets the others as if there were one.
 
-use super::support::{SETTLED, answered, call, cluster, done, in_call, joining, online, rung, visitor};
+use super::support::{
+    SETTLED, answered, call, cluster, done, in_call, joining, online, own_until, rung, visitor,
+};
+use reqwest::Method;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use visavis_bots::cluster::{Cluster, Plan};
-use visavis_bots::{Bot, Member, http_client};
-use visavis_domain::ids::MessageId;
-use visavis_protocol::{Command, Engagement, Event, Place, Reply};
+use visavis_bots::{Bot, Invitee, Member, http_client};
+use visavis_domain::ids::{MessageId, PersonId};
+use visavis_domain::person::Chosen;
+use visavis_domain::ring::RingPurpose;
+use visavis_domain::room::MediaRoute;
+use visavis_domain::time::Timestamp;
+use visavis_domain::zone;
+use visavis_protocol::{AppointmentView, Command, Engagement, Event, NewAppointment, Place, Reply};
 
 #[tokio::test]
 async fn people_at_different_instances_meet() {
@@ -12,6 +21,8 @@ async fn people_at_different_instances_meet() {
     let bases: Vec<_> = (0..3).map(|instance| cluster.direct(instance)).collect();
     room_with_chat(&bases).await;
     desk(&cluster, &bases).await;
+    group_call(&cluster, &bases).await;
+    appointment(&cluster, &bases).await;
     lounge(&bases).await;
     cluster.sound(SETTLED).await.unwrap();
 }
@@ -56,14 +67,83 @@ async fn desk(cluster: &Cluster, bases: &[String]) {
     let Reply::Own { own } = waits else { panic!("{waits:?}") };
     assert!(matches!(own.engagement, Some(Engagement::Waiting { position: 1, .. })), "{own:?}");
     done(&mut vera, Command::Leave).await;
-    let available =
-        Command::SetAvailability { online: None, chosen: Some(visavis_domain::person::Chosen::Available) };
+    let available = Command::SetAvailability { online: None, chosen: Some(Chosen::Available) };
     let ended = |event: &Event| matches!(event, Event::RingEnded { ring: over, .. } if *over == ring);
     ana.events_until(ended).await.unwrap();
     answered(&mut ana, available).await;
     let second = rung(&mut ana).await;
     done(&mut ana, Command::DeclineRing { ring: second }).await;
     done(&mut wim, Command::LeaveQueue).await;
+}
+
+async fn person(bot: &mut Bot) -> PersonId {
+    match answered(bot, Command::OpenConsole).await {
+        Reply::Console { console } => console.person,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A colleague is brought into a call; each of the three is elsewhere.
+async fn group_call(cluster: &Cluster, bases: &[String]) {
+    let mut ana = online(cluster, &bases[0], "ana").await.unwrap();
+    let mut ben = online(cluster, &bases[1], "ben").await.unwrap();
+    let mut vera = visitor(&bases[2]).await;
+    let representative = Some(person(&mut ana).await);
+    let call = Command::CallDesk { representative, name: "Vera".into(), about: String::new() };
+    let Reply::Ringing { ring } = answered(&mut vera, call).await else { panic!("it does not ring") };
+    done(&mut ana, Command::AcceptRing { ring: ring.id }).await;
+    for one in [&mut ana, &mut vera] {
+        answered(one, joining(ring.id)).await;
+    }
+    let colleague = person(&mut ben).await;
+    answered(&mut ana, Command::RingColleague { person: colleague, purpose: RingPurpose::BringIn }).await;
+    let asked = rung(&mut ben).await;
+    done(&mut ben, Command::AcceptRing { ring: asked }).await;
+    let Reply::Joined { room, .. } = answered(&mut ben, joining(ring.id)).await else {
+        panic!("not in the call")
+    };
+    assert_eq!(room.participants.len(), 3);
+    assert_eq!(room.route, MediaRoute::Server, "three meet over the media server");
+    done(&mut vera, Command::Leave).await;
+    for one in [&mut ana, &mut ben] {
+        let ended = |event: &Event| matches!(event, Event::RingEnded { ring: over, .. } if *over == ring.id);
+        one.events_until(ended).await.unwrap();
+    }
+}
+
+/// A client waits at one instance, and is let in at another one.
+async fn appointment(cluster: &Cluster, bases: &[String]) {
+    let ana = cluster.staff(&bases[0], "ana").await.unwrap();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + Duration::from_secs(60);
+    let new = NewAppointment {
+        client_name: "Cleo".into(),
+        email: None,
+        about: "a will".into(),
+        wall: zone::wall(Timestamp(u64::try_from(now.as_millis()).unwrap()), "UTC").unwrap(),
+        zone: "UTC".into(),
+        repeated: None,
+        minutes: 30,
+        desk: None,
+    };
+    let booked: AppointmentView = ana.ask(Method::POST, "/api/v1/appointments", &new).await.unwrap();
+    let mut console = ana.at(&bases[1]).connect().await.unwrap();
+    answered(&mut console, Command::OpenConsole).await;
+    let cleo = Invitee::open(&http_client(), &bases[2], &booked.links[0].url).await.unwrap();
+    let mut page = cleo.connect().await.unwrap();
+    answered(&mut page, Command::OpenWaitingRoom).await;
+    answered(&mut page, Command::BeReady).await;
+    let waits = |event: &Event| matches!(event, Event::VisitChanged { visit } if visit.attendees.len() == 1);
+    console.events_until(waits).await.unwrap();
+    answered(&mut console, Command::Admit { appointment: booked.id }).await;
+    let ring = own_until(&mut page, |own| match &own.engagement {
+        Some(Engagement::InCall { ring }) => Some(ring.id),
+        _ => None,
+    })
+    .await;
+    for one in [&mut console, &mut page] {
+        answered(one, joining(ring)).await;
+    }
+    done(&mut console, Command::Leave).await;
 }
 
 /// They see each other, write and ring.

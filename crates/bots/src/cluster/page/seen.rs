@@ -83,6 +83,34 @@ impl Seen {
         self.connected && room.is_some_and(|room| room.people.len() == people)
     }
 
+    /// Whether its person rings by this ring, or is in its call.
+    #[must_use]
+    pub fn has_part_in(&self, wanted: RingId) -> bool {
+        match self.engagement() {
+            Some(
+                Engagement::Calling { ring } | Engagement::Called { ring } | Engagement::InCall { ring },
+            ) => ring.id == wanted,
+            _ => false,
+        }
+    }
+
+    /// The little that tells why something was waited for in vain.
+    #[must_use]
+    pub fn brief(&self) -> String {
+        let room = self.room.as_ref().map(|room| (room.ring, room.people.len()));
+        format!(
+            "connected {}, sessions {}, status {:?}, engagement {:?}, room {room:?}, last end {:?}, refused {:?}, \
+             closed {:?}",
+            self.connected,
+            self.hellos,
+            self.own.as_ref().map(|own| own.status),
+            self.engagement(),
+            self.ended.last(),
+            self.refused,
+            self.closed
+        )
+    }
+
     pub(super) fn owns(&mut self, own: &OwnAvailability) {
         if self.own.as_ref().is_none_or(|known| known.version <= own.version) {
             self.own = Some(own.clone());
