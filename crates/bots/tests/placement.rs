@@ -176,7 +176,7 @@ async fn offers_through(own: &MediaBot, other: &MediaBot) {
         times.sort_unstable();
         medians.push(times[times.len() / 2]);
     }
-    println!("an offer: {:?} at the session's server, {:?} at another", medians[0], medians[1]);
+    eprintln!("an offer: {:?} at the session's server, {:?} at another", medians[0], medians[1]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -191,7 +191,7 @@ async fn when_the_forwarding_server_dies_those_at_others_have_media_again_soon()
     installation.instances[0].server.kill().await.unwrap();
     let killed = Instant::now();
     let gaps = join_all(bots[1..].iter().map(|bot| gap(bot, killed))).await;
-    println!("media is back after {gaps:?}");
+    eprintln!("media is back after {gaps:?}");
     // Its lease of four seconds, and what a busy machine takes besides.
     assert!(gaps.iter().all(|gap| *gap < Duration::from_secs(10)), "{gaps:?}");
     // They see each other, and not the third.
@@ -230,7 +230,7 @@ async fn when_the_forwarding_server_is_asked_to_stop_hardly_anything_is_missed()
     let (gaps, _) = tokio::join!(join_all(watching), async {
         installation.instances[0].server.signal(Signal::Terminate).unwrap();
     });
-    println!("the longest times without a packet of pictures and of sound: {gaps:?}");
+    eprintln!("the longest times without a packet of pictures and of sound: {gaps:?}");
     assert!(gaps.iter().all(|gap| *gap < Duration::from_millis(500)), "{gaps:?}");
 }
 

@@ -24,6 +24,7 @@ use crate::{telemetry, tls};
 use anyhow::{Context, Result};
 use ending::Ending;
 use networking::Networking;
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -408,11 +409,12 @@ fn rules(settings: &Settings) -> Rules {
 
 /// Looks now and then for calls whose people did not come back from a crash.
 async fn close_forgotten(app: Arc<App>, stopping: CancellationToken) {
-    let wait = app.forgotten_after();
+    let wait = app.forgotten_after() / 2;
+    let mut missing = HashSet::new();
     let mut every = tokio::time::interval_at(tokio::time::Instant::now() + wait, wait);
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while stopping.run_until_cancelled(every.tick()).await.is_some() {
-        if let Err(refused) = app.close_forgotten().await {
+        if let Err(refused) = app.close_forgotten(&mut missing).await {
             tracing::warn!(%refused, "the history could not be looked through");
         }
     }

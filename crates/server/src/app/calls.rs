@@ -4,6 +4,7 @@
 use super::documents::{self, call_room, key_of, room_key};
 use super::settle::Cause;
 use super::{App, Refused};
+use std::collections::HashSet;
 use std::time::Duration;
 use visavis_domain::appointment::AppointmentState;
 use visavis_domain::availability::{Command, DocumentId, Rejection};
@@ -120,9 +121,10 @@ impl App {
         self.rules.grace * GRACES
     }
 
-    /// Closes the history of calls that no longer exist: an instance died, and nobody came back. Not to be called
-    /// sooner than [`App::forgotten_after`] after the start.
-    pub(crate) async fn close_forgotten(&self) -> Result<(), Refused> {
+    /// Closes the history of calls that no longer exist: an instance died, and nobody came back. Those that were not
+    /// there at the last look either: what live state has lost, its people bring back in between. Looks are half of
+    /// [`App::forgotten_after`] apart.
+    pub(crate) async fn close_forgotten(&self, missing: &mut HashSet<RingId>) -> Result<(), Refused> {
         let now = self.now();
         let filter = CallFilter { ended: Some(false), ..CallFilter::default() };
         let open = self.store.calls(filter, Page { skip: 0, take: ROUND }).await?;
@@ -135,10 +137,16 @@ impl App {
             .map(|ring| key_of(DocumentId::Ring(ring)))
             .collect();
         let documents = self.live.load(&keys).await?;
+        let before = std::mem::take(missing);
         for (call, found) in open.into_iter().zip(documents.chunks(2)) {
-            if found.iter().all(|document| document.body.is_none()) {
+            if found.iter().any(|document| document.body.is_some()) {
+                continue;
+            }
+            if before.contains(&call.ring) {
                 let end = Some(RingEnd::Interrupted);
                 self.store.record_call(CallRecord { ended_at: Some(now), end, ..call }).await?;
+            } else {
+                missing.insert(call.ring);
             }
         }
         Ok(())

@@ -221,14 +221,14 @@ mod tests {
             for beat in beats {
                 match *beat {
                     Renewed(ms, past) => {
-                        assert_eq!(pulse.renewed(true, at(ms), at(ms)), past, "{name}: {beat:?}")
+                        assert_eq!(pulse.renewed(true, at(ms), at(ms)), past, "{name}: {beat:?}");
                     }
                     Gone(ms, past) => {
-                        assert_eq!(pulse.renewed(false, at(ms), at(ms)), past, "{name}: {beat:?}")
+                        assert_eq!(pulse.renewed(false, at(ms), at(ms)), past, "{name}: {beat:?}");
                     }
                     Failed => pulse.failed(),
                     May(ms, expected) => {
-                        assert_eq!(pulse.may_take_over(at(ms)), expected, "{name}: {beat:?}")
+                        assert_eq!(pulse.may_take_over(at(ms)), expected, "{name}: {beat:?}");
                     }
                 }
             }

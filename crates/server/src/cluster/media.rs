@@ -25,7 +25,8 @@ enum Request {
     MediaView { site: MediaSite, participant: ParticipantId, views: Vec<Viewed> },
 }
 
-/// What it is told.
+/// What it is told. The words are what instances of two versions have in common.
+#[allow(clippy::enum_variant_names, reason = "other things may be told over the same bus")]
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Note {

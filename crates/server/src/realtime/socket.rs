@@ -6,11 +6,12 @@ use super::upgrade::Realtime;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::SinkExt;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
-use visavis_protocol::{ClientFrame, CloseCode, Code, Earlier, PROTOCOL_VERSION, ServerFrame};
+use visavis_protocol::{ClientFrame, CloseCode, Code, Command, Earlier, PROTOCOL_VERSION, ServerFrame};
 
 /// From upgrade to hello. More leaves sockets to those who only open them; less hurts slow phones.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -48,6 +49,18 @@ pub(super) struct Socket<'a> {
     excess: u32,
 }
 
+/// A command that is being carried out. Events go out meanwhile; the next command waits.
+type UnderWay = Pin<Box<dyn Future<Output = Carried> + Send>>;
+
+/// What became of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Carried {
+    /// It is answered, or is not to be.
+    Out,
+    /// Its number leaves a hole.
+    Not,
+}
+
 /// Why the loop stops.
 enum Stop {
     Ended(End),
@@ -72,7 +85,12 @@ impl<'a> Socket<'a> {
         let Ok(Some((session, number))) = opened else {
             return self.close(CloseCode::HandshakeFailed).await;
         };
-        let stop = self.serve(&session, number, turn).await;
+        let mut under_way = None;
+        let stop = self.serve(&session, number, turn, &mut under_way).await;
+        if let Some(command) = under_way {
+            // It is carried out to its end, whatever became of the socket that it came by.
+            command.await;
+        }
         // The session is told before the close frame goes out: a peer that does not answer must not keep it.
         let end = match stop {
             Stop::Ended(end) => end,
@@ -118,6 +136,7 @@ impl<'a> Socket<'a> {
         session: &Arc<Session>,
         number: SocketNumber,
         mut turn: Pin<&mut impl Future<Output = ()>>,
+        under_way: &mut Option<UnderWay>,
     ) -> Stop {
         let mut heard = Instant::now();
         let mut ticks = interval(PING_EVERY);
@@ -127,14 +146,24 @@ impl<'a> Socket<'a> {
                 return stop;
             }
             tokio::select! {
-                message = self.ws.recv() => {
+                message = self.ws.recv(), if under_way.is_none() => {
                     heard = Instant::now();
-                    if let Err(stop) = self.receive(session, message).await {
+                    match self.receive(session, message).await {
+                        Ok(command) => *under_way = command,
+                        Err(stop) => return stop,
+                    }
+                }
+                carried = finished(under_way) => {
+                    // Nobody has listened meanwhile.
+                    heard = Instant::now();
+                    if carried == Carried::Not
+                        && let Err(stop) = self.fault(Code::Malformed, CloseCode::Malformed).await
+                    {
                         return stop;
                     }
                 }
                 () = session.wake.notified() => {}
-                _ = ticks.tick() => match heard.elapsed() {
+                _ = ticks.tick(), if under_way.is_none() => match heard.elapsed() {
                     quiet if quiet >= SILENCE => return Stop::Close(CloseCode::Silent),
                     quiet if quiet < PING_EVERY => {}
                     _ => match self.send_message(Message::Ping(bytes::Bytes::new())).await {
@@ -176,43 +205,33 @@ impl<'a> Socket<'a> {
         &mut self,
         session: &Arc<Session>,
         message: Option<Result<Message, axum::Error>>,
-    ) -> Result<(), Stop> {
+    ) -> Result<Option<UnderWay>, Stop> {
         let text = match message {
             Some(Ok(Message::Text(text))) => text,
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
-            Some(Ok(Message::Binary(_))) => return self.fault(Code::Malformed, CloseCode::Malformed).await,
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(None),
+            Some(Ok(Message::Binary(_))) => {
+                return self.fault(Code::Malformed, CloseCode::Malformed).await.map(|()| None);
+            }
             Some(Ok(Message::Close(frame))) => return Err(Stop::Ended(goodbye(frame.as_ref()))),
             Some(Err(error)) if is_too_large(&error) => return Err(Stop::Close(CloseCode::TooLarge)),
             Some(Err(_)) | None => return Err(Stop::Ended(End::Broken)),
         };
         let frame = serde_json::from_str(&text);
         if self.rate.check().is_err() {
-            return self.too_fast(session, frame.ok()).await;
+            return self.too_fast(session, frame.ok()).await.map(|()| None);
         }
         match frame {
             Ok(ClientFrame::Ping { received }) => {
                 session.acknowledge(received);
                 let pong = encode(&ServerFrame::Pong);
-                self.send(pong).await.map_err(|()| Stop::Ended(End::Broken))
+                self.send(pong).await.map_err(|()| Stop::Ended(End::Broken))?;
+                Ok(None)
             }
             Ok(ClientFrame::Command { id, command }) => {
-                let mut execution = session.execution.lock().await;
-                if session.has_ended() {
-                    // Whoever follows it must not find it doing something.
-                    Ok(())
-                } else if id == execution.executed.saturating_add(1) {
-                    self.realtime.execute(session, &mut execution, id, command).await;
-                    Ok(())
-                } else if id <= execution.executed {
-                    // Sent again after an outage although it had been carried out: its answer is in the outbox.
-                    Ok(())
-                } else {
-                    drop(execution);
-                    self.fault(Code::Malformed, CloseCode::Malformed).await
-                }
+                Ok(Some(Box::pin(carry_out(self.realtime.clone(), session.clone(), id, command))))
             }
             Ok(ClientFrame::Hello { .. } | ClientFrame::Resume { .. }) | Err(_) => {
-                self.fault(Code::Malformed, CloseCode::Malformed).await
+                self.fault(Code::Malformed, CloseCode::Malformed).await.map(|()| None)
             }
         }
     }
@@ -264,6 +283,34 @@ impl<'a> Socket<'a> {
         // Reading on until the peer has closed too: closing first would reset the line and lose the code.
         let _ =
             timeout(Duration::from_secs(1), async { while let Some(Ok(_)) = self.ws.recv().await {} }).await;
+    }
+}
+
+async fn carry_out(realtime: Arc<Realtime>, session: Arc<Session>, id: u32, command: Command) -> Carried {
+    let mut execution = session.execution.lock().await;
+    if session.has_ended() {
+        // Whoever follows it must not find it doing something.
+        Carried::Out
+    } else if id == execution.executed.saturating_add(1) {
+        realtime.execute(&session, &mut execution, id, command).await;
+        Carried::Out
+    } else if id <= execution.executed {
+        // Sent again after an outage although it had been carried out: its answer is in the outbox.
+        Carried::Out
+    } else {
+        Carried::Not
+    }
+}
+
+/// What became of the command under way; never comes while there is none.
+async fn finished(under_way: &mut Option<UnderWay>) -> Carried {
+    match under_way {
+        Some(command) => {
+            let carried = command.await;
+            *under_way = None;
+            carried
+        }
+        None => std::future::pending().await,
     }
 }
 

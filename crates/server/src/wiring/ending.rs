@@ -64,6 +64,11 @@ impl Ending {
         }
         self.closing.cancel();
         sleep(plan.last_words()).await;
+        self.stop(plan, began).await;
+    }
+
+    /// Everything that runs for ever ends, and what is under way is waited for, while there is time.
+    async fn stop(&self, plan: Plan, began: Instant) {
         self.stopping.cancel();
         self.tasks.close();
         let Left { sockets, media } = self.left();
