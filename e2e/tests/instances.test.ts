@@ -155,6 +155,10 @@ const hasHeard = (person: Person, text: string, timeout: number): Promise<number
     timeout,
   );
 
+/** The page says that others cannot be reached, at the top and in so many words. */
+const LIMITED = `document.querySelector('.link.limited')?.innerText === 'Limited'
+  && /messages, joining and ringing wait/.test(document.querySelector('.notices')?.innerText ?? '')`;
+
 const median = (values: number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Infinity;
 
@@ -350,9 +354,12 @@ describe('a Redis that is killed', () => {
     const before = await tileIds(ben);
     const [anaFrom, benFrom] = [await framesSoFar(ana), await framesSoFar(ben)];
     const outage = (async () => {
+      const killed = performance.now();
       await redis?.kill();
       await says(ana, 'meanwhile');
-      await pause(3_000);
+      const within = 5_000 - (performance.now() - killed);
+      await Promise.all([ana, ben].map((one) => one.until('told that it is limited', LIMITED, within)));
+      console.log(`told ${Math.round(performance.now() - killed)} ms after Redis was killed`);
       for (const one of [ana, ben]) await one.find('toolbar', 'Call controls');
       await examine(ana, 'instances-without-redis');
       await redis?.resume();
@@ -372,6 +379,7 @@ describe('a Redis that is killed', () => {
       // It came back with nothing in it: everybody's session starts over, and the room is who is in it.
       const rebuilt = await Promise.all([isBack(ana, anaFrom), isBack(ben, benFrom)]);
       console.log(`started over ${Math.round(Math.max(...rebuilt) - resumed)} ms after Redis`);
+      for (const one of [ana, ben]) await one.until('not told so any more', `!(${LIMITED})`, 3_000);
       await says(ben, 'afterwards');
       await hasHeard(ana, 'afterwards', 3_000);
     })();

@@ -33,6 +33,16 @@ pub enum Topic {
     Lounge,
 }
 
+/// What the server can do now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Service {
+    /// Everything.
+    Whole,
+    /// What is true right now is out of reach: calls go on, and whatever has to be told to others waits.
+    Limited,
+}
+
 /// Somebody in a room, as others see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Participant {
@@ -478,5 +488,10 @@ pub enum Event {
         ring: RingId,
         /// How.
         end: RingEnd,
+    },
+    /// The server can do more, or less, than before. To everybody who has a session with it.
+    ServiceChanged {
+        /// What it can do; with a new session, everything.
+        service: Service,
     },
 }

@@ -23,7 +23,9 @@ pub use desk::{
     ConsoleSnapshot, DeskName, DeskSnapshot, Engagement, OwnAvailability, Representative, RingParty,
     RingPurpose, RingView, StaffDesk, WaitingVisitor,
 };
-pub use event::{ChatMessage, Event, IceServer, Participant, Reply, RoomSnapshot, RoomSummary, Topic};
+pub use event::{
+    ChatMessage, Event, IceServer, Participant, Reply, RoomSnapshot, RoomSummary, Service, Topic,
+};
 pub use frame::{ClientFrame, Earlier, ServerFrame};
 pub use http::{
     AccountView, AppointmentChange, AppointmentList, AppointmentMove, AppointmentOutcome, AppointmentView,

@@ -10,11 +10,13 @@ mod hub;
 mod lounge;
 mod outbox;
 mod parting;
+mod service;
 mod session;
 mod socket;
 mod talk;
 mod upgrade;
 
 pub(crate) use hub::Hub;
+pub(crate) use service::watch_service;
 pub(crate) use session::Sessions;
 pub(crate) use upgrade::{Realtime, RealtimeSettings, router};

@@ -18,7 +18,7 @@ use crate::config::{LoungeOpenTo, Settings, TlsMode};
 use crate::edge::RateByAddress;
 use crate::http::{self, Api, Http};
 use crate::listen::{Caps, Doors, Listener, Timeouts};
-use crate::realtime::{self, Hub, Realtime, RealtimeSettings, Sessions};
+use crate::realtime::{self, Hub, Realtime, RealtimeSettings, Sessions, watch_service};
 use crate::secrets::{Earlier, LinkSecrets, Secret, Secrets};
 use crate::{telemetry, tls};
 use anyhow::{Context, Result};
@@ -333,6 +333,7 @@ async fn start_realtime(
     let pulse = Heart { live, instance: app.instance(), standing, lapsed }.start().await;
     tokio::spawn(ready::listen(health, pulse.clone()));
     tokio::spawn(drive_takeover(app.clone(), pulse.clone(), stopping.clone()));
+    tokio::spawn(watch_service(sessions.clone(), pulse.clone(), stopping.clone()));
     tokio::spawn(hub.clone().run(subscription, sessions.clone(), pulse, stopping.clone()));
     tokio::spawn(bring_notices(app.clone(), networking.notices));
     let session = &settings.session;

@@ -323,6 +323,7 @@ export class Call {
       case 'conversation_marked':
       case 'conversation_changed':
       case 'typed':
+      case 'service_changed':
         return;
       default:
         event satisfies never;

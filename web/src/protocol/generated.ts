@@ -997,6 +997,11 @@ export type Event =
       ring: string;
       /** How. */
       end: RingEnd;
+    }
+  | {
+      type: "service_changed";
+      /** What it can do; with a new session, everything. */
+      service: Service;
     };
 
 /** Opening hours in the zone they were made in. */
@@ -1732,6 +1737,9 @@ export type ServerFrame =
       /** What. */
       event: Event;
     };
+
+/** What the server can do now. */
+export type Service = "whole" | "limited";
 
 /** `GET /api/v1/sign-in`: the ways to sign in, and whether one is. */
 export type SignInOptions = {

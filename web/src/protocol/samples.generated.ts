@@ -1812,6 +1812,22 @@ export const serverFrames = {
       "people": 3
     }
   },
+  'event.service_changed': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "service_changed",
+      "service": "limited"
+    }
+  },
+  'event.service_changed.whole': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "service_changed",
+      "service": "whole"
+    }
+  },
   'event.settings_changed': {
     "type": "event",
     "topic": "room",

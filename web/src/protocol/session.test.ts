@@ -196,6 +196,31 @@ describe('a session', () => {
     expect(last().sent[0]).toEqual({ ...hello, earlier: { session: 's_2', secret: 'hush' } });
   });
 
+  it('says that the server cannot do everything until it can, or another session begins', async () => {
+    const says = (service: 'limited' | 'whole'): void =>
+      last().receive({ type: 'event', topic: 'direct', event: { type: 'service_changed', service } });
+    const socket = await establish();
+    says('limited');
+    expect(session.link).toBe('limited');
+    expect(session.connected).toBe(true);
+    // What was told holds in the same session, over another socket too.
+    socket.break();
+    expect(session.link).toBe('reconnecting');
+    fire(250);
+    last().open();
+    last().receive({ type: 'resumed', executed: 0 });
+    expect(session.link).toBe('limited');
+    says('whole');
+    expect(session.link).toBe('connected');
+    says('limited');
+    last().break(4004);
+    fire(250);
+    await settle();
+    last().open();
+    last().receive(WELCOME);
+    expect(session.link).toBe('connected');
+  });
+
   it('tries to resume again where the server asks for that', async () => {
     const socket = await establish();
     socket.break();

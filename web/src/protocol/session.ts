@@ -10,13 +10,17 @@ import type {
   Event,
   Reply,
   ServerFrame,
+  Service,
   Ticket,
   TicketRequest,
   Topic,
 } from './generated';
 
-/** Whether signalling is up. `lost` has been down for long; it is still being tried. */
-export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'lost';
+/**
+ * Whether signalling is up. `limited`: it is, but the server can reach nobody else; `lost` has been down for long; it is
+ * still being tried.
+ */
+export type LinkState = 'connecting' | 'connected' | 'limited' | 'reconnecting' | 'lost';
 
 /** A command was refused by the server, or went down with its session. */
 export class CommandFailed extends Error {
@@ -81,6 +85,8 @@ export class Session {
   #ended = false;
   /** Down for long. */
   #lost = false;
+  /** The server has said that it cannot do everything now. */
+  #limited = false;
   #attempts = 0;
   #abort: AbortController | null = null;
   #link: LinkState = 'connecting';
@@ -179,6 +185,7 @@ export class Session {
         this.#identity = { session: frame.session, secret: frame.secret };
         this.#earlier = null;
         this.#received = 0;
+        this.#limited = false;
         // Commands of the session before belong to it: what they were about has to be said anew.
         this.#fail();
         this.#nextId = 1;
@@ -216,6 +223,7 @@ export class Session {
         return;
       case 'event':
         this.#received += 1;
+        if (frame.event.type === 'service_changed') this.#serviceChanged(frame.event.service);
         this.#tell((listener) => listener.event?.(frame.event, frame.topic, frame.version));
         return;
       default:
@@ -231,7 +239,12 @@ export class Session {
     this.#clear('connect');
     this.#clear('lost');
     this.#schedulePing();
-    this.#changeLink('connected');
+    this.#changeLink(this.#limited ? 'limited' : 'connected');
+  }
+
+  #serviceChanged(service: Service): void {
+    this.#limited = service === 'limited';
+    this.#changeLink(this.#limited ? 'limited' : 'connected');
   }
 
   #schedulePing(): void {

@@ -496,7 +496,10 @@ impl Session {
                 });
                 self.renew().await?;
             }
-            Event::SettingsChanged { .. } | Event::MessageSaid { .. } | Event::Signalled { .. } => {}
+            Event::SettingsChanged { .. }
+            | Event::MessageSaid { .. }
+            | Event::Signalled { .. }
+            | Event::ServiceChanged { .. } => {}
             // Of desks, appointments and the lounge: these bots are in rooms.
             Event::MemberJoined { .. }
             | Event::MemberChanged { .. }

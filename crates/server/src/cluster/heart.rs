@@ -17,6 +17,9 @@ const LEASE: Duration = Duration::from_secs(4);
 const BEAT: Duration = Duration::from_secs(1);
 /// Whoever has not been heard by Redis for this long may have stood still, and does not judge others.
 const FRESH: Duration = Duration::from_secs(2);
+/// Renewals have gone unanswered for so long that people are told. Less would be told of a stutter; more leaves them
+/// wondering why nothing arrives.
+const AWAY: Duration = Duration::from_millis(2_500);
 
 /// How the renewals have gone. Pure.
 #[derive(Debug, Clone, Copy, Default)]
@@ -75,6 +78,11 @@ impl Pulse {
     pub(crate) fn may_take_over(&self, now: Instant) -> bool {
         let lasts = self.steady.is_some_and(|since| now.saturating_duration_since(since) >= LEASE);
         lasts && self.asked.is_some_and(|asked| now.saturating_duration_since(asked) < FRESH)
+    }
+
+    /// Whether Redis has been away for longer than a stutter, so that people should know.
+    pub(crate) fn is_away(&self, now: Instant) -> bool {
+        self.asked.is_some_and(|asked| now.saturating_duration_since(asked) >= AWAY)
     }
 
     /// Whether the lease may have run out by now, so that others may have freed what is held here.
@@ -151,8 +159,10 @@ mod tests {
         Failed,
         /// Who is asked whether others may be taken over, and what the answer is.
         May(u64, bool),
+        /// Whether people are told by then that live state is away.
+        Away(u64, bool),
     }
-    use Beat::{Failed, Gone, May, Renewed};
+    use Beat::{Away, Failed, Gone, May, Renewed};
 
     #[test]
     fn others_are_judged_only_after_a_whole_lease_without_a_break() {
@@ -214,11 +224,46 @@ mod tests {
                 ],
             ),
         ];
+        judge(&cases);
+    }
+
+    #[test]
+    fn people_are_told_of_an_outage_and_not_of_a_stutter() {
+        judge(&[
+            ("before anything", &[Failed, Away(10_000, false)]),
+            (
+                "a stutter",
+                &[
+                    Gone(0, Past::Begins),
+                    Away(1000, false),
+                    Failed,
+                    Away(2499, false),
+                    Renewed(2499, Past::Kept),
+                    Away(3500, false),
+                ],
+            ),
+            (
+                "an outage",
+                &[
+                    Gone(0, Past::Begins),
+                    Failed,
+                    Failed,
+                    Away(2500, true),
+                    Failed,
+                    Away(60_000, true),
+                    Gone(60_001, Past::Lapsed),
+                    Away(60_002, false),
+                ],
+            ),
+        ]);
+    }
+
+    fn judge(cases: &[(&str, &[Beat])]) {
         let began = Instant::now();
         let at = |ms| began + Duration::from_millis(ms);
         for (name, beats) in cases {
             let mut pulse = Pulse::default();
-            for beat in beats {
+            for beat in *beats {
                 match *beat {
                     Renewed(ms, past) => {
                         assert_eq!(pulse.renewed(true, at(ms), at(ms)), past, "{name}: {beat:?}");
@@ -229,6 +274,9 @@ mod tests {
                     Failed => pulse.failed(),
                     May(ms, expected) => {
                         assert_eq!(pulse.may_take_over(at(ms)), expected, "{name}: {beat:?}");
+                    }
+                    Away(ms, expected) => {
+                        assert_eq!(pulse.is_away(at(ms)), expected, "{name}: {beat:?}")
                     }
                 }
             }

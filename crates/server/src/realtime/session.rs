@@ -3,18 +3,20 @@
 
 use super::outbox::{Hole, Outbox};
 use super::parting::Leftovers;
+use super::socket::encode;
 use crate::app::{Identity, Written};
 use axum::extract::ws::Utf8Bytes;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use std::collections::HashMap;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 use visavis_domain::ids::{DeskId, LoungeRoomId, SessionId};
 use visavis_domain::name::RoomName;
 use visavis_live::TopicName;
-use visavis_protocol::{CloseCode, Code};
+use visavis_protocol::{CloseCode, Code, Event, ServerFrame, Service, Topic};
 
 /// What a page needs that changes networks and slots in haste.
 const OFFERS_PER_SECOND: NonZeroU32 = NonZeroU32::new(2).expect("not zero");
@@ -236,10 +238,17 @@ impl Session {
     }
 }
 
+fn service_frame(service: Service) -> Utf8Bytes {
+    let event = Event::ServiceChanged { service };
+    encode(&ServerFrame::Event { topic: Topic::Direct, version: None, event })
+}
+
 /// All sessions of this instance.
 #[derive(Default)]
 pub(crate) struct Sessions {
     by_id: Mutex<HashMap<SessionId, Arc<Session>>>,
+    /// What they have been told; changed and read under the lock above, so that nobody who comes meanwhile misses it.
+    limited: AtomicBool,
     /// Documents of those that are no more.
     pub(super) leftovers: Leftovers,
 }
@@ -254,8 +263,29 @@ impl Sessions {
         outbox_bytes: usize,
     ) -> Arc<Session> {
         let session = Arc::new(Session::new(id, identity, host.into(), outbox_bytes));
-        self.all().insert(id, session.clone());
+        let mut all = self.all();
+        all.insert(id, session.clone());
+        if self.limited.load(Ordering::Relaxed) {
+            session.push(service_frame(Service::Limited));
+        }
+        drop(all);
         session
+    }
+
+    /// Tells everybody what the server can do from now on, if that is news; who comes later is told too. Not by way
+    /// of live state: it is what may be away.
+    pub(crate) fn tell_service(&self, service: Service) {
+        let all = self.all();
+        let limited = service == Service::Limited;
+        if self.limited.swap(limited, Ordering::Relaxed) == limited {
+            return;
+        }
+        let sessions: Vec<_> = all.values().cloned().collect();
+        drop(all);
+        let frame = service_frame(service);
+        for session in sessions {
+            session.push(frame.clone());
+        }
     }
 
     /// Finds one. Who asks has shown its secret.
@@ -283,5 +313,44 @@ impl Sessions {
 
     fn all(&self) -> MutexGuard<'_, HashMap<SessionId, Arc<Session>>> {
         self.by_id.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use visavis_domain::ids::PersonId;
+
+    fn opened(sessions: &Sessions, id: u128) -> Arc<Session> {
+        let identity = Identity { person: PersonId::from_bits(id), sign_in: None, link: None, from: None };
+        sessions.open(SessionId::from_bits(id), identity, "localhost", 10_000)
+    }
+
+    fn heard(session: &Session) -> Vec<Utf8Bytes> {
+        std::iter::from_fn(|| match session.work(1) {
+            Work::Frame(frame) => Some(frame),
+            Work::Idle | Work::Close(_) => None,
+        })
+        .collect()
+    }
+
+    #[test]
+    fn everybody_is_told_once_what_the_server_can_do_who_comes_meanwhile_too() {
+        let (limited, whole) = (service_frame(Service::Limited), service_frame(Service::Whole));
+        let sessions = Sessions::default();
+        let before = opened(&sessions, 1);
+        // Nothing else that waits for an answer keeps it back.
+        before.hold();
+        sessions.tell_service(Service::Whole);
+        sessions.tell_service(Service::Limited);
+        sessions.tell_service(Service::Limited);
+        let meanwhile = opened(&sessions, 2);
+        assert_eq!(heard(&before), [limited.clone()]);
+        assert_eq!(heard(&meanwhile), [limited]);
+        sessions.tell_service(Service::Whole);
+        let after = opened(&sessions, 3);
+        assert_eq!(heard(&before), [whole.clone()]);
+        assert_eq!(heard(&meanwhile), [whole]);
+        assert_eq!(heard(&after), Vec::<Utf8Bytes>::new());
     }
 }
