@@ -8,6 +8,7 @@ import type { LinkState } from '../protocol/session';
 import { enterAppointment, ownAppointment } from './api';
 import { AppointmentLink } from './appointment-link.svelte';
 import type { LinkDesk, LinkWorth } from './appointment-link.svelte';
+import { untilAnswered } from './again';
 import { Call } from './call.svelte';
 import { Devices } from './devices.svelte';
 import { OtherTabs } from './other-tabs';
@@ -104,6 +105,17 @@ export class Appointment {
 
   /** One is there, and one's devices may be used: waits, or goes straight into the call that goes on. */
   async ready(): Promise<void> {
+    await this.#ready(() => this.#command({ type: 'be_ready' }));
+  }
+
+  /** By itself, in a new session: what the server is too busy for is said again. */
+  async #readyAgain(): Promise<void> {
+    const session = this.#session;
+    const still = (): boolean => session === this.#session && this.#active;
+    await this.#ready(() => untilAnswered(() => this.#command({ type: 'be_ready' }), { still }));
+  }
+
+  async #ready(say: () => ReturnType<Session['command']>): Promise<void> {
     if (this.entering) return;
     this.entering = true;
     this.problem = null;
@@ -112,7 +124,7 @@ export class Appointment {
     this.#setActive(true);
     this.#tabs.take();
     try {
-      const reply = await this.#command({ type: 'be_ready' });
+      const reply = await say();
       this.#after = null;
       if (reply.type === 'own') this.#own(reply.own);
     } catch (error) {
@@ -279,7 +291,7 @@ export class Appointment {
     this.#returning = false;
     this.#own(room.own);
     // A server that has started anew knows of nobody who waits; so does one that was left a moment too long.
-    if (this.#active && !this.#engagement && !this.call && (first || before)) void this.ready();
+    if (this.#active && !this.#engagement && !this.call && (first || before)) void this.#readyAgain();
     else if (this.#active && !this.#engagement && !this.call && !this.entering) this.#setActive(false);
   }
 

@@ -346,6 +346,22 @@ describe('while one waits', () => {
     expect(page.view.kind).toBe('waiting');
   });
 
+  it('says again that one is ready until a server that is busy hears it', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'], shouldAdvanceTime: true });
+    try {
+      session().connect();
+      await session().answer('open_waiting_room', room());
+      await session().answer('be_ready', new CommandFailed('try_again'));
+      expect(page.problem).toBeNull();
+      expect(attendance.get()?.active).toBe(true);
+      await vi.advanceTimersByTimeAsync(600);
+      await session().answer('be_ready', { type: 'own', own: own(++version, attending()) });
+      expect(page.view.kind).toBe('waiting');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('an outage in which nothing was forgotten changes nothing', async () => {
     session().connect();
     await session().answer('open_waiting_room', room(attending()));

@@ -7,11 +7,13 @@ import type {
   Engagement,
   Event,
   OwnAvailability,
+  Reply,
   RingEnd,
   RingView,
 } from '../protocol/generated';
 import { CommandFailed } from '../protocol/session';
 import type { LinkState, Session } from '../protocol/session';
+import { isPassing, untilAnswered } from './again';
 import { Call } from './call.svelte';
 import { deskStatus, freeCount, inOrder, withRepresentative } from './desk-status';
 import { Devices } from './devices.svelte';
@@ -34,6 +36,11 @@ export type DeskView =
   /** The ring is absent until the server has it. */
   | { kind: 'calling'; desk: DeskSnapshot; ring: RingView | null; name: string | null }
   | { kind: 'call'; call: Call };
+
+/** Representatives who lost their session too are back within this time; until then nobody seems to be there. */
+const BACK_WITHIN = 10_000;
+
+type Waiting = Extract<Engagement, { type: 'waiting' }>;
 
 /** What one says of oneself when one calls. */
 export interface Said {
@@ -60,6 +67,8 @@ export class Desk {
   queueing = $state(false);
   #engagement = $state.raw<Engagement | null>(null);
   #attempt = $state.raw<Attempt | null>(null);
+  /** The place in the queue that was lost with the session, while one is asking for another one. */
+  #lost = $state.raw<Waiting | null>(null);
   #gone = $state<'unknown' | 'replaced' | null>(null);
 
   status = $derived(deskStatus(this.desk?.representatives.filter(online) ?? []));
@@ -69,6 +78,8 @@ export class Desk {
 
   #visit: Visit | null;
   #ownVersion = -1;
+  /** How often it was asked for the desk: only the latest time counts. */
+  #asked = 0;
   /** Answered to one's call, and not yet told of: states of oneself that come until then are older ones. */
   #expected: RingView | null = null;
   /** Rings that are over for this page, whatever comes late. */
@@ -134,20 +145,11 @@ export class Desk {
   /** Waits for a turn. The devices open now, by one's own press, and not when somebody else is free. */
   async queueUp(said: Said): Promise<void> {
     if (this.queueing || this.#engagement) return;
-    this.queueing = true;
-    this.#begin(said);
-    try {
-      const reply = await this.session.command({ type: 'queue_up', ...said });
-      if (reply.type === 'own') this.#own(reply.own);
-    } catch (error) {
-      this.#refused(error, null);
-    } finally {
-      this.queueing = false;
-      this.#settle();
-    }
+    await this.#queueUp(said, () => this.session.command({ type: 'queue_up', ...said }));
   }
 
   async leaveQueue(): Promise<void> {
+    this.#lost = null;
     if (this.#engagement?.type === 'waiting') this.#engagement = null;
     this.#settle();
     await this.session.command({ type: 'leave_queue' }).catch(() => undefined);
@@ -195,6 +197,8 @@ export class Desk {
 
   dispose(): void {
     this.#disposed.abort();
+    this.#lost = null;
+    this.#asked += 1;
     const engagement = this.#engagement;
     const end =
       engagement?.type === 'calling'
@@ -224,6 +228,8 @@ export class Desk {
     if (engagement?.type === 'calling') {
       return { kind: 'calling', desk, ring: engagement.ring, name: engagement.ring.callee.name };
     }
+    const lost = this.#lost;
+    if (lost) return { kind: 'waiting', desk, position: lost.position, since: lost.since };
     const attempt = this.#attempt;
     if (attempt && !attempt.cancelled) return { kind: 'calling', desk, ring: null, name: attempt.name };
     return { kind: 'open', desk };
@@ -231,8 +237,11 @@ export class Desk {
 
   /** A new session, the first one included: versions of the one before say nothing about it. */
   async #opened(): Promise<void> {
+    const asked = (this.#asked += 1);
+    const ask = (): Promise<Reply> => this.session.command({ type: 'watch_desk', desk: this.slug });
     try {
-      const reply = await this.session.command({ type: 'watch_desk', desk: this.slug });
+      const reply = await untilAnswered(ask, { still: () => asked === this.#asked });
+      if (asked !== this.#asked) return;
       if (reply.type !== 'desk') return;
       this.#gone = null;
       this.desk = reply.desk;
@@ -252,9 +261,42 @@ export class Desk {
   #goOn(before: Engagement | null): void {
     const said = this.said;
     if (!before || this.#engagement || this.call || !said) return;
-    if (before.type === 'waiting') void this.queueUp(said);
+    if (before.type === 'waiting') void this.#waitAgain(before, said);
     else if (before.type === 'calling') {
       this.outcome = { kind: 'ended', end: 'interrupted', name: before.ring.callee.name };
+    }
+  }
+
+  /** In the first moments nobody seems to be there: the representatives have lost their sessions as well. */
+  async #waitAgain(before: Waiting, said: Said): Promise<void> {
+    if (this.queueing) return;
+    this.#lost = before;
+    const since = Date.now();
+    const patient = (): boolean => Date.now() - since < BACK_WITHIN;
+    await this.#queueUp(said, () =>
+      untilAnswered(() => this.session.command({ type: 'queue_up', ...said }), {
+        still: () => this.#lost === before,
+        passes: (code) =>
+          this.#lost === before &&
+          (isPassing(code) || code === 'session_lost' || (code === 'nobody_online' && patient())),
+      }),
+    );
+  }
+
+  async #queueUp(said: Said, ask: () => Promise<Reply>): Promise<void> {
+    this.queueing = true;
+    this.#begin(said);
+    const again = this.#lost !== null;
+    try {
+      const reply = await ask();
+      if (reply.type === 'own') this.#own(reply.own);
+    } catch (error) {
+      // Who has left it meanwhile is told nothing.
+      if (!again || this.#lost) this.#refused(error, null);
+    } finally {
+      this.queueing = false;
+      this.#lost = null;
+      this.#settle();
     }
   }
 
@@ -418,6 +460,7 @@ export class Desk {
 
   #replaced(): void {
     this.#gone = 'replaced';
+    this.#lost = null;
     this.#engagement = null;
     this.#settle();
   }

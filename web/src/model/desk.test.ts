@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Command, Engagement, OwnAvailability, Reply, RingView, Topic } from '../protocol/generated';
 import { CommandFailed } from '../protocol/session';
 import type { Session, SessionListener } from '../protocol/session';
@@ -406,6 +406,63 @@ describe('a page that is opened anew', () => {
     expect(desk.view).toMatchObject({ kind: 'waiting', position: 1 });
   });
 
+  describe('whose place is lost with the session', () => {
+    const nobody = new CommandFailed('nobody_online');
+    const count = (): number => session.sent.filter(({ type }) => type === 'queue_up').length;
+
+    beforeEach(async () => {
+      void desk.queueUp(SAID);
+      await session.answer('queue_up', { type: 'own', own: own(5, waiting(2, 10)) });
+      vi.useFakeTimers({ toFake: ['setTimeout', 'Date'], shouldAdvanceTime: true });
+      session.connect();
+      await session.answer('watch_desk', snapshot());
+    });
+    afterEach(() => vi.useRealTimers());
+
+    it('goes on waiting until the representatives are back as well', async () => {
+      for (const answer of [nobody, new CommandFailed('try_again'), nobody]) {
+        await session.answer('queue_up', answer);
+        expect(desk.view).toMatchObject({ kind: 'waiting', position: 2 });
+        expect(desk.outcome).toBeNull();
+        const asked = count();
+        await vi.advanceTimersByTimeAsync(2_100);
+        expect(count()).toBe(asked + 1);
+      }
+      await session.answer('queue_up', { type: 'own', own: own(6, waiting(1, 11)) });
+      expect(desk.view).toMatchObject({ kind: 'waiting', position: 1 });
+    });
+
+    it('is told that nobody is there when that lasts', async () => {
+      await session.answer('queue_up', nobody);
+      await vi.advanceTimersByTimeAsync(11_000);
+      await session.answer('queue_up', nobody);
+      expect(desk.outcome).toMatchObject({ kind: 'refused', code: 'nobody_online' });
+      expect(desk.view.kind).toBe('open');
+      expect(desk.devices).toBeNull();
+    });
+
+    it('asks no more once they have left the queue', async () => {
+      await session.answer('queue_up', nobody);
+      void desk.leaveQueue();
+      expect(desk.view.kind).toBe('open');
+      const asked = count();
+      await vi.advanceTimersByTimeAsync(11_000);
+      expect(count()).toBe(asked);
+      expect(desk.outcome).toBeNull();
+    });
+
+    it('asks in the next session too, and once at a time', async () => {
+      await session.answer('queue_up', nobody);
+      session.connect();
+      await session.answer('watch_desk', snapshot());
+      expect(count()).toBe(2);
+      await vi.advanceTimersByTimeAsync(600);
+      expect(count()).toBe(3);
+      await session.answer('queue_up', { type: 'own', own: own(6, waiting(1, 11)) });
+      expect(desk.view).toMatchObject({ kind: 'waiting', position: 1 });
+    });
+  });
+
   it('says so where a server that has started anew knows of no ring', async () => {
     void desk.ring(null, SAID);
     await session.answer('call_desk', { type: 'ringing', ring: RING });
@@ -439,6 +496,27 @@ describe('the desk', () => {
     expect(asked()).toBe(2);
     session.connect();
     expect(asked()).toBe(3);
+  });
+
+  it('is asked for until the server can say, as long as the session lives', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'], shouldAdvanceTime: true });
+    try {
+      const asked = (): number => session.sent.filter(({ type }) => type === 'watch_desk').length;
+      session.connect();
+      const before = asked();
+      await session.answer('watch_desk', new CommandFailed('try_again'));
+      expect(desk.outcome).toBeNull();
+      await vi.advanceTimersByTimeAsync(600);
+      expect(asked()).toBe(before + 1);
+      await session.answer('watch_desk', new CommandFailed('try_again'));
+      // The next session asks for itself, and for nothing twice.
+      session.connect();
+      await session.answer('watch_desk', snapshot());
+      await vi.advanceTimersByTimeAsync(6_000);
+      expect(asked()).toBe(before + 2);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('lets go of everything when its page goes', async () => {

@@ -18,6 +18,7 @@ import { browserSurroundings, CommandFailed, Session } from '../protocol/session
 import type { LinkState, Surroundings } from '../protocol/session';
 import { Visits } from './appointments-visits.svelte';
 import type { Arrival } from './appointments-visits.svelte';
+import { untilAnswered } from './again';
 import { isPrivate } from './lounge-ring';
 import { seatOfRing } from './remembered';
 
@@ -118,6 +119,8 @@ export class Staff {
   /** For calls one was asked into: by which ring. */
   #cameBy = new Map<string, string>();
   #opened = false;
+  /** How often it was asked for the console: only the latest time counts. */
+  #asked = 0;
   #downSince: number | null = null;
   /** How long the latest outage was. */
   #downFor = 0;
@@ -282,16 +285,36 @@ export class Staff {
     if (before?.online && this.#downFor <= RETURN_WITHIN) this.#returning = before.chosen;
     this.#forgetVersions();
     if (!(await this.#openConsole()) || this.#returning === null) return;
-    const chosen = this.#returning;
-    if (this.own?.online || (await this.#availability({ online: true, chosen }))) this.#returning = null;
+    if (this.own?.online) this.#returning = null;
+    else await this.#return(this.#asked);
+  }
+
+  /** Online again as before, unless one has said something else meanwhile. */
+  async #return(asked: number): Promise<void> {
+    const still = (): boolean => asked === this.#asked && this.#returning !== null;
+    try {
+      const reply = await untilAnswered(
+        () =>
+          this.#command({ type: 'set_availability', online: true, chosen: this.#returning ?? 'available' }),
+        { still },
+      );
+      if (reply.type === 'own') this.#takeOwn(reply.own);
+      if (asked === this.#asked) this.#returning = null;
+    } catch (error) {
+      this.#told(error);
+    }
   }
 
   /** @returns whether the console is there */
   async #openConsole(): Promise<boolean> {
-    this.visits.asked();
+    const asked = (this.#asked += 1);
+    const ask = (): ReturnType<Session['command']> => {
+      this.visits.asked();
+      return this.#command({ type: 'open_console' });
+    };
     try {
-      const reply = await this.#command({ type: 'open_console' });
-      if (reply.type !== 'console') return false;
+      const reply = await untilAnswered(ask, { still: () => asked === this.#asked });
+      if (reply.type !== 'console' || asked !== this.#asked) return false;
       this.#take(reply.console);
       return true;
     } catch (error) {

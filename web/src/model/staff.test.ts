@@ -363,6 +363,20 @@ describe('being online', () => {
     expect(said.command).toEqual({ type: 'set_availability', online: true, chosen: 'available' });
   });
 
+  it('comes back when the server can do that again, and is told nothing meanwhile', async () => {
+    await opened();
+    await restarted(4_000);
+    const refuse = async (type: Command['type']): Promise<void> => {
+      const { id } = await server.take(type);
+      server.say({ type: 'rejection', id, code: 'try_again' });
+    };
+    await refuse('open_console');
+    await server.answer('open_console', { type: 'console', console: consoleWith(OFFLINE) });
+    await refuse('set_availability');
+    expect((await server.take('set_availability')).command).toMatchObject({ online: true });
+    expect(staff.problem).toBeNull();
+  });
+
   it('does not begin with a page that is opened', async () => {
     await opened(consoleWith(OFFLINE));
     expect(server.commands).toEqual([]);
