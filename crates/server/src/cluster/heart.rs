@@ -276,7 +276,7 @@ mod tests {
                         assert_eq!(pulse.may_take_over(at(ms)), expected, "{name}: {beat:?}");
                     }
                     Away(ms, expected) => {
-                        assert_eq!(pulse.is_away(at(ms)), expected, "{name}: {beat:?}")
+                        assert_eq!(pulse.is_away(at(ms)), expected, "{name}: {beat:?}");
                     }
                 }
             }

@@ -345,11 +345,11 @@ mod tests {
         sessions.tell_service(Service::Limited);
         sessions.tell_service(Service::Limited);
         let meanwhile = opened(&sessions, 2);
-        assert_eq!(heard(&before), [limited.clone()]);
+        assert_eq!(heard(&before), std::slice::from_ref(&limited));
         assert_eq!(heard(&meanwhile), [limited]);
         sessions.tell_service(Service::Whole);
         let after = opened(&sessions, 3);
-        assert_eq!(heard(&before), [whole.clone()]);
+        assert_eq!(heard(&before), std::slice::from_ref(&whole));
         assert_eq!(heard(&meanwhile), [whole]);
         assert_eq!(heard(&after), Vec::<Utf8Bytes>::new());
     }
