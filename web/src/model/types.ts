@@ -2,6 +2,7 @@
 
 import type { Code, RingEnd } from '../protocol/generated';
 
+export type { LinkState } from '../protocol/session';
 export type { Publishing, RoutePolicy } from '../protocol/generated';
 export type {
   ClientAppointment,
