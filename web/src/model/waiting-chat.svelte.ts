@@ -1,8 +1,9 @@
 // What is written around an appointment, between those who wait and the staff: both sides use it. Follows the
 // session by itself; a hole in what it hears asks for the whole again.
 
-import type { Event, WaitingChat as WaitingChatSnapshot } from '../protocol/generated';
+import type { Code, Event, WaitingChat as WaitingChatSnapshot } from '../protocol/generated';
 import type { Session } from '../protocol/session';
+import { isPassing, untilAnswered } from './again';
 import { ChatLines } from './chat-lines.svelte';
 import type { ChatLine } from './types';
 
@@ -16,6 +17,7 @@ export class WaitingChat extends ChatLines {
   /** Whether what is shown is what has been written; before that there is nothing to say about it. */
   known = $state(false);
   #asking = false;
+  #over = false;
   /** The latest one that has been told of in this session, heard or missed. */
   #heard = 0;
   #deaf: () => void;
@@ -42,10 +44,15 @@ export class WaitingChat extends ChatLines {
   async open(): Promise<void> {
     if (this.#asking) return;
     this.#asking = true;
+    const again = {
+      still: () => !this.#over,
+      // The next session asks for it too, and finds that it is being asked for.
+      passes: (code: Code | 'session_lost') => !this.#over && (isPassing(code) || code === 'session_lost'),
+    };
     try {
-      await this.#ask();
+      await untilAnswered(() => this.#ask(), again);
       // Something was said between the look at it and its coming here.
-      if (this.version < this.#heard) await this.#ask();
+      if (this.version < this.#heard) await untilAnswered(() => this.#ask(), again);
     } catch (error) {
       console.debug('no waiting chat', error);
     } finally {
@@ -64,6 +71,7 @@ export class WaitingChat extends ChatLines {
   }
 
   override dispose(): void {
+    this.#over = true;
     this.#deaf();
     super.dispose();
   }

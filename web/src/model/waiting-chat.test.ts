@@ -65,6 +65,23 @@ describe('the chat around an appointment', () => {
     expect(session.count('open_waiting_chat')).toBe(2);
   });
 
+  it.each(['try_again', 'session_lost'] as const)('asks until it is there: %s', async (code) => {
+    vi.useFakeTimers({ toFake: ['setTimeout'], shouldAdvanceTime: true });
+    void chat.open();
+    await session.answer('open_waiting_chat', new CommandFailed(code));
+    // As in a new session, while it is being asked for.
+    void chat.open();
+    await vi.advanceTimersByTimeAsync(600);
+    expect(session.count('open_waiting_chat')).toBe(3);
+    await answer([line(1), line(2)]);
+    expect(texts()).toHaveLength(2);
+    void chat.open();
+    await session.answer('open_waiting_chat', new CommandFailed(code));
+    chat.dispose();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(session.count('open_waiting_chat')).toBe(4);
+  });
+
   it('asks again when something was said while the whole was on its way', async () => {
     said(3);
     said(4);
