@@ -4,6 +4,7 @@
 import type { Event, Reply, RingEnd, RoomSettings, RoomSnapshot, Topic } from '../protocol/generated';
 import { browserSurroundings, CommandFailed, Session } from '../protocol/session';
 import type { LinkState } from '../protocol/session';
+import { isPassing, untilAnswered } from './again';
 import { joinCommand, seatIn, titleOf } from './call-place';
 import type { Place } from './call-place';
 import { Chat } from './chat.svelte';
@@ -55,6 +56,8 @@ export class Call {
   #session: Session;
   #name = '';
   #continuation: string | null = null;
+  /** How often it was asked to be let in: of two that ask, the later one goes on. */
+  #joins = 0;
   #selfId = '';
   #callId = '';
   #version = 0;
@@ -186,9 +189,13 @@ export class Call {
     try {
       const { state: own } = this.own;
       const continuation = this.#continuation;
-      const reply = await this.#session.command(
-        joinCommand(this.place, { name: this.#name, own, continuation, media }),
-      );
+      const command = joinCommand(this.place, { name: this.#name, own, continuation, media });
+      const [asked, phase] = [++this.#joins, this.phase];
+      // What the server cannot do in this moment is no reason to be sent away.
+      const reply = await untilAnswered(() => this.#session.command(command), {
+        still: () => asked === this.#joins && phase === this.phase,
+        passes: (code) => code === 'try_again' || (phase.kind === 'in_call' && isPassing(code)),
+      });
       if (reply.type === 'joined') this.#joined(reply);
     } catch (error) {
       if (error instanceof CommandFailed && error.code === 'continuation_invalid') {
