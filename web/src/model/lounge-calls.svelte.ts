@@ -169,8 +169,15 @@ export class LoungeCalls {
     this.#deaf();
   }
 
+  /** Whether that one is ringing here right now. */
+  isRungBy(person: string): boolean {
+    return this.incoming?.caller.id === person;
+  }
+
   /** Rings somebody. One's devices open now, by one's own press; theirs when they have accepted. */
   async ring(person: string): Promise<void> {
+    // Both want the same thing, and theirs came a moment sooner.
+    if (this.isRungBy(person)) return this.accept();
     if (this.engaged) return;
     this.outcome = null;
     this.#attempt = { person, ring: null, state: 'wanted' };

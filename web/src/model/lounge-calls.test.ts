@@ -244,6 +244,18 @@ describe('being rung', () => {
     await vi.waitFor(() => expect(capture).toHaveBeenCalled());
   });
 
+  it('accepts by ringing back, and rings nobody else meanwhile', async () => {
+    told({ type: 'called', ring: IN });
+    void calls.ring(CEM.id);
+    await settle();
+    expect(session.asked('accept_ring')).toBeUndefined();
+
+    void calls.ring(BEN.id);
+    await settle();
+    expect(session.asked('accept_ring')).toEqual({ type: 'accept_ring', ring: IN.id });
+    expect(session.asked('ring_member')).toBeUndefined();
+  });
+
   it('declines, and has nothing to be told about it', async () => {
     told({ type: 'called', ring: IN });
     void calls.decline();
