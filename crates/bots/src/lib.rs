@@ -12,5 +12,5 @@ mod staff;
 pub use invitee::Invitee;
 pub use member::Member;
 pub use participant::{Bot, Refused, http_client};
-pub use process::{DEMO_PASSWORD, ServerProcess, Signal, cpu_of, resident_of};
+pub use process::{DEMO_PASSWORD, ServerProcess, Signal, cpu_of, free_port, resident_of};
 pub use staff::Staff;

@@ -1,10 +1,12 @@
 //! A server process of one's own: on free ports, with a data directory that goes with it.
 
 use anyhow::{Context, Result, bail};
-use std::net::TcpListener;
+use std::collections::BTreeSet;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::net::{TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -134,10 +136,7 @@ impl ServerProcess {
         settings: Vec<(String, String)>,
         arguments: Vec<String>,
     ) -> Result<Self> {
-        let free = || TcpListener::bind("127.0.0.1:0");
-        let (first, second) = (free()?, free()?);
-        let (http, https) = (first.local_addr()?.port(), second.local_addr()?.port());
-        drop((first, second));
+        let (http, https) = (free_port()?, free_port()?);
         let mut server =
             Self { binary: binary.to_owned(), data, http, https, settings, arguments, child: None };
         server.restart().await?;
@@ -304,6 +303,30 @@ pub fn resident_of(pid: u32) -> Result<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
     let kilobytes: u64 = line.trim().trim_end_matches(" kB").trim().parse()?;
     Ok(kilobytes * 1024)
+}
+
+/// Below those that the system gives to sockets which ask for any: somebody's could take one of those before the server
+/// does, or while it is down.
+const PORTS: std::ops::Range<u16> = 10_240..32_768;
+
+/// A port where nobody listens, neither by TCP nor by UDP; none is given twice by one process.
+///
+/// # Errors
+/// If none is found.
+pub fn free_port() -> Result<u16> {
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    for _ in 0..1_000 {
+        // Each of these is made with another key.
+        let drawn = RandomState::new().build_hasher().finish() % u64::try_from(PORTS.len())?;
+        let port = PORTS.start + u16::try_from(drawn)?;
+        let free = TcpListener::bind(("::", port)).is_ok()
+            && TcpListener::bind(("127.0.0.1", port)).is_ok()
+            && UdpSocket::bind(("::", port)).is_ok();
+        if free && GIVEN.lock().unwrap_or_else(PoisonError::into_inner).insert(port) {
+            return Ok(port);
+        }
+    }
+    bail!("no port is free")
 }
 
 /// CPU time of a process, user and system.

@@ -12,7 +12,7 @@
 mod support;
 
 use reqwest::StatusCode;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 use support::Server;
@@ -93,8 +93,7 @@ impl Balancer {
 }
 
 fn free_ports() -> [SocketAddr; 3] {
-    let sockets = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-    sockets.map(|socket| socket.local_addr().unwrap())
+    [(); 3].map(|()| SocketAddr::from(([127, 0, 0, 1], visavis_bots::free_port().unwrap())))
 }
 
 async fn talk(from: &mut Member, to: &mut Member, id: u128) {

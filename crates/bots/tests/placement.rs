@@ -11,7 +11,6 @@
 mod support;
 
 use futures_util::future::join_all;
-use std::net::TcpListener;
 use std::time::{Duration, Instant};
 use support::Server;
 use visavis_bots::media::{
@@ -104,7 +103,7 @@ impl Installation {
 }
 
 fn free_address() -> String {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+    format!("127.0.0.1:{}", visavis_bots::free_port().unwrap())
 }
 
 /// The sum of a gauge over its labels; none of it is nothing.

@@ -43,7 +43,7 @@ impl Balancer {
     /// None if it ended.
     async fn attempt(program: &Path, instances: &[String]) -> Result<Option<Self>> {
         let folder = TempDir::new()?;
-        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let port = crate::free_port()?;
         let settings = folder.path().join("haproxy.cfg");
         let socket = folder.path().join("haproxy.sock");
         std::fs::write(&settings, render(port, &socket.display().to_string(), instances))?;
