@@ -155,7 +155,8 @@ impl Bot {
     ) -> Result<Result<Reply, Refused>> {
         let (room, name) = (room.to_owned(), name.to_owned());
         let (microphone, camera) = (Microphone::Live, Camera::On);
-        self.command(Command::Join { room, name, microphone, camera, continuation, media }).await
+        self.command(Command::Join { room, name, microphone, camera, password: None, continuation, media })
+            .await
     }
 
     /// Asks, and waits for the answer. Events that come before it are kept.

@@ -408,6 +408,7 @@ async fn nobody_does_what_is_anothers() {
         name: "Mallory".into(),
         microphone: Microphone::Live,
         camera: Camera::On,
+        password: None,
         continuation: None,
         media: MediaPath::Fresh,
     };

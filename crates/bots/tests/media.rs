@@ -26,7 +26,7 @@ async fn come(place: &Place, room: &str, name: &str) -> MediaBot {
 }
 
 fn settings(route: RoutePolicy, publishing: Publishing) -> Command {
-    Command::SetRoom { settings: RoomSettings { route, publishing } }
+    Command::SetRoom { settings: RoomSettings { route, publishing, ..RoomSettings::default() } }
 }
 
 async fn look(bot: &MediaBot, at: &[&MediaBot]) {

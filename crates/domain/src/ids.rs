@@ -132,3 +132,12 @@ id!(
     /// One file or picture that somebody sent.
     FileId, "f"
 );
+id!(
+    /// One browser to this installation, as far as it lets itself be known again; made of a cookie that nobody can get
+    /// back from it.
+    BrowserId, "b"
+);
+id!(
+    /// One password of one room, drawn when it is set: says which one somebody has shown.
+    PasswordId, "w"
+);

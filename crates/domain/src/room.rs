@@ -1,17 +1,25 @@
-//! The room: who is present, in which media state, in which call. Pure.
+//! The room: who is present, in which media state, in which call; who decides about it, and who may come in. Pure.
 //!
 //! [`handle`] decides and changes nothing; [`apply`] is the only thing that changes state. A room exists from its
-//! first participant's coming to its last one's going. Its live document is the serialised [`Room`].
+//! first participant's coming to its last one's going, and for a while longer where its host decided something about
+//! it. Its live document is the serialised [`Room`]. What is decided is in a file each: `seats`, `door`, `host`.
 
+mod door;
+mod happening;
+mod host;
+mod seats;
 mod shapes;
+mod state;
 
+pub use happening::{Caller, Claim, Command, Doors, Event, Limits, MediaPath, Rejection};
 pub use shapes::{
-    Camera, Claim, Command, Devices, Event, LeaveReason, Limits, MediaPath, MediaRoute, Member, Microphone,
-    Presence, Publishing, Rejection, RoomSettings, RoutePolicy, Source,
+    Admission, Bar, Camera, Devices, Entry, Keys, Knock, KnockEnd, LeaveReason, MediaRoute, Member,
+    Microphone, Password, Presence, Publishing, Reaction, RoomSettings, RoutePolicy, Screen, Source,
 };
+pub use state::apply;
 
 use crate::ids::{CallId, InstanceId, ParticipantId, SessionId};
-use crate::name::{PersonName, RoomName};
+use crate::name::RoomName;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -33,7 +41,8 @@ struct Departed {
     epoch: u32,
 }
 
-/// A room with at least one participant (none only between the last `Left` and `Closed`).
+/// A room with at least one participant, or an empty one that is remembered (none and not remembered only between the
+/// last `Left` and `Closed`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Room {
     name: RoomName,
@@ -54,6 +63,30 @@ pub struct Room {
     members: Vec<Member>,
     /// Longest gone first, at most [`MAX_DEPARTED`].
     departed: VecDeque<Departed>,
+    /// Who decides about it; one of the members.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    host: Option<ParticipantId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    password: Option<Password>,
+    /// Who asks to be let in, longest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    knocks: Vec<Knock>,
+    /// Who may come in although there is a lobby, earliest first.
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    admissions: VecDeque<Admission>,
+    /// Who was inside and need not knock, longest gone first.
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    known: VecDeque<Keys>,
+    /// Who was the host, longest ago first.
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    hosts: VecDeque<Keys>,
+    /// Who was removed, longest ago first.
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    barred: VecDeque<Bar>,
+    /// Since it was empty, until then: those who were its hosts are hosts again when they come back, and while
+    /// nobody comes what they decided is remembered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reserved: Option<Timestamp>,
 }
 
 impl Room {
@@ -69,7 +102,7 @@ impl Room {
         self.call
     }
 
-    /// How many events have led here.
+    /// How many events those inside have been told of.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version
@@ -111,10 +144,22 @@ impl Room {
         self.settings
     }
 
-    /// Whoever has been here longest.
+    /// Who decides about the room; nobody in a call's, and while those who could are away.
     #[must_use]
     pub fn host(&self) -> Option<&Member> {
-        self.members.first()
+        self.host.and_then(|id| self.member(id))
+    }
+
+    /// What one has to show to come in.
+    #[must_use]
+    pub fn password(&self) -> Option<&Password> {
+        self.password.as_ref()
+    }
+
+    /// Who asks to be let in, longest first.
+    #[must_use]
+    pub fn knocks(&self) -> &[Knock] {
+        &self.knocks
     }
 
     /// Whether they may send media.
@@ -122,14 +167,16 @@ impl Room {
     pub fn may_publish(&self, id: ParticipantId) -> bool {
         match self.settings.publishing {
             Publishing::Everybody => true,
-            Publishing::Host => self.host().is_some_and(|host| host.id == id),
+            Publishing::Host => self.host == Some(id),
         }
     }
 
     /// The next moment at which [`Command::Expire`] would change something.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.members.iter().filter_map(|member| member.grace_ends).chain(self.route_until).min()
+        let seats = self.members.iter().filter_map(|member| member.grace_ends);
+        let knocks = self.knocks.iter().filter_map(|knock| knock.grace_ends);
+        seats.chain(knocks).chain(self.route_until).chain(self.reserved).min()
     }
 
     /// Whom a signal from `from` reaches, if it may.
@@ -158,15 +205,6 @@ impl Room {
     fn departed_epoch(&self, id: ParticipantId) -> Option<u32> {
         self.departed.iter().find(|departed| departed.id == id).map(|departed| departed.epoch)
     }
-
-    fn depart(&mut self, id: ParticipantId) {
-        let Some(place) = self.members.iter().position(|member| member.id == id) else { return };
-        let Member { id, epoch, .. } = self.members.remove(place);
-        if self.departed.len() == MAX_DEPARTED {
-            self.departed.pop_front();
-        }
-        self.departed.push_back(Departed { id, epoch });
-    }
 }
 
 /// Decides on a command. No events means that it changes nothing.
@@ -180,8 +218,13 @@ pub fn handle(
     command: Command,
 ) -> Result<Vec<Event>, Rejection> {
     let mut events = decide(room, now, limits, command)?;
-    let after = events.iter().fold(room.cloned(), apply);
-    events.extend(after.as_ref().and_then(|after| rerouted(after, now, limits)));
+    let mut after = events.iter().fold(room.cloned(), apply);
+    for follows in [host::succeeded, rerouted] {
+        if let Some(event) = after.as_ref().and_then(|after| follows(after, now, limits)) {
+            after = apply(after, &event);
+            events.push(event);
+        }
+    }
     Ok(events)
 }
 
@@ -190,6 +233,7 @@ fn rerouted(room: &Room, now: Timestamp, limits: Limits) -> Option<Event> {
     let many = room.members.len() >= usize::try_from(limits.promote_at).unwrap_or(usize::MAX);
     let stay = (MediaRoute::Server, None);
     let (route, until) = match (room.settings.route, room.settings.publishing) {
+        _ if room.members.is_empty() => (MediaRoute::PeerToPeer, None),
         // Only the server can keep somebody from being seen.
         (_, Publishing::Host) | (RoutePolicy::Server, _) => stay,
         (RoutePolicy::PeerToPeer, _) => (MediaRoute::PeerToPeer, None),
@@ -211,66 +255,35 @@ fn decide(
     command: Command,
 ) -> Result<Vec<Event>, Rejection> {
     match command {
-        Command::Join { session, participant, name, call, person, devices } => {
-            if room.is_some_and(|room| room.member_of(session).is_some()) {
-                return Err(Rejection::AlreadyInRoom);
-            }
-            let order = room.map_or(1, |room| room.next_order);
-            let member = Member {
-                id: participant,
-                session,
-                name: person,
-                order,
-                epoch: 1,
-                presence: Presence::Connected,
-                grace_ends: None,
-                devices,
-                joined_at: now,
-            };
-            admit(room, limits, name, call, member)
+        Command::Join { .. } | Command::Continue { .. } => seats::come(room, now, limits, command),
+        Command::Knock { caller, participant, person } => {
+            door::knock(room, now, limits, caller, participant, person)
         }
-        Command::Continue { session, claim, name, person, devices, media } => {
-            let member = continued(room, session, claim, person, devices, media)?;
-            match room.and_then(|room| room.member(claim.participant)) {
-                Some(before) => Ok(changed(before, member)),
-                None => admit(room, limits, name, claim.call, member),
-            }
-        }
+        Command::StopKnocking { session } => Ok(door::give_up(room, session)),
         Command::Leave { session } => match room.and_then(|room| Some((room, room.member_of(session)?))) {
-            Some((room, member)) => Ok(left(room, &[(member, LeaveReason::Left)])),
+            Some((room, member)) => Ok(seats::left(room, now, limits, &[(member, LeaveReason::Left)])),
             None => Ok(Vec::new()),
         },
-        Command::Expire => {
-            let Some(room) = room else { return Ok(Vec::new()) };
-            let over = |member: &&Member| member.grace_ends.is_some_and(|ends| ends <= now);
-            let gone: Vec<_> = room.members.iter().filter(over).map(|m| (m, LeaveReason::Lost)).collect();
-            Ok(left(room, &gone))
-        }
+        Command::Expire => Ok(room.map_or_else(Vec::new, |room| door::expire(room, now, limits))),
         Command::Dismiss { participant } => {
             let Some(room) = room else { return Ok(Vec::new()) };
-            Ok(room
-                .member(participant)
-                .map_or_else(Vec::new, |member| left(room, &[(member, LeaveReason::Ended)])))
+            let ended = |member| seats::left(room, now, limits, &[(member, LeaveReason::Ended)]);
+            Ok(room.member(participant).map_or_else(Vec::new, ended))
         }
-        Command::End => {
-            let Some(room) = room else { return Ok(Vec::new()) };
-            let all: Vec<_> = room.members.iter().map(|member| (member, LeaveReason::Ended)).collect();
-            Ok(left(room, &all))
+        Command::End => Ok(room.map_or_else(Vec::new, door::close)),
+        Command::Detach { session, until } => seats::line_broke(room, session, until),
+        Command::Attach { session } => seats::line_is_back(room, session),
+        Command::SetDevices { session, devices } => {
+            seats::edit(room, session, |member| member.devices = devices)
         }
-        Command::Detach { session, until } => edit(room, session, |member| {
-            member.presence = Presence::Reconnecting;
-            member.grace_ends = Some(until);
-        }),
-        Command::Attach { session } => edit(room, session, |member| {
-            member.presence = Presence::Connected;
-            member.grace_ends = None;
-        }),
-        Command::SetDevices { session, devices } => edit(room, session, |member| member.devices = devices),
         Command::RenewMedia { session } => {
-            edit(room, session, |member| member.epoch = (member.epoch + 1).min(MAX_EPOCH))
+            seats::edit(room, session, |member| member.epoch = (member.epoch + 1).min(MAX_EPOCH))
         }
+        Command::SetHand { session, raised } => seats::edit(room, session, |member| {
+            member.hand = raised.then(|| member.hand.unwrap_or(now));
+        }),
         Command::Place { instance } => {
-            let room = room.ok_or(Rejection::NotInRoom)?;
+            let room = room.filter(|room| !room.members.is_empty()).ok_or(Rejection::NotInRoom)?;
             let placed = Event::Placed { instance: Some(instance), generation: room.generation };
             Ok(room.place.is_none().then_some(placed).into_iter().collect())
         }
@@ -278,147 +291,15 @@ fn decide(
             let Some(room) = room.filter(|room| room.place == Some(instance)) else { return Ok(Vec::new()) };
             Ok(vec![Event::Placed { instance: None, generation: room.generation.saturating_add(1) }])
         }
-        Command::SetSettings { session, settings } => {
-            let room = room.ok_or(Rejection::NotInRoom)?;
-            let member = room.seat(session)?;
-            if room.host().is_none_or(|host| host.id != member.id) {
-                return Err(Rejection::NotHost);
-            }
-            let changed = settings != room.settings;
-            Ok(changed.then_some(Event::SettingsChanged { settings }).into_iter().collect())
-        }
+        Command::SetSettings { .. }
+        | Command::SetPassword { .. }
+        | Command::AnswerKnocks { .. }
+        | Command::Mute { .. }
+        | Command::Remove { .. }
+        | Command::MakeHost { .. }
+        | Command::EndRoom { .. }
+        | Command::LowerHand { .. } => host::decide(room, now, limits, command),
     }
-}
-
-/// The state after an event.
-#[must_use]
-pub fn apply(room: Option<Room>, event: &Event) -> Option<Room> {
-    if let Event::Opened { name, call, settings } = event {
-        return Some(Room {
-            name: name.clone(),
-            call: *call,
-            version: 1,
-            next_order: 1,
-            settings: *settings,
-            route: MediaRoute::PeerToPeer,
-            route_until: None,
-            place: None,
-            generation: 0,
-            members: Vec::new(),
-            departed: VecDeque::new(),
-        });
-    }
-    let mut room = room?;
-    room.version += 1;
-    match event {
-        Event::Opened { .. } => {}
-        Event::SettingsChanged { settings } => room.settings = *settings,
-        Event::Routed { route, until } => (room.route, room.route_until) = (*route, *until),
-        Event::Placed { instance, generation } => (room.place, room.generation) = (*instance, *generation),
-        Event::Joined { member } => {
-            room.next_order = room.next_order.max(member.order + 1);
-            let place = room.members.partition_point(|other| other.order < member.order);
-            room.members.insert(place, member.clone());
-            room.departed.retain(|departed| departed.id != member.id);
-        }
-        Event::Changed { member } => {
-            if let Some(seat) = room.members.iter_mut().find(|seat| seat.id == member.id) {
-                *seat = member.clone();
-            }
-        }
-        Event::Left { participant, .. } => room.depart(*participant),
-        Event::Closed => return None,
-    }
-    Some(room)
-}
-
-/// The seat of somebody who continues: the one they have, or the one they had.
-fn continued(
-    room: Option<&Room>,
-    session: SessionId,
-    claim: Claim,
-    person: PersonName,
-    devices: Devices,
-    media: MediaPath,
-) -> Result<Member, Rejection> {
-    let acting = room.and_then(|room| room.member_of(session));
-    if acting.is_some_and(|member| member.id != claim.participant) {
-        return Err(Rejection::AlreadyInRoom);
-    }
-    let seat = room.and_then(|room| room.member(claim.participant));
-    let departed = room.and_then(|room| room.departed_epoch(claim.participant));
-    // Whoever was seen going has lost their peers on the other sides, whatever is left of them on their own.
-    let others_hold_on = departed.is_none() && room.is_none_or(|room| room.call == claim.call);
-    let epoch = seat.map(|seat| seat.epoch).or(departed).unwrap_or(0).max(claim.epoch);
-    let epoch = match media {
-        MediaPath::Kept if others_hold_on => epoch,
-        MediaPath::Kept | MediaPath::Fresh => epoch.saturating_add(1),
-    };
-    let taken = |order| room.is_some_and(|room| room.members.iter().any(|member| member.order == order));
-    let order = match seat {
-        Some(seat) => seat.order,
-        None if taken(claim.order) || claim.order > MAX_ORDER => room.map_or(1, |room| room.next_order),
-        None => claim.order,
-    };
-    Ok(Member {
-        id: claim.participant,
-        session,
-        name: person,
-        order,
-        epoch: epoch.min(MAX_EPOCH),
-        presence: Presence::Connected,
-        grace_ends: None,
-        devices,
-        joined_at: seat.map_or(claim.joined_at, |seat| seat.joined_at),
-    })
-}
-
-fn admit(
-    room: Option<&Room>,
-    limits: Limits,
-    name: RoomName,
-    call: CallId,
-    member: Member,
-) -> Result<Vec<Event>, Rejection> {
-    let present = room.map_or(0, |room| room.members.len());
-    if present >= usize::try_from(limits.people).unwrap_or(usize::MAX) {
-        return Err(Rejection::RoomFull);
-    }
-    let joined = Event::Joined { member };
-    Ok(match room {
-        Some(_) => vec![joined],
-        None => vec![Event::Opened { name, call, settings: limits.settings }, joined],
-    })
-}
-
-fn edit(
-    room: Option<&Room>,
-    session: SessionId,
-    change: impl FnOnce(&mut Member),
-) -> Result<Vec<Event>, Rejection> {
-    let before = room.ok_or(Rejection::NotInRoom)?.seat(session)?;
-    let mut after = before.clone();
-    change(&mut after);
-    Ok(changed(before, after))
-}
-
-fn changed(before: &Member, after: Member) -> Vec<Event> {
-    if *before == after { Vec::new() } else { vec![Event::Changed { member: after }] }
-}
-
-fn left(room: &Room, gone: &[(&Member, LeaveReason)]) -> Vec<Event> {
-    let mut events: Vec<_> = gone
-        .iter()
-        .map(|(member, reason)| Event::Left {
-            participant: member.id,
-            session: member.session,
-            reason: *reason,
-        })
-        .collect();
-    if !events.is_empty() && events.len() == room.members.len() {
-        events.push(Event::Closed);
-    }
-    events
 }
 
 #[cfg(test)]

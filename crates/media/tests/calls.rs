@@ -4,7 +4,7 @@
 mod world;
 
 use std::time::Duration;
-use visavis_media::Event;
+use visavis_media::{Event, Source};
 use world::{Camera, World};
 
 fn seconds(n: u64) -> Duration {
@@ -204,5 +204,24 @@ fn who_may_not_publish_is_not_forwarded() {
     assert!(world.video(1, 0).frames > 50);
     for received in world.clients[0].received.values() {
         assert_eq!(received.packets, 0);
+    }
+}
+
+#[test]
+fn a_shared_screen_is_seen_by_who_looks_at_it_and_its_sound_heard_by_all() {
+    let mut world = World::new();
+    let people: Vec<_> = (0..5).map(|_| world.join(Camera::None, 1)).collect();
+    let screen = world.join(Camera::Screen, 0);
+    // Whoever talks does not push out what is meant to be heard.
+    for one in &people {
+        world.clients[*one].level = -20;
+    }
+    world.view_of(0, &[screen], Source::Screen, 1280);
+    world.view(1, &[screen], 1280);
+    world.run(seconds(3));
+    assert!(world.got(0, screen, Source::Screen).frames > 30);
+    assert_eq!(world.got(1, screen, Source::Screen).frames, 0, "the camera of somebody who has none");
+    for one in people {
+        assert!(world.got(one, screen, Source::ScreenAudio).packets > 100, "{one} hears what is shared");
     }
 }

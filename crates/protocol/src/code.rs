@@ -31,6 +31,20 @@ pub enum Code {
     NameInvalid,
     /// The room has as many people as it may.
     RoomFull,
+    /// The host lets nobody new into the room.
+    RoomLocked,
+    /// The room has a lobby: knock.
+    KnockFirst,
+    /// As many knock at the room as may.
+    LobbyFull,
+    /// The room has a password.
+    PasswordRequired,
+    /// It is another one.
+    PasswordWrong,
+    /// A room's password has 1 to 128 characters.
+    PasswordInvalid,
+    /// Nobody is in the room, and one may not open it.
+    RoomNotOpen,
     /// The continuation is altered, expired, or for another room.
     ContinuationInvalid,
     /// No such participant in this room.
@@ -79,7 +93,7 @@ pub enum Code {
     NotInLounge,
     /// No such room in the lounge.
     LoungeRoomUnknown,
-    /// One was removed from the lounge, and may not come back yet.
+    /// One was removed, from the room or from the lounge, and may not come back yet.
     Removed,
     /// No such person, or nobody one could write to.
     PersonUnknown,

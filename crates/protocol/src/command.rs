@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use visavis_domain::ids::{AppointmentId, FileId, LoungeRoomId, MessageId, ParticipantId, PersonId, RingId};
 use visavis_domain::person::Chosen;
-use visavis_domain::room::{Camera, Microphone, RoomSettings};
+use visavis_domain::room::{Camera, Microphone, Reaction, RoomSettings, Screen};
 
 /// Whether the peers of an earlier presence still live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -36,6 +36,10 @@ pub enum Command {
         microphone: Microphone,
         /// State of the camera.
         camera: Camera,
+        /// Where the room has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        password: Option<String>,
         /// From an earlier `joined`: be the same participant as before.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
@@ -43,16 +47,33 @@ pub enum Command {
         /// Only meaningful with a continuation.
         media: MediaPath,
     },
+    /// Ask to be let into a room with a lobby. Answered by `done`; what comes of it by `knock_answered`. Knocking
+    /// again, at whichever room, takes the earlier knock back.
+    Knock {
+        /// As typed.
+        room: String,
+        /// How one wants to be called.
+        name: String,
+        /// Where the room has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        password: Option<String>,
+    },
+    /// Ask no longer. Answered by `done`, also when one does not.
+    StopKnocking,
     /// Go out. Answered by `done`, also when one is in no room.
     Leave,
     /// Everything about the room one is in. Answered by `snapshot`.
     Snapshot,
-    /// Announce what one's devices do. Answered by `done`.
+    /// Announce what one sends. Answered by `done`.
     SetMedia {
         /// State of the microphone.
         microphone: Microphone,
         /// State of the camera.
         camera: Camera,
+        /// State of the screen.
+        #[serde(default)]
+        screen: Screen,
     },
     /// Peers towards this participant are beyond repair: everybody builds new ones. Answered by `done`.
     RenewMedia,
@@ -94,6 +115,62 @@ pub enum Command {
     SetRoom {
         /// What holds from now on.
         settings: RoomSettings,
+    },
+    /// Give the room a password, another one, or none: the host's right. Answered by `done`. Who is inside stays.
+    SetPassword {
+        /// 1 to 128 characters; none takes it away.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        password: Option<String>,
+    },
+    /// Let in some of those who knock: the host's right. Answered by `done`; who is gone by then is passed over.
+    AdmitKnocks {
+        /// Whom.
+        #[ts(type = "string[]")]
+        knocks: Vec<ParticipantId>,
+    },
+    /// Refuse some of those who knock: the host's right. Answered by `done`; who is gone by then is passed over.
+    RefuseKnocks {
+        /// Whom.
+        #[ts(type = "string[]")]
+        knocks: Vec<ParticipantId>,
+    },
+    /// Mute microphones: the host's right. Answered by `done`. Nobody but their owners turns them on again.
+    Mute {
+        /// Whose; none means everybody's but one's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(type = "string", optional)]
+        participant: Option<ParticipantId>,
+    },
+    /// Send somebody out for as long as the room lives: the host's right. Answered by `done`.
+    Remove {
+        /// Whom.
+        #[ts(type = "string")]
+        participant: ParticipantId,
+    },
+    /// Have somebody else be the host: the host's right. Answered by `done`.
+    MakeHost {
+        /// Whom.
+        #[ts(type = "string")]
+        participant: ParticipantId,
+    },
+    /// End the call for everybody: the host's right. Answered by `done`.
+    EndRoom,
+    /// Raise one's hand, or lower it. Answered by `done`.
+    SetHand {
+        /// Whether it is up.
+        raised: bool,
+    },
+    /// Lower somebody's hand: the host's right. Answered by `done`.
+    LowerHand {
+        /// Whose.
+        #[ts(type = "string")]
+        participant: ParticipantId,
+    },
+    /// Show everybody what one feels. Answered by `done`; kept nowhere.
+    React {
+        /// What.
+        reaction: Reaction,
     },
     /// Fresh addresses and credentials of STUN and TURN. Answered by `ice_servers`.
     IceServers,

@@ -12,7 +12,9 @@ use visavis_domain::ids::{
     AppointmentId, CallId, DeskId, FileId, LoungeRoomId, MessageId, ParticipantId, PersonId, RingId,
 };
 use visavis_domain::ring::RingEnd;
-use visavis_domain::room::{Camera, LeaveReason, MediaRoute, Microphone, Presence, RoomSettings, Source};
+use visavis_domain::room::{
+    Camera, LeaveReason, MediaRoute, Microphone, Presence, Reaction, RoomSettings, Screen, Source,
+};
 use visavis_domain::time::Timestamp;
 
 /// What an event is about: each has versions of its own.
@@ -61,9 +63,60 @@ pub struct Participant {
     pub microphone: Microphone,
     /// State of the camera.
     pub camera: Camera,
+    /// State of the screen.
+    pub screen: Screen,
+    /// Since when their hand is up; the earliest is first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(type = "number", optional)]
+    pub hand: Option<Timestamp>,
     /// When they came.
     #[ts(type = "number")]
     pub joined_at: Timestamp,
+}
+
+/// Somebody who knocks, as the host sees them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Knock {
+    /// Who they will be when they are let in.
+    #[ts(type = "string")]
+    pub id: ParticipantId,
+    /// As typed.
+    pub name: String,
+    /// Since when.
+    #[ts(type = "number")]
+    pub since: Timestamp,
+}
+
+/// What came of a knock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum KnockAnswer {
+    /// One may join now, for a minute.
+    Admitted,
+    /// The host does not want it.
+    Refused,
+    /// One need not knock any more: the lobby was switched off, or the room is no more. Join.
+    Opened,
+    /// The room was locked.
+    Locked,
+}
+
+/// What one meets at a room, before going in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Door {
+    /// One may join.
+    Open,
+    /// One has to knock.
+    Lobby,
+    /// Nobody new comes in.
+    Locked,
+    /// Every seat is taken.
+    Full,
+    /// One was removed.
+    Removed,
+    /// Nobody is in it, and one may not open it.
+    Closed,
 }
 
 /// One line of the chat.
@@ -113,15 +166,24 @@ pub struct RoomSnapshot {
     /// The gathering that goes on.
     #[ts(type = "string")]
     pub call: CallId,
-    /// In order of joining. The first one is the host.
+    /// In order of joining.
     pub participants: Vec<Participant>,
+    /// Who decides about the room; none while those who could are away.
+    #[ts(type = "string | null")]
+    pub host: Option<ParticipantId>,
     /// Which way media takes.
     pub route: MediaRoute,
     /// Connections with the media server made under another one lead nowhere.
     pub generation: u32,
     /// What the host decided.
     pub settings: RoomSettings,
-    /// Version of what stands above.
+    /// Whether one needs a password to come in.
+    pub password: bool,
+    /// Who knocks, longest first; to the host alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<Knock>>")]
+    pub knocks: Vec<Knock>,
+    /// Version of what stands above, but for who knocks.
     #[ts(type = "number")]
     pub version: u64,
     /// The most recent messages, oldest first.
@@ -138,6 +200,10 @@ pub struct RoomSummary {
     pub present: Vec<String>,
     /// How many the room takes.
     pub limit: u32,
+    /// What one meets there.
+    pub door: Door,
+    /// Whether one needs a password.
+    pub password: bool,
 }
 
 /// What came of a command.
@@ -288,6 +354,37 @@ pub enum Event {
     SettingsChanged {
         /// What holds from now on.
         settings: RoomSettings,
+    },
+    /// The room has a password now, or none any more.
+    PasswordChanged {
+        /// Whether one needs one to come in.
+        password: bool,
+    },
+    /// Somebody else decides about the room from now on.
+    HostChanged {
+        /// Who.
+        #[ts(type = "string | null")]
+        host: Option<ParticipantId>,
+    },
+    /// Who knocks, as it is now. To the host alone.
+    KnocksChanged {
+        /// Longest first.
+        knocks: Vec<Knock>,
+    },
+    /// What came of one's knock.
+    KnockAnswered {
+        /// What.
+        answer: KnockAnswer,
+    },
+    /// The host has muted one's microphone: turn it off. Only oneself turns it on again.
+    Muted,
+    /// Somebody shows what they feel; kept nowhere.
+    Reacted {
+        /// Who.
+        #[ts(type = "string")]
+        participant: ParticipantId,
+        /// What.
+        reaction: Reaction,
     },
     /// What one's slots carry from now on, all of them; a slot that is not named carries nothing.
     SlotsAssigned {

@@ -24,7 +24,8 @@ pub use desk::{
     RingPurpose, RingView, StaffDesk, WaitingVisitor,
 };
 pub use event::{
-    ChatMessage, Event, IceServer, Participant, Reply, RoomSnapshot, RoomSummary, Service, Topic,
+    ChatMessage, Door, Event, IceServer, Knock, KnockAnswer, Participant, Reply, RoomSnapshot, RoomSummary,
+    Service, Topic,
 };
 pub use frame::{ClientFrame, Earlier, ServerFrame};
 pub use http::{

@@ -11,6 +11,7 @@ mod deadlines;
 mod desks;
 mod documents;
 mod history;
+mod hosting;
 mod ice;
 mod limits;
 mod lounge;
@@ -42,10 +43,11 @@ pub(crate) use deadlines::drive_deadlines;
 pub(crate) use desks::Introduction;
 pub(crate) use documents::{ControlNotice, Route, call_room, ring_of};
 pub(crate) use history::History;
+pub(crate) use hosting::{KnockRequest, OpenedBy};
 pub(crate) use ice::IceServers;
 pub(crate) use limits::{ByAddress, Rates, Whereabouts, per_minute};
 pub(crate) use lounge::{EnterRequest, Hearing, LoungeRules, Post as LoungePost, forget_lounge, is_picture};
-pub(crate) use media::{Media, MediaNotice, MediaOffer, MediaRefused, MediaSeat, MediaSite};
+pub(crate) use media::{Media, MediaNotice, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite};
 pub(crate) use rooms::JoinRequest;
 pub(crate) use roster::{Nobody, Roster};
 pub(crate) use sessions::{Holding, Written};
@@ -60,7 +62,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokens::{TICKET_TTL, TokenRefused, Tokens};
 use visavis_domain::appointment::Margins;
 use visavis_domain::availability;
-use visavis_domain::ids::{InstanceId, PersonId, SessionId};
+use visavis_domain::ids::{BrowserId, InstanceId, PersonId, SessionId};
 use visavis_domain::message;
 use visavis_domain::room::{Limits, Rejection};
 use visavis_domain::time::Timestamp;
@@ -140,6 +142,9 @@ pub(crate) enum Refused {
     /// The person's name is none.
     #[error("the name is not one")]
     Name,
+    /// A room's password is too short or too long.
+    #[error("the password is not one")]
+    Password,
     /// A ticket that is not ours or too old.
     #[error("the ticket is refused")]
     Ticket,
@@ -170,6 +175,14 @@ impl Refused {
             Self::Room(Rejection::ParticipantUnknown) => Code::ParticipantUnknown,
             Self::Room(Rejection::StaleGeneration) => Code::StaleGeneration,
             Self::Room(Rejection::NotHost) => Code::NotHost,
+            Self::Room(Rejection::RoomLocked) => Code::RoomLocked,
+            Self::Room(Rejection::KnockFirst) => Code::KnockFirst,
+            Self::Room(Rejection::LobbyFull) => Code::LobbyFull,
+            Self::Room(Rejection::PasswordRequired) => Code::PasswordRequired,
+            Self::Room(Rejection::PasswordWrong) => Code::PasswordWrong,
+            Self::Room(Rejection::RoomNotOpen) => Code::RoomNotOpen,
+            Self::Room(Rejection::Removed) => Code::Removed,
+            Self::Password => Code::PasswordInvalid,
             Self::Media(MediaRefused::Unusable) => Code::MediaInvalid,
             Self::Media(MediaRefused::Unknown) => Code::MediaUnknown,
             Self::Chat(_) => Code::MessageInvalid,
@@ -242,6 +255,10 @@ pub(crate) struct App {
     history: History,
     tokens: Tokens,
     limits: Limits,
+    /// Who may open rooms.
+    opened_by: OpenedBy,
+    /// Of rooms. Apart from those of accounts: whoever guesses here delays nobody who signs in.
+    passwords: Passwords,
     rules: availability::Rules,
     /// For how long colleagues ring each other.
     ring_for: Duration,
@@ -252,6 +269,8 @@ pub(crate) struct App {
     rates: Rates,
     /// Addresses are numbers in limits.
     blind: Blind,
+    /// Browsers are numbers in rooms.
+    browsers: Blind,
 }
 
 /// What use cases are made of.
@@ -263,6 +282,8 @@ pub(crate) struct Parts {
     pub(crate) media: Arc<dyn Media>,
     pub(crate) history: History,
     pub(crate) limits: Limits,
+    pub(crate) opened_by: OpenedBy,
+    pub(crate) passwords: Passwords,
     pub(crate) rules: availability::Rules,
     pub(crate) ring_for: Duration,
     pub(crate) margins: Margins,
@@ -281,6 +302,8 @@ impl App {
             media,
             history,
             limits,
+            opened_by,
+            passwords,
             rules,
             ring_for,
             margins,
@@ -296,12 +319,15 @@ impl App {
             history,
             tokens: Tokens::new(signing_key),
             limits,
+            opened_by,
+            passwords,
             rules,
             ring_for,
             margins,
             lounge,
             rates,
             blind: Blind::new(signing_key, "limits"),
+            browsers: Blind::new(signing_key, "browsers"),
         }
     }
 
@@ -349,6 +375,14 @@ impl App {
     /// Whose session a ticket opens.
     pub(crate) fn check_ticket(&self, ticket: &str) -> Result<Identity, Refused> {
         Ok(self.tokens.check_ticket(self.now(), ticket)?)
+    }
+
+    /// Which browser shows this, or a new one; with what it is to show from now on.
+    pub(crate) fn browser(&self, shown: Option<&str>) -> (BrowserId, String) {
+        let hex = |text: &&str| text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let drawn = || format!("{:032x}", self.random_bits());
+        let shown = shown.filter(hex).map_or_else(drawn, str::to_owned);
+        (BrowserId::from_bits(self.browsers.wide(&shown)), shown)
     }
 
     /// The guest whom a proof names, or else a new one; with a proof for the next time.

@@ -155,6 +155,16 @@ pub(crate) struct Rooms {
     pub(crate) max_people: NonZeroU32,
     pub(crate) promote_at: u32,
     pub(crate) demote_after_s: u64,
+    pub(crate) opened_by: RoomsOpenedBy,
+    pub(crate) remember_s: u64,
+}
+
+/// Who may open rooms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum RoomsOpenedBy {
+    Anyone,
+    Staff,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -5,6 +5,7 @@
 //! What nobody proved to be theirs by a signed STUN request never reaches a worker.
 
 mod demux;
+mod doubts;
 mod outbound;
 mod stream;
 #[cfg(test)]
@@ -13,11 +14,12 @@ mod worker;
 
 pub(crate) use stream::IceStreams;
 
-use crate::app::{Media, MediaNotice, MediaOffer, MediaRefused, MediaSeat, MediaSite};
+use crate::app::{Media, MediaNotice, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite};
 use crate::cluster::Standing;
 use crate::port::{MediaPackets, PortSender};
 use async_trait::async_trait;
-use std::collections::HashMap;
+use doubts::Doubts;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -142,6 +144,8 @@ pub(crate) struct MediaHandle {
     shared: Arc<Shared>,
     /// Which worker has a call, and its latest generation.
     placements: Mutex<HashMap<CallId, Placement>>,
+    /// Calls that should not be here.
+    doubts: Mutex<Doubts<CallId>>,
 }
 
 /// Everything that a media server consists of once it runs.
@@ -181,7 +185,11 @@ pub(crate) fn start(
         std::thread::Builder::new().name(format!("media-{number}")).spawn(move || worker.run())?;
     }
     Ok(Started {
-        handle: Arc::new(MediaHandle { shared: shared.clone(), placements: Mutex::default() }),
+        handle: Arc::new(MediaHandle {
+            shared: shared.clone(),
+            placements: Mutex::default(),
+            doubts: Mutex::default(),
+        }),
         packets: Box::new(demux::Demux::new(shared.clone())),
         streams: Arc::new(IceStreams::new(shared)),
         notices: told,
@@ -268,6 +276,15 @@ impl MediaHandle {
         (placement.generation == key.generation).then(|| &self.shared.queues[placement.worker])
     }
 
+    /// With all its rooms: one that has been retired may still be there.
+    fn end_call(&self, placements: &mut HashMap<CallId, Placement>, call: CallId) {
+        for queue in &self.shared.queues {
+            // Workers end with the process.
+            let _ = queue.jobs.send(Job::End { call });
+        }
+        placements.remove(&call);
+    }
+
     fn tell(&self, key: RoomKey, job: Job) {
         if let Some(queue) = self.placed(key) {
             // Workers end with the process.
@@ -342,11 +359,24 @@ impl Media for MediaHandle {
         if placements.get(&site.call).is_none_or(|known| known.generation > site.generation) {
             return;
         }
-        // With all its rooms: one that has been retired may still be there.
-        for queue in &self.shared.queues {
-            let _ = queue.jobs.send(Job::End { call: site.call });
+        self.end_call(&mut placements, site.call);
+    }
+
+    fn reconcile(&self, rooms: Vec<MediaRoom>) {
+        let mut placements = self.placements();
+        let wanted: HashSet<_> = rooms.iter().map(|room| room.site.call).collect();
+        let unwanted = placements.keys().filter(|call| !wanted.contains(call)).copied();
+        let over = self.doubts.lock().unwrap_or_else(PoisonError::into_inner).confirmed(unwanted);
+        for call in over {
+            tracing::warn!("a call's media was still forwarded after the call");
+            self.end_call(&mut placements, call);
         }
-        placements.remove(&site.call);
+        drop(placements);
+        for MediaRoom { site, seats, only } in rooms {
+            let seats = seats.iter().map(|seat| (peer(seat.participant), seat.session)).collect();
+            let room = RoomKey::from(site);
+            self.tell(room, Job::Reconcile { room, seats, only: only.map(peer) });
+        }
     }
 
     fn end_all(&self) {

@@ -10,6 +10,7 @@ mod hub;
 mod lounge;
 mod outbox;
 mod parting;
+mod room;
 mod service;
 mod session;
 mod socket;

@@ -8,13 +8,13 @@ mod networking;
 
 use crate::app::{
     Accounts, App, AppointmentParts, Appointments, ByAddress, Demonstration, History, LinkKeys, LoungeRules,
-    MediaNotice, Parts, Rates, drive_deadlines, drive_mail, drive_takeover, forget_lounge, per_minute,
-    system_clock,
+    MediaNotice, OpenedBy, Parts, Passwords, Rates, drive_deadlines, drive_mail, drive_takeover,
+    forget_lounge, per_minute, system_clock,
 };
 use crate::cluster::drain::Leaving;
 use crate::cluster::ready::{self, Health};
 use crate::cluster::{Heart, SharedMedia, Standing};
-use crate::config::{LoungeOpenTo, Settings, TlsMode};
+use crate::config::{LoungeOpenTo, RoomsOpenedBy, Settings, TlsMode};
 use crate::edge::RateByAddress;
 use crate::http::{self, Api, Http};
 use crate::listen::{Caps, Doors, Listener, Timeouts};
@@ -37,7 +37,7 @@ use tokio_util::task::TaskTracker;
 use visavis_domain::appointment::Margins;
 use visavis_domain::availability::Rules;
 use visavis_domain::ids::InstanceId;
-use visavis_domain::room::{Limits, RoomSettings};
+use visavis_domain::room::{self, Limits, RoomSettings};
 use visavis_live::Live;
 use visavis_protocol::CloseCode;
 use visavis_store::Store;
@@ -45,6 +45,13 @@ use visavis_store::Store;
 /// How often a queue is looked at though nobody said that somebody is free: what an instance that died has left
 /// undone is found so. More often costs a read per waiting desk.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// How often the media server here is compared with live state; what is wrong twice in a row is mended. More often costs
+/// a reading of everything that hangs on this instance.
+const RECONCILE_EVERY: Duration = Duration::from_secs(5);
+
+/// Whom a host has let in has to come within this: longer, and the host has forgotten whom they expect.
+const ADMISSION: Duration = Duration::from_secs(60);
 
 /// How often at most everybody in the lounge is told how many are in one of its rooms.
 const COUNT_EVERY: Duration = Duration::from_secs(1);
@@ -279,6 +286,10 @@ fn start_app(
         promote_at: settings.rooms.promote_at,
         demote_after: Duration::from_secs(settings.rooms.demote_after_s),
         settings: RoomSettings::default(),
+        doors: Some(room::Doors {
+            remember: Duration::from_secs(settings.rooms.remember_s),
+            admission: ADMISSION,
+        }),
     };
     let parts = Parts {
         instance,
@@ -288,6 +299,11 @@ fn start_app(
         media,
         history,
         limits,
+        opened_by: match settings.rooms.opened_by {
+            RoomsOpenedBy::Anyone => OpenedBy::Anyone,
+            RoomsOpenedBy::Staff => OpenedBy::Staff,
+        },
+        passwords: Passwords::new(),
         rules: rules(settings),
         ring_for: Duration::from_secs(settings.desks.ring_s),
         margins: margins(settings),
@@ -297,6 +313,7 @@ fn start_app(
     let app = Arc::new(App::new(parts, secrets.signing.bytes()));
     tokio::spawn(drive_deadlines(app.clone(), stopping.clone()));
     tokio::spawn(close_forgotten(app.clone(), stopping.clone()));
+    tokio::spawn(reconcile_media(app.clone(), stopping.clone()));
     tokio::spawn(forget_lounge(app.clone(), stopping.clone()));
     app
 }
@@ -417,6 +434,17 @@ async fn close_forgotten(app: Arc<App>, stopping: CancellationToken) {
     while stopping.run_until_cancelled(every.tick()).await.is_some() {
         if let Err(refused) = app.close_forgotten(&mut missing).await {
             tracing::warn!(%refused, "the history could not be looked through");
+        }
+    }
+}
+
+/// Looks now and then whether the media server here does what it should.
+async fn reconcile_media(app: Arc<App>, stopping: CancellationToken) {
+    let mut every = tokio::time::interval(RECONCILE_EVERY);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    while stopping.run_until_cancelled(every.tick()).await.is_some() {
+        if let Err(refused) = app.reconcile_media().await {
+            tracing::debug!(%refused, "media was not compared with live state");
         }
     }
 }

@@ -336,6 +336,13 @@ export type Code =
   | "room_name_invalid"
   | "name_invalid"
   | "room_full"
+  | "room_locked"
+  | "knock_first"
+  | "lobby_full"
+  | "password_required"
+  | "password_wrong"
+  | "password_invalid"
+  | "room_not_open"
   | "continuation_invalid"
   | "participant_unknown"
   | "stale_generation"
@@ -388,11 +395,23 @@ export type Command =
       microphone: Microphone;
       /** State of the camera. */
       camera: Camera;
+      /** Where the room has one. */
+      password?: string;
       /** From an earlier `joined`: be the same participant as before. */
       continuation?: string;
       /** Only meaningful with a continuation. */
       media: MediaPath;
     }
+  | {
+      type: "knock";
+      /** As typed. */
+      room: string;
+      /** How one wants to be called. */
+      name: string;
+      /** Where the room has one. */
+      password?: string;
+    }
+  | { type: "stop_knocking" }
   | { type: "leave" }
   | { type: "snapshot" }
   | {
@@ -401,6 +420,8 @@ export type Command =
       microphone: Microphone;
       /** State of the camera. */
       camera: Camera;
+      /** State of the screen. */
+      screen: Screen;
     }
   | { type: "renew_media" }
   | {
@@ -438,6 +459,52 @@ export type Command =
       type: "set_room";
       /** What holds from now on. */
       settings: RoomSettings;
+    }
+  | {
+      type: "set_password";
+      /** 1 to 128 characters; none takes it away. */
+      password?: string;
+    }
+  | {
+      type: "admit_knocks";
+      /** Whom. */
+      knocks: string[];
+    }
+  | {
+      type: "refuse_knocks";
+      /** Whom. */
+      knocks: string[];
+    }
+  | {
+      type: "mute";
+      /** Whose; none means everybody's but one's own. */
+      participant?: string;
+    }
+  | {
+      type: "remove";
+      /** Whom. */
+      participant: string;
+    }
+  | {
+      type: "make_host";
+      /** Whom. */
+      participant: string;
+    }
+  | { type: "end_room" }
+  | {
+      type: "set_hand";
+      /** Whether it is up. */
+      raised: boolean;
+    }
+  | {
+      type: "lower_hand";
+      /** Whose. */
+      participant: string;
+    }
+  | {
+      type: "react";
+      /** What. */
+      reaction: Reaction;
     }
   | { type: "ice_servers" }
   | {
@@ -748,6 +815,9 @@ export type DeskView = {
   settings: DeskSettings;
 };
 
+/** What one meets at a room, before going in. */
+export type Door = "open" | "lobby" | "locked" | "full" | "removed" | "closed";
+
 /** An earlier session of one's own. */
 export type Earlier = {
   /** Which. */
@@ -794,6 +864,9 @@ export type Engagement =
       ring: RingView;
     };
 
+/** Who may come in. */
+export type Entry = "open" | "lobby" | "locked";
+
 /** Past tense: it has happened. */
 export type Event =
   | {
@@ -824,6 +897,33 @@ export type Event =
       type: "settings_changed";
       /** What holds from now on. */
       settings: RoomSettings;
+    }
+  | {
+      type: "password_changed";
+      /** Whether one needs one to come in. */
+      password: boolean;
+    }
+  | { type: "host_changed", 
+    /** Who. */
+    host: string
+  | null, }
+  | {
+      type: "knocks_changed";
+      /** Longest first. */
+      knocks: Array<Knock>;
+    }
+  | {
+      type: "knock_answered";
+      /** What. */
+      answer: KnockAnswer;
+    }
+  | { type: "muted" }
+  | {
+      type: "reacted";
+      /** Who. */
+      participant: string;
+      /** What. */
+      reaction: Reaction;
     }
   | {
       type: "slots_assigned";
@@ -1073,6 +1173,19 @@ export type JsonValue =
   | { [key in string]: JsonValue }
   | null;
 
+/** Somebody who knocks, as the host sees them. */
+export type Knock = {
+  /** Who they will be when they are let in. */
+  id: string;
+  /** As typed. */
+  name: string;
+  /** Since when. */
+  since: number;
+};
+
+/** What came of a knock. */
+export type KnockAnswer = "admitted" | "refused" | "opened" | "locked";
+
 /** One of several encodings of a track. */
 export type LayerLabel = {
   /** The `rid` in the description. */
@@ -1084,7 +1197,7 @@ export type LayerLabel = {
 };
 
 /** Why a participant is no longer in the room. */
-export type LeaveReason = "left" | "lost" | "replaced" | "ended";
+export type LeaveReason = "left" | "lost" | "replaced" | "ended" | "removed";
 
 /** Whose a link is. */
 export type LinkKind = "client" | "guest";
@@ -1382,6 +1495,10 @@ export type Participant = {
   microphone: Microphone;
   /** State of the camera. */
   camera: Camera;
+  /** State of the screen. */
+  screen: Screen;
+  /** Since when their hand is up; the earliest is first. */
+  hand?: number;
   /** When they came. */
   joined_at: number;
 };
@@ -1456,6 +1573,9 @@ export type Publishing = "everybody" | "host";
 
 /** How far a professional is from who waits for them. */
 export type Reach = "here" | "in_call" | "away";
+
+/** What passes over the screen and is kept nowhere. */
+export type Reaction = "agree" | "applause" | "heart" | "laugh" | "surprise" | "celebrate";
 
 /** Which of two moments at which a clock that is put back shows the same. */
 export type Repeated = "first" | "second";
@@ -1640,29 +1760,38 @@ export type RoomSettings = {
   route: RoutePolicy;
   /** Who sends. */
   publishing: Publishing;
+  /** Who comes in. */
+  entry: Entry;
 };
 
 /** A room as everybody in it sees it. */
-export type RoomSnapshot = {
-  /** The name, as its first participant typed it. */
-  name: string;
-  /** The gathering that goes on. */
-  call: string;
-  /** In order of joining. The first one is the host. */
-  participants: Array<Participant>;
-  /** Which way media takes. */
-  route: MediaRoute;
-  /** Connections with the media server made under another one lead nowhere. */
-  generation: number;
-  /** What the host decided. */
-  settings: RoomSettings;
-  /** Version of what stands above. */
-  version: number;
-  /** The most recent messages, oldest first. */
-  messages: Array<ChatMessage>;
-  /** Version of the chat. */
-  chat_version: number;
-};
+export type RoomSnapshot =
+  | { 
+    /** The name, as its first participant typed it. */
+    name: string, 
+    /** The gathering that goes on. */
+    call: string, 
+    /** In order of joining. */
+    participants: Array<Participant>, 
+    /** Who decides about the room; none while those who could are away. */
+    host: string
+  | null, 
+    /** Which way media takes. */
+    route: MediaRoute, 
+    /** Connections with the media server made under another one lead nowhere. */
+    generation: number, 
+    /** What the host decided. */
+    settings: RoomSettings, 
+    /** Whether one needs a password to come in. */
+    password: boolean, 
+    /** Who knocks, longest first; to the host alone. */
+    knocks?: Array<Knock>, 
+    /** Version of what stands above, but for who knocks. */
+    version: number, 
+    /** The most recent messages, oldest first. */
+    messages: Array<ChatMessage>, 
+    /** Version of the chat. */
+    chat_version: number, };
 
 /** A room as seen from outside. */
 export type RoomSummary = {
@@ -1670,10 +1799,17 @@ export type RoomSummary = {
   present: Array<string>;
   /** How many the room takes. */
   limit: number;
+  /** What one meets there. */
+  door: Door;
+  /** Whether one needs a password. */
+  password: boolean;
 };
 
 /** Who decides on the route. */
 export type RoutePolicy = "auto" | "peer_to_peer" | "server";
+
+/** Whether a participant shares their screen, as they announce it. */
+export type Screen = "off" | "shared";
 
 /** A file or picture that somebody sent. It lies at `/files/{id}/{name}`. */
 export type SentFile = {

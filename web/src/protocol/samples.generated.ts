@@ -64,6 +64,16 @@ export const clientFrames = {
       "appointment": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6"
     }
   },
+  'command.admit_knocks': {
+    "type": "command",
+    "id": 406,
+    "command": {
+      "type": "admit_knocks",
+      "knocks": [
+        "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6"
+      ]
+    }
+  },
   'command.be_ready': {
     "type": "command",
     "id": 3,
@@ -143,6 +153,13 @@ export const clientFrames = {
       "text": "hello, all"
     }
   },
+  'command.end_room': {
+    "type": "command",
+    "id": 412,
+    "command": {
+      "type": "end_room"
+    }
+  },
   'command.enter_lounge': {
     "type": "command",
     "id": 7,
@@ -202,6 +219,19 @@ export const clientFrames = {
       "media": "kept"
     }
   },
+  'command.join.password': {
+    "type": "command",
+    "id": 424,
+    "command": {
+      "type": "join",
+      "room": "Café 42/é",
+      "name": "Ana",
+      "microphone": "live",
+      "camera": "on",
+      "password": "open sesame",
+      "media": "fresh"
+    }
+  },
   'command.join_call': {
     "type": "command",
     "id": 25,
@@ -231,6 +261,25 @@ export const clientFrames = {
     "command": {
       "type": "jump",
       "room": "o_6b2f1ad3e40555c87b9ac1d2e3f40516"
+    }
+  },
+  'command.knock': {
+    "type": "command",
+    "id": 401,
+    "command": {
+      "type": "knock",
+      "room": "Café 42",
+      "name": "Ana"
+    }
+  },
+  'command.knock.password': {
+    "type": "command",
+    "id": 402,
+    "command": {
+      "type": "knock",
+      "room": "Café 42",
+      "name": "Ana",
+      "password": "open sesame"
     }
   },
   'command.leave': {
@@ -267,6 +316,22 @@ export const clientFrames = {
     "command": {
       "type": "look",
       "room": "Café 42/é"
+    }
+  },
+  'command.lower_hand': {
+    "type": "command",
+    "id": 414,
+    "command": {
+      "type": "lower_hand",
+      "participant": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6"
+    }
+  },
+  'command.make_host': {
+    "type": "command",
+    "id": 411,
+    "command": {
+      "type": "make_host",
+      "participant": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6"
     }
   },
   'command.mark_conversation': {
@@ -320,6 +385,21 @@ export const clientFrames = {
           ]
         }
       ]
+    }
+  },
+  'command.mute': {
+    "type": "command",
+    "id": 408,
+    "command": {
+      "type": "mute"
+    }
+  },
+  'command.mute.one': {
+    "type": "command",
+    "id": 409,
+    "command": {
+      "type": "mute",
+      "participant": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6"
     }
   },
   'command.offer_file': {
@@ -426,6 +506,72 @@ export const clientFrames = {
       "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
       "stars": 1,
       "comment": ""
+    }
+  },
+  'command.react.agree': {
+    "type": "command",
+    "id": 415,
+    "command": {
+      "type": "react",
+      "reaction": "agree"
+    }
+  },
+  'command.react.applause': {
+    "type": "command",
+    "id": 416,
+    "command": {
+      "type": "react",
+      "reaction": "applause"
+    }
+  },
+  'command.react.celebrate': {
+    "type": "command",
+    "id": 420,
+    "command": {
+      "type": "react",
+      "reaction": "celebrate"
+    }
+  },
+  'command.react.heart': {
+    "type": "command",
+    "id": 417,
+    "command": {
+      "type": "react",
+      "reaction": "heart"
+    }
+  },
+  'command.react.laugh': {
+    "type": "command",
+    "id": 418,
+    "command": {
+      "type": "react",
+      "reaction": "laugh"
+    }
+  },
+  'command.react.surprise': {
+    "type": "command",
+    "id": 419,
+    "command": {
+      "type": "react",
+      "reaction": "surprise"
+    }
+  },
+  'command.refuse_knocks': {
+    "type": "command",
+    "id": 407,
+    "command": {
+      "type": "refuse_knocks",
+      "knocks": [
+        "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6"
+      ]
+    }
+  },
+  'command.remove': {
+    "type": "command",
+    "id": 410,
+    "command": {
+      "type": "remove",
+      "participant": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6"
     }
   },
   'command.remove_member': {
@@ -538,6 +684,14 @@ export const clientFrames = {
       "blocked": true
     }
   },
+  'command.set_hand': {
+    "type": "command",
+    "id": 413,
+    "command": {
+      "type": "set_hand",
+      "raised": true
+    }
+  },
   'command.set_idle': {
     "type": "command",
     "id": 7,
@@ -552,7 +706,33 @@ export const clientFrames = {
     "command": {
       "type": "set_media",
       "microphone": "muted",
-      "camera": "off"
+      "camera": "off",
+      "screen": "off"
+    }
+  },
+  'command.set_media.screen': {
+    "type": "command",
+    "id": 421,
+    "command": {
+      "type": "set_media",
+      "microphone": "live",
+      "camera": "on",
+      "screen": "shared"
+    }
+  },
+  'command.set_password': {
+    "type": "command",
+    "id": 404,
+    "command": {
+      "type": "set_password",
+      "password": "open sesame"
+    }
+  },
+  'command.set_password.none': {
+    "type": "command",
+    "id": 405,
+    "command": {
+      "type": "set_password"
     }
   },
   'command.set_room': {
@@ -562,7 +742,32 @@ export const clientFrames = {
       "type": "set_room",
       "settings": {
         "route": "auto",
-        "publishing": "everybody"
+        "publishing": "everybody",
+        "entry": "open"
+      }
+    }
+  },
+  'command.set_room.lobby': {
+    "type": "command",
+    "id": 422,
+    "command": {
+      "type": "set_room",
+      "settings": {
+        "route": "auto",
+        "publishing": "everybody",
+        "entry": "lobby"
+      }
+    }
+  },
+  'command.set_room.locked': {
+    "type": "command",
+    "id": 423,
+    "command": {
+      "type": "set_room",
+      "settings": {
+        "route": "auto",
+        "publishing": "everybody",
+        "entry": "locked"
       }
     }
   },
@@ -573,7 +778,8 @@ export const clientFrames = {
       "type": "set_room",
       "settings": {
         "route": "peer_to_peer",
-        "publishing": "host"
+        "publishing": "host",
+        "entry": "open"
       }
     }
   },
@@ -671,6 +877,13 @@ export const clientFrames = {
     "id": 5,
     "command": {
       "type": "snapshot"
+    }
+  },
+  'command.stop_knocking': {
+    "type": "command",
+    "id": 403,
+    "command": {
+      "type": "stop_knocking"
     }
   },
   'command.type': {
@@ -793,6 +1006,70 @@ export const serverFrames = {
     "event": {
       "type": "desk_changed",
       "desk": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e"
+    }
+  },
+  'event.host_changed': {
+    "type": "event",
+    "topic": "room",
+    "version": 14,
+    "event": {
+      "type": "host_changed",
+      "host": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6"
+    }
+  },
+  'event.host_changed.nobody': {
+    "type": "event",
+    "topic": "room",
+    "version": 15,
+    "event": {
+      "type": "host_changed",
+      "host": null
+    }
+  },
+  'event.knock_answered.admitted': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "knock_answered",
+      "answer": "admitted"
+    }
+  },
+  'event.knock_answered.locked': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "knock_answered",
+      "answer": "locked"
+    }
+  },
+  'event.knock_answered.opened': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "knock_answered",
+      "answer": "opened"
+    }
+  },
+  'event.knock_answered.refused': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "knock_answered",
+      "answer": "refused"
+    }
+  },
+  'event.knocks_changed': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "knocks_changed",
+      "knocks": [
+        {
+          "id": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6",
+          "name": "Ana",
+          "since": 1767225600000
+        }
+      ]
     }
   },
   'event.layers_wanted': {
@@ -935,6 +1212,13 @@ export const serverFrames = {
         "text": "<b>not bold</b>\nשלום 👋",
         "at": 1763690409123
       }
+    }
+  },
+  'event.muted': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "muted"
     }
   },
   'event.own_changed.attending': {
@@ -1406,6 +1690,27 @@ export const serverFrames = {
         "presence": "connected",
         "microphone": "absent",
         "camera": "absent",
+        "screen": "off",
+        "joined_at": 1763690401623
+      }
+    }
+  },
+  'event.participant_changed.hand': {
+    "type": "event",
+    "topic": "room",
+    "version": 9,
+    "event": {
+      "type": "participant_changed",
+      "participant": {
+        "id": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6",
+        "name": "Zoë 👩‍💻",
+        "order": 2,
+        "epoch": 4,
+        "presence": "connected",
+        "microphone": "absent",
+        "camera": "absent",
+        "screen": "shared",
+        "hand": 1767225600000,
         "joined_at": 1763690401623
       }
     }
@@ -1424,6 +1729,7 @@ export const serverFrames = {
         "presence": "reconnecting",
         "microphone": "muted",
         "camera": "off",
+        "screen": "off",
         "joined_at": 1763690401623
       }
     }
@@ -1458,6 +1764,16 @@ export const serverFrames = {
       "reason": "lost"
     }
   },
+  'event.participant_left.removed': {
+    "type": "event",
+    "topic": "room",
+    "version": 10,
+    "event": {
+      "type": "participant_left",
+      "participant": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6",
+      "reason": "removed"
+    }
+  },
   'event.participant_left.replaced': {
     "type": "event",
     "topic": "room",
@@ -1466,6 +1782,15 @@ export const serverFrames = {
       "type": "participant_left",
       "participant": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6",
       "reason": "replaced"
+    }
+  },
+  'event.password_changed': {
+    "type": "event",
+    "topic": "room",
+    "version": 13,
+    "event": {
+      "type": "password_changed",
+      "password": true
     }
   },
   'event.posted': {
@@ -1579,6 +1904,15 @@ export const serverFrames = {
     "event": {
       "type": "reach_changed",
       "reach": "in_call"
+    }
+  },
+  'event.reacted': {
+    "type": "event",
+    "topic": "room",
+    "event": {
+      "type": "reacted",
+      "participant": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6",
+      "reaction": "heart"
     }
   },
   'event.representative_changed.available': {
@@ -1836,7 +2170,8 @@ export const serverFrames = {
       "type": "settings_changed",
       "settings": {
         "route": "server",
-        "publishing": "host"
+        "publishing": "host",
+        "entry": "open"
       }
     }
   },
@@ -2321,6 +2656,7 @@ export const serverFrames = {
             "presence": "connected",
             "microphone": "live",
             "camera": "on",
+            "screen": "off",
             "joined_at": 1763690400123
           },
           {
@@ -2331,15 +2667,19 @@ export const serverFrames = {
             "presence": "reconnecting",
             "microphone": "muted",
             "camera": "off",
+            "screen": "off",
             "joined_at": 1763690401623
           }
         ],
+        "host": "p_00000000000000000000000000000001",
         "route": "peer_to_peer",
         "generation": 0,
         "settings": {
           "route": "auto",
-          "publishing": "everybody"
+          "publishing": "everybody",
+          "entry": "open"
         },
+        "password": false,
         "version": 7,
         "messages": [
           {
@@ -2702,6 +3042,7 @@ export const serverFrames = {
             "presence": "connected",
             "microphone": "live",
             "camera": "on",
+            "screen": "off",
             "joined_at": 1763690400123
           },
           {
@@ -2712,15 +3053,81 @@ export const serverFrames = {
             "presence": "reconnecting",
             "microphone": "muted",
             "camera": "off",
+            "screen": "off",
             "joined_at": 1763690401623
           }
         ],
+        "host": "p_00000000000000000000000000000001",
         "route": "peer_to_peer",
         "generation": 0,
         "settings": {
           "route": "auto",
-          "publishing": "everybody"
+          "publishing": "everybody",
+          "entry": "open"
         },
+        "password": false,
+        "version": 7,
+        "messages": [
+          {
+            "id": "m_deadbeefdeadbeefdeadbeefdeadbeef",
+            "from": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6",
+            "name": "Zoë 👩‍💻",
+            "text": "<b>not bold</b>\nשלום 👋",
+            "at": 1763690409123
+          }
+        ],
+        "chat_version": 1
+      }
+    }
+  },
+  'reply.snapshot.knocks': {
+    "type": "reply",
+    "id": 3,
+    "reply": {
+      "type": "snapshot",
+      "room": {
+        "name": "Café 42/é",
+        "call": "c_c0ffee00c0ffee00c0ffee00c0ffee00",
+        "participants": [
+          {
+            "id": "p_00000000000000000000000000000001",
+            "name": "Ana",
+            "order": 1,
+            "epoch": 1,
+            "presence": "connected",
+            "microphone": "live",
+            "camera": "on",
+            "screen": "off",
+            "joined_at": 1763690400123
+          },
+          {
+            "id": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6",
+            "name": "Zoë 👩‍💻",
+            "order": 2,
+            "epoch": 3,
+            "presence": "reconnecting",
+            "microphone": "muted",
+            "camera": "off",
+            "screen": "off",
+            "joined_at": 1763690401623
+          }
+        ],
+        "host": "p_00000000000000000000000000000001",
+        "route": "peer_to_peer",
+        "generation": 0,
+        "settings": {
+          "route": "auto",
+          "publishing": "everybody",
+          "entry": "open"
+        },
+        "password": true,
+        "knocks": [
+          {
+            "id": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6",
+            "name": "Zoë",
+            "since": 1767225600000
+          }
+        ],
         "version": 7,
         "messages": [
           {
@@ -2745,7 +3152,89 @@ export const serverFrames = {
           "Ana",
           "Zoë 👩‍💻"
         ],
-        "limit": 4
+        "limit": 4,
+        "door": "open",
+        "password": false
+      }
+    }
+  },
+  'reply.summary.closed': {
+    "type": "reply",
+    "id": 3,
+    "reply": {
+      "type": "summary",
+      "room": {
+        "present": [
+          "Ana",
+          "Zoë 👩‍💻"
+        ],
+        "limit": 4,
+        "door": "closed",
+        "password": false
+      }
+    }
+  },
+  'reply.summary.full': {
+    "type": "reply",
+    "id": 3,
+    "reply": {
+      "type": "summary",
+      "room": {
+        "present": [
+          "Ana",
+          "Zoë 👩‍💻"
+        ],
+        "limit": 4,
+        "door": "full",
+        "password": false
+      }
+    }
+  },
+  'reply.summary.lobby': {
+    "type": "reply",
+    "id": 3,
+    "reply": {
+      "type": "summary",
+      "room": {
+        "present": [
+          "Ana",
+          "Zoë 👩‍💻"
+        ],
+        "limit": 4,
+        "door": "lobby",
+        "password": true
+      }
+    }
+  },
+  'reply.summary.locked': {
+    "type": "reply",
+    "id": 3,
+    "reply": {
+      "type": "summary",
+      "room": {
+        "present": [
+          "Ana",
+          "Zoë 👩‍💻"
+        ],
+        "limit": 4,
+        "door": "locked",
+        "password": false
+      }
+    }
+  },
+  'reply.summary.removed': {
+    "type": "reply",
+    "id": 3,
+    "reply": {
+      "type": "summary",
+      "room": {
+        "present": [
+          "Ana",
+          "Zoë 👩‍💻"
+        ],
+        "limit": 4,
+        "door": "removed",
+        "password": false
       }
     }
   },
@@ -3704,6 +4193,13 @@ export const codes = [
   "room_name_invalid",
   "name_invalid",
   "room_full",
+  "room_locked",
+  "knock_first",
+  "lobby_full",
+  "password_required",
+  "password_wrong",
+  "password_invalid",
+  "room_not_open",
   "continuation_invalid",
   "participant_unknown",
   "stale_generation",

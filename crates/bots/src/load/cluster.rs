@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use visavis_bots::Bot;
 use visavis_bots::cluster::{Cluster, Plan, Saving};
-use visavis_domain::room::{Camera, Microphone};
+use visavis_domain::room::{Camera, Microphone, Screen};
 use visavis_protocol::{Command, Reply};
 
 /// As many as keep three instances busy, two in a room, each at another instance where there is one.
@@ -80,7 +80,8 @@ async fn talks(mut bot: Bot, until: Instant) -> Result<Vec<Duration>> {
     while Instant::now() < until {
         microphone = if microphone == Microphone::Live { Microphone::Muted } else { Microphone::Live };
         let asked = Instant::now();
-        let answered = bot.command(Command::SetMedia { microphone, camera: Camera::On }).await?;
+        let answered =
+            bot.command(Command::SetMedia { microphone, camera: Camera::On, screen: Screen::Off }).await?;
         anyhow::ensure!(answered == Ok(Reply::Done), "{answered:?}");
         times.push(asked.elapsed());
         if times.len().is_multiple_of(64) {

@@ -172,7 +172,7 @@ async fn enter(
             Senders::Everybody => Publishing::Everybody,
             Senders::First => Publishing::Host,
         };
-        let settings = RoomSettings { route: RoutePolicy::Server, publishing };
+        let settings = RoomSettings { route: RoutePolicy::Server, publishing, ..RoomSettings::default() };
         bot.command(Command::SetRoom { settings }).await.context("the host decides about the room")?;
     }
     bot.connect().await?;

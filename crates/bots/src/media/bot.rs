@@ -116,7 +116,8 @@ impl MediaBot {
         let camera = tracks.camera.map_or(room::Camera::Absent, |_| room::Camera::On);
         let (room, name) = (room.to_owned(), name.to_owned());
         let media = MediaPath::Fresh;
-        let join = Command::Join { room, name, microphone, camera, continuation: None, media };
+        let join =
+            Command::Join { room, name, microphone, camera, password: None, continuation: None, media };
         let reply = bot.command(join).await?.map_err(|refused| anyhow!("not let in: {refused:?}"))?;
         let Reply::Joined { participant, room, .. } = reply else { bail!("joined, but {reply:?}") };
         let people = room.participants.into_iter().map(|one| (one.id, one)).collect();
@@ -497,6 +498,12 @@ impl Session {
                 self.renew().await?;
             }
             Event::SettingsChanged { .. }
+            | Event::PasswordChanged { .. }
+            | Event::HostChanged { .. }
+            | Event::KnocksChanged { .. }
+            | Event::KnockAnswered { .. }
+            | Event::Muted
+            | Event::Reacted { .. }
             | Event::MessageSaid { .. }
             | Event::Signalled { .. }
             | Event::ServiceChanged { .. } => {}

@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use std::time::{Duration, Instant};
 use visavis_bots::Signal;
 use visavis_bots::cluster::{Cluster, NoReply, Page, Plan, Restarted};
-use visavis_domain::room::{Camera, Microphone};
+use visavis_domain::room::{Camera, Microphone, Screen};
 use visavis_protocol::{CallPage, Code, Command};
 
 /// In an outage a command says so within this time.
@@ -26,7 +26,11 @@ async fn commands_say_so(page: &Page, over: Instant) -> Duration {
     while Instant::now() < over {
         let asked = Instant::now();
         let connected = page.seen().connected;
-        let answered = page.command(Command::SetMedia { microphone: Microphone::Muted, camera: Camera::Off });
+        let answered = page.command(Command::SetMedia {
+            microphone: Microphone::Muted,
+            camera: Camera::Off,
+            screen: Screen::Off,
+        });
         let answered = answered.await;
         // Who has no socket is told by that.
         if connected && page.seen().connected {

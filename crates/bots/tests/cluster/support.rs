@@ -230,7 +230,15 @@ pub(crate) async fn in_room(base: &str, room: &str, name: &str) -> Page {
     let page = Page::open(base, Who::Guest, Manner::Quiet);
     let (microphone, camera) = (Microphone::Live, Camera::On);
     let (room, name) = (room.to_owned(), name.to_owned());
-    let join = Command::Join { room, name, microphone, camera, continuation: None, media: MediaPath::Fresh };
+    let join = Command::Join {
+        room,
+        name,
+        microphone,
+        camera,
+        password: None,
+        continuation: None,
+        media: MediaPath::Fresh,
+    };
     page.insist(join, SETTLED).await.unwrap();
     page
 }

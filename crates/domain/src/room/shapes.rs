@@ -1,10 +1,9 @@
-//! What a room is made of, what can be asked of it, and what happens in it. Shapes alone.
+//! What a room is made of. Shapes alone; what can be asked of it, and what happens in it, is `happening`.
 
-use crate::ids::{CallId, InstanceId, ParticipantId, SessionId};
-use crate::name::{PersonName, RoomName};
+use crate::ids::{BrowserId, ParticipantId, PasswordId, PersonId, SessionId};
+use crate::name::PersonName;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 use ts_rs::TS;
 
 /// What a participant's microphone does, as they announce it.
@@ -53,6 +52,8 @@ pub enum LeaveReason {
     Replaced,
     /// Their part in the call, or the call, was ended for them.
     Ended,
+    /// The host removed them, for as long as the room lives.
+    Removed,
 }
 
 /// What a track shows or carries.
@@ -103,6 +104,19 @@ pub enum Publishing {
     Host,
 }
 
+/// Who may come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Entry {
+    /// Whoever has the link.
+    #[default]
+    Open,
+    /// Whoever knocks and is admitted by the host.
+    Lobby,
+    /// Nobody new.
+    Locked,
+}
+
 /// What the host decides about a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 pub struct RoomSettings {
@@ -110,15 +124,50 @@ pub struct RoomSettings {
     pub route: RoutePolicy,
     /// Who sends.
     pub publishing: Publishing,
+    /// Who comes in.
+    #[serde(default)]
+    pub entry: Entry,
 }
 
-/// Both devices of a participant.
+/// Whether a participant shares their screen, as they announce it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Screen {
+    /// It is seen by nobody.
+    #[default]
+    Off,
+    /// It is shared.
+    Shared,
+}
+
+/// What passes over the screen and is kept nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Reaction {
+    /// A thumb that points up.
+    Agree,
+    /// Clapping hands.
+    Applause,
+    /// A heart.
+    Heart,
+    /// A laughing face.
+    Laugh,
+    /// A surprised face.
+    Surprise,
+    /// Something to celebrate.
+    Celebrate,
+}
+
+/// What a participant sends, as they announce it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Devices {
     /// The microphone.
     pub microphone: Microphone,
     /// The camera.
     pub camera: Camera,
+    /// The screen.
+    #[serde(default)]
+    pub screen: Screen,
 }
 
 /// One seat of a room.
@@ -142,208 +191,110 @@ pub struct Member {
     pub devices: Devices,
     /// When they came.
     pub joined_at: Timestamp,
+    /// Since when their hand is up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hand: Option<Timestamp>,
+    /// By what they are known again.
+    #[serde(default)]
+    pub keys: Keys,
 }
 
-/// What somebody was, as proven by a token of ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Claim {
-    /// Who.
-    pub participant: ParticipantId,
-    /// Their place then.
-    pub order: u32,
-    /// Their epoch then.
-    pub epoch: u32,
-    /// The call they were in.
-    pub call: CallId,
-    /// When they first came.
-    pub joined_at: Timestamp,
+/// By what somebody is known again. Neither says who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Keys {
+    /// Whom their page acts for: an account, or a guest while the page shows that it is the same one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
+    /// Their browser, if it keeps what it is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub browser: Option<BrowserId>,
 }
 
-/// Whether the peers of somebody who continues still live.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MediaPath {
-    /// They do.
-    Kept,
-    /// They do not.
-    Fresh,
+impl Keys {
+    /// Whether both are somebody's who is the same, as far as can be known.
+    #[must_use]
+    pub fn meet(&self, other: &Self) -> bool {
+        let same_person = self.person.is_some() && self.person == other.person;
+        same_person || (self.browser.is_some() && self.browser == other.browser)
+    }
+
+    /// These without what the others are known by.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        Self {
+            person: self.person.filter(|_| self.person != other.person),
+            browser: self.browser.filter(|_| self.browser != other.browser),
+        }
+    }
 }
 
-/// What the operator allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Seats per room.
-    pub people: u32,
-    /// From this many on media goes over the media server.
-    pub promote_at: u32,
-    /// How long fewer have to be among themselves before it goes from one to the other again.
-    pub demote_after: Duration,
-    /// What a room begins with.
-    pub settings: RoomSettings,
+/// A room's password. Never the text itself.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Password {
+    /// Which.
+    pub id: PasswordId,
+    /// What a text is compared with, by whoever can: opaque to rooms.
+    pub hash: Box<str>,
 }
 
-/// What can be asked of a room.
-#[derive(Debug, Clone)]
-pub enum Command {
-    /// Come in as somebody new.
-    Join {
-        /// Who acts.
-        session: SessionId,
-        /// Drawn at random.
-        participant: ParticipantId,
-        /// The room.
-        name: RoomName,
-        /// Drawn at random; used if this opens the room.
-        call: CallId,
-        /// What to be called.
-        person: PersonName,
-        /// What the devices do.
-        devices: Devices,
-    },
-    /// Come in as who one was.
-    Continue {
-        /// Who acts.
-        session: SessionId,
-        /// Who one was.
-        claim: Claim,
-        /// The room.
-        name: RoomName,
-        /// What to be called.
-        person: PersonName,
-        /// What the devices do.
-        devices: Devices,
-        /// Whether peers still live.
-        media: MediaPath,
-    },
-    /// Go.
-    Leave {
-        /// Who acts.
-        session: SessionId,
-    },
-    /// The session lost its socket.
-    Detach {
-        /// Who.
-        session: SessionId,
-        /// Until when the seat is kept.
-        until: Timestamp,
-    },
-    /// The session has a socket again.
-    Attach {
-        /// Who.
-        session: SessionId,
-    },
-    /// Free the seats whose grace is over.
-    Expire,
-    /// Somebody's part has ended, without their asking.
-    Dismiss {
-        /// Whose.
-        participant: ParticipantId,
-    },
-    /// It is over for everybody.
-    End,
-    /// Say what one's devices do.
-    SetDevices {
-        /// Who acts.
-        session: SessionId,
-        /// What they do.
-        devices: Devices,
-    },
-    /// Have everybody build new peers towards this participant.
-    RenewMedia {
-        /// Who acts.
-        session: SessionId,
-    },
-    /// Have the room's media forwarded there, if it is nowhere yet.
-    Place {
-        /// Where.
-        instance: InstanceId,
-    },
-    /// That instance forwards nothing any more: if the room's media was there, everybody connects anew.
-    Displace {
-        /// Which.
-        instance: InstanceId,
-    },
-    /// Decide about the room: the host's right.
-    SetSettings {
-        /// Who acts.
-        session: SessionId,
-        /// What holds from now on.
-        settings: RoomSettings,
-    },
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Password").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
-/// What happened in a room.
+/// Somebody who asks to be let in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Event {
-    /// It came to be.
-    Opened {
-        /// Its name, as its first participant typed it.
-        name: RoomName,
-        /// The gathering that begins.
-        call: CallId,
-        /// What it begins with.
-        settings: RoomSettings,
-    },
-    /// The host decided.
-    SettingsChanged {
-        /// What holds from now on.
-        settings: RoomSettings,
-    },
-    /// Media takes this way now.
-    Routed {
-        /// Which.
-        route: MediaRoute,
-        /// When it will be peer to peer again, unless somebody comes before.
-        until: Option<Timestamp>,
-    },
-    /// The room's media is forwarded there from now on, or for now nowhere.
-    Placed {
-        /// Where.
-        instance: Option<InstanceId>,
-        /// Another one than before exactly when earlier connections are worth nothing any more.
-        generation: u32,
-    },
-    /// A seat was taken.
-    Joined {
-        /// Which.
-        member: Member,
-    },
-    /// A seat is as given now.
-    Changed {
-        /// Which.
-        member: Member,
-    },
-    /// A seat was freed.
-    Left {
-        /// Whose.
-        participant: ParticipantId,
-        /// The session that acted for them.
-        session: SessionId,
-        /// Why.
-        reason: LeaveReason,
-    },
-    /// Nobody is left; the room is no more.
-    Closed,
+pub struct Knock {
+    /// Who they will be inside.
+    pub id: ParticipantId,
+    /// The session that asks.
+    pub session: SessionId,
+    /// What they want to be called.
+    pub name: PersonName,
+    /// By what they are known again.
+    pub keys: Keys,
+    /// Since when.
+    pub since: Timestamp,
+    /// When it counts as given up; set exactly while the session has no socket.
+    pub grace_ends: Option<Timestamp>,
 }
 
-/// Why a command was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Rejection {
-    /// Every seat is taken.
-    #[error("the room is full")]
-    RoomFull,
-    /// The session has no seat here.
-    #[error("not in the room")]
-    NotInRoom,
-    /// The session has a seat already.
-    #[error("in the room already")]
-    AlreadyInRoom,
-    /// The one addressed has no seat here.
-    #[error("no such participant")]
-    ParticipantUnknown,
-    /// A signal from an earlier state of the pair.
-    #[error("stale generation")]
-    StaleGeneration,
-    /// Only the host may.
-    #[error("not the host")]
-    NotHost,
+/// How a knock came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KnockEnd {
+    /// The host lets them in.
+    Admitted,
+    /// The host does not.
+    Refused,
+    /// Nobody has to knock any more, or the room is no more.
+    Opened,
+    /// Nobody is let in any more.
+    Locked,
+    /// They ask no longer, or their page is gone.
+    GivenUp,
+}
+
+/// The right of somebody who knocked to come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Admission {
+    /// Who they will be inside.
+    pub id: ParticipantId,
+    /// The session that knocked.
+    pub session: SessionId,
+    /// Another session of theirs may come as well.
+    pub keys: Keys,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// Somebody who was removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bar {
+    /// As whom.
+    pub participant: ParticipantId,
+    /// The session that acted for them.
+    pub session: SessionId,
+    /// By what they are known again.
+    pub keys: Keys,
 }

@@ -1,20 +1,29 @@
 //! Given, when, then; and properties over any sequence of commands.
 
 use super::*;
+use crate::name::PersonName;
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
+
+mod doors;
+mod hosts;
 
 const LIMITS: Limits = Limits {
     people: 3,
     promote_at: 4,
     demote_after: Duration::from_millis(30),
-    settings: RoomSettings { route: RoutePolicy::Auto, publishing: Publishing::Everybody },
+    settings: RoomSettings {
+        route: RoutePolicy::Auto,
+        publishing: Publishing::Everybody,
+        entry: Entry::Open,
+    },
+    doors: Some(Doors { remember: Duration::from_millis(100), admission: Duration::from_millis(40) }),
 };
 /// With the media server from the third on.
 const GROUPS: Limits = Limits { people: 10, promote_at: 3, ..LIMITS };
-const ON: Devices = Devices { microphone: Microphone::Live, camera: Camera::On };
-const MUTED: Devices = Devices { microphone: Microphone::Muted, camera: Camera::On };
+const ON: Devices = Devices { microphone: Microphone::Live, camera: Camera::On, screen: Screen::Off };
+const MUTED: Devices = Devices { microphone: Microphone::Muted, camera: Camera::On, screen: Screen::Off };
 
 fn at(ms: u64) -> Timestamp {
     Timestamp(ms)
@@ -32,9 +41,13 @@ fn call(n: u8) -> CallId {
     CallId::from_bits(u128::from(n))
 }
 
+fn caller(n: u8) -> Caller {
+    Caller { session: session(n), keys: Keys::default(), shown: None, may_open: true }
+}
+
 fn join(n: u8) -> Command {
     Command::Join {
-        session: session(n),
+        caller: caller(n),
         participant: who(n),
         name: RoomName::parse("Café 42/é").unwrap(),
         call: call(n),
@@ -45,7 +58,7 @@ fn join(n: u8) -> Command {
 
 fn again(n: u8, by: u8, claim: Claim, media: MediaPath) -> Command {
     Command::Continue {
-        session: session(by),
+        caller: caller(by),
         claim: Claim { participant: who(n), ..claim },
         name: RoomName::parse("Café 42/é").unwrap(),
         person: PersonName::parse("Ana").unwrap(),
@@ -80,11 +93,18 @@ fn seats(room: Option<&Room>) -> Vec<(ParticipantId, u32, u32)> {
 #[test]
 fn the_first_opens_the_room_and_the_last_closes_it() {
     let (room, events) = step(None, at(10), join(1));
-    assert!(matches!(events.unwrap().as_slice(), [Event::Opened { .. }, Event::Joined { .. }]));
-    assert_eq!(room.as_ref().unwrap().version(), 2);
+    assert!(matches!(
+        events.unwrap().as_slice(),
+        [Event::Opened { .. }, Event::Joined { .. }, Event::HostChanged { .. }]
+    ));
+    assert_eq!(room.as_ref().unwrap().version(), 3);
     let (room, _) = step(room, at(10), join(2));
     let (room, events) = step(room, at(20), Command::Leave { session: session(1) });
-    assert!(matches!(events.unwrap().as_slice(), [Event::Left { reason: LeaveReason::Left, .. }]));
+    let [Event::Left { reason: LeaveReason::Left, .. }, Event::HostChanged { host }] = events.unwrap()[..]
+    else {
+        panic!("the host's leaving makes another one the host");
+    };
+    assert_eq!(host, Some(who(2)));
     let (room, events) = step(room, at(20), Command::Leave { session: session(2) });
     assert!(matches!(events.unwrap().as_slice(), [Event::Left { .. }, Event::Closed]));
     assert_eq!(room, None);
@@ -234,7 +254,7 @@ fn claims_cannot_push_epochs_or_orders_over_the_edge() {
 
 #[test]
 fn a_seat_is_freed_exactly_when_its_grace_ends() {
-    let room = given([join(1), join(2), Command::Detach { session: session(1), until: at(50) }]);
+    let room = given([join(2), join(1), Command::Detach { session: session(1), until: at(50) }]);
     assert_eq!(room.as_ref().unwrap().next_deadline(), Some(at(50)));
     let (room, early) = step(room, at(49), Command::Expire);
     assert_eq!(early, Ok(vec![]));
@@ -301,30 +321,66 @@ fn any_command() -> impl Strategy<Value = Command> {
     let claims = (0_u32..6, prop_oneof![0_u32..6, Just(u32::MAX)], n());
     let media = prop_oneof![Just(MediaPath::Kept), Just(MediaPath::Fresh)];
     prop_oneof![
-        n().prop_map(join),
-        (n(), n(), claims, media).prop_map(|(who, by, (order, epoch, of), media)| {
+        3 => n().prop_map(join),
+        3 => (n(), n()).prop_map(|(n, by)| doors::comes(n, by)),
+        2 => (n(), n(), claims, media).prop_map(|(who, by, (order, epoch, of), media)| {
             again(who, by, claim(order, epoch, of), media)
         }),
-        n().prop_map(|n| Command::Leave { session: session(n) }),
-        (n(), 0_u64..100).prop_map(|(n, until)| Command::Detach { session: session(n), until: at(until) }),
-        n().prop_map(|n| Command::Attach { session: session(n) }),
-        Just(Command::Expire),
-        n().prop_map(|n| Command::SetDevices { session: session(n), devices: MUTED }),
-        n().prop_map(|n| Command::RenewMedia { session: session(n) }),
+        2 => (n(), n()).prop_map(|(n, by)| doors::knocks(n, by)),
+        1 => n().prop_map(|n| Command::StopKnocking { session: session(n) }),
+        2 => n().prop_map(leave),
+        1 => (n(), 0_u64..100).prop_map(|(n, until)| Command::Detach { session: session(n), until: at(until) }),
+        1 => n().prop_map(|n| Command::Attach { session: session(n) }),
+        2 => Just(Command::Expire),
+        1 => n().prop_map(|n| Command::SetDevices { session: session(n), devices: MUTED }),
+        1 => n().prop_map(|n| Command::RenewMedia { session: session(n) }),
+        6 => (n(), n()).prop_flat_map(|(n, about)| prop::sample::select(hosts::rights(n, about))),
+        3 => (n(), prop_oneof![Just(Entry::Open), Just(Entry::Lobby), Just(Entry::Locked)])
+            .prop_map(|(n, entry)| doors::set(n, entry)),
+        1 => (n(), any::<bool>()).prop_map(|(n, raised)| Command::SetHand { session: session(n), raised }),
     ]
+}
+
+/// What holds of hosts, doors and those before them, whatever has happened.
+fn door_holds(room: &Room, now: Timestamp) -> Result<(), TestCaseError> {
+    let members = room.members();
+    let sits = |id| members.iter().any(|member| member.id == id);
+    prop_assert!(room.host.is_none_or(sits), "the host is inside");
+    let connected = members.iter().any(|member| member.presence == Presence::Connected);
+    let waits = room.is_reserved(now) && room.settings.entry != Entry::Open;
+    prop_assert!(room.host.is_some() || waits || !connected, "somebody decides");
+    prop_assert!(!members.is_empty() || room.reserved.is_some(), "an empty room ends");
+    for bar in &room.barred {
+        prop_assert!(
+            members.iter().all(|member| {
+                member.id != bar.participant && member.session != bar.session && !member.keys.meet(&bar.keys)
+            }),
+            "nobody is inside who was removed"
+        );
+    }
+    for (i, knock) in room.knocks.iter().enumerate() {
+        prop_assert!(room.member_of(knock.session).is_none() && !sits(knock.id), "nobody knocks from inside");
+        prop_assert!(room.knocks[..i].iter().all(|o| o.id != knock.id && o.session != knock.session));
+    }
+    prop_assert!(room.knocks.is_empty() || room.settings.entry == Entry::Lobby);
+    prop_assert!(room.admissions.iter().all(|admission| !sits(admission.id)), "who came needs none");
+    Ok(())
 }
 
 proptest! {
     #[test]
-    fn no_sequence_of_commands_breaks_a_room(commands in prop::collection::vec((0_u64..10, any_command()), 1..60)) {
+    fn no_sequence_of_commands_breaks_a_room(commands in prop::collection::vec((0_u64..10, any_command()), 1..80)) {
         let (mut room, mut history, mut now) = (None, Vec::new(), at(0));
-        let mut epochs = BTreeMap::new();
+        let (mut epochs, mut ids) = (BTreeMap::new(), BTreeSet::new());
         for (index, (wait, mut command)) in commands.into_iter().enumerate() {
-            if let Command::Join { participant, .. } = &mut command {
+            if let Command::Join { participant, .. } | Command::Knock { participant, .. } = &mut command {
                 // Ids of newcomers are drawn at random: never somebody's who is or was there.
-                if epochs.contains_key(participant) {
+                if epochs.contains_key(participant) || ids.contains(participant) {
                     *participant = ParticipantId::from_bits(1_000 + index as u128);
                 }
+            }
+            if let Command::Join { participant, .. } | Command::Knock { participant, .. } = &command {
+                ids.insert(*participant);
             }
             now = now.plus(Duration::from_millis(wait));
             let before = room.clone();
@@ -337,7 +393,7 @@ proptest! {
             }
             if let Some(room) = &after {
                 let members = room.members();
-                prop_assert!(!members.is_empty());
+                door_holds(room, now)?;
                 prop_assert!(members.len() <= 3);
                 prop_assert!(members.windows(2).all(|pair| pair[0].order < pair[1].order));
                 prop_assert!(members.iter().all(|m| m.order < room.next_order));
@@ -415,7 +471,7 @@ fn the_third_brings_the_media_server_and_two_go_back_after_a_while() {
 fn a_room_can_be_pinned_by_its_host_to_either_way() {
     let pin = |n: u8, route, publishing| Command::SetSettings {
         session: session(n),
-        settings: RoomSettings { route, publishing },
+        settings: RoomSettings { route, publishing, entry: Entry::Open },
     };
     let (room, _) = route(None, 10, GROUPS, join(1));
     let (room, _) = route(room, 10, GROUPS, join(2));

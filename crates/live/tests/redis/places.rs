@@ -10,7 +10,7 @@ use visavis_live::{
 };
 
 /// Longer than what is waited for takes; only a defect waits for it.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One command, as an operator would give it.
 async fn tell<T: redis::FromRedisValue>(server: &Server, words: &[&str]) -> redis::RedisResult<T> {

@@ -22,6 +22,8 @@ pub(crate) enum Camera {
     None,
     Single,
     Layers,
+    /// A shared screen and its sound, instead of a face and a voice.
+    Screen,
 }
 
 /// What a slot has received.
@@ -120,8 +122,11 @@ impl Client {
     pub(super) fn offer(&mut self, now: Instant, camera: Camera, videos: usize, alike: bool) -> Offered {
         let mut api = self.rtc.sdp_api();
         let microphone = api.add_media(MediaKind::Audio, Direction::SendOnly, None, None, None);
-        let mut tracks =
-            vec![TrackOffer { mid: microphone.to_string(), source: Source::Microphone, layers: Vec::new() }];
+        let (sound, pictures) = match camera {
+            Camera::Screen => (Source::ScreenAudio, Source::Screen),
+            Camera::None | Camera::Single | Camera::Layers => (Source::Microphone, Source::Camera),
+        };
+        let mut tracks = vec![TrackOffer { mid: microphone.to_string(), source: sound, layers: Vec::new() }];
         let mut rids = vec![None];
         let renamed = alike && camera != Camera::Layers;
         let camera = (camera != Camera::None).then(|| {
@@ -145,7 +150,7 @@ impl Client {
                 _ => Vec::new(),
             };
             let mid = api.add_media(MediaKind::Video, Direction::SendOnly, None, None, simulcast);
-            tracks.push(TrackOffer { mid: mid.to_string(), source: Source::Camera, layers });
+            tracks.push(TrackOffer { mid: mid.to_string(), source: pictures, layers });
             mid
         });
         for _ in 0..3 {

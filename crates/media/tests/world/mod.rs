@@ -158,11 +158,13 @@ impl World {
 
     /// Looks at these, at this size.
     pub(crate) fn view(&mut self, client: usize, of: &[usize], width: u32) {
+        self.view_of(client, of, Source::Camera, width);
+    }
+
+    pub(crate) fn view_of(&mut self, client: usize, of: &[usize], source: Source, width: u32) {
         let height = width * 9 / 16;
-        let views = of
-            .iter()
-            .map(|of| View { publisher: self.clients[*of].id, source: Source::Camera, width, height })
-            .collect();
+        let view = |of: &usize| View { publisher: self.clients[*of].id, source, width, height };
+        let views = of.iter().map(view).collect();
         assert!(self.router.view(self.now, self.clients[client].id, views));
     }
 
@@ -309,7 +311,7 @@ impl World {
         self.got(client, of, Source::Microphone)
     }
 
-    fn got(&self, client: usize, of: usize, source: Source) -> Received {
+    pub(crate) fn got(&self, client: usize, of: usize, source: Source) -> Received {
         let wanted = (self.clients[of].id, source);
         let client = &self.clients[client];
         let mid = client.slots.iter().find(|(_, carries)| **carries == wanted).map(|(mid, _)| mid);

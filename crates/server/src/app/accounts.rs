@@ -26,6 +26,7 @@ pub(crate) use history::{CallsAsked, part};
 pub(super) use me::person_name;
 pub(crate) use oidc::QUESTION_TTL;
 pub(crate) use passwords::Passwords;
+pub(super) use passwords::Verdict;
 pub(crate) use provider::{Provider, ProviderRefused, Question, Verified};
 use seal::{Seal, SealBroken};
 pub(crate) use sign_in::{Browser, SignInToken};

@@ -28,6 +28,13 @@ impl Blind {
         }
     }
 
+    /// As wide as an id.
+    pub(super) fn wide(&self, text: &str) -> u128 {
+        let tag = hmac::sign(&self.0, text.as_bytes());
+        let first = tag.as_ref().first_chunk().expect("a tag has 32 bytes");
+        u128::from_be_bytes(*first)
+    }
+
     fn number(&self, bytes: &[u8]) -> u64 {
         let tag = hmac::sign(&self.0, bytes);
         let first = tag.as_ref().first_chunk().expect("a tag has 32 bytes");
@@ -45,6 +52,8 @@ mod tests {
         let number = ours.text("ana@demo");
         assert_eq!(number, Blind::new(b"ours", "tries").text("ana@demo"));
         assert_ne!(number, ours.text("ben@demo"));
+        assert_eq!(ours.wide("ana@demo"), Blind::new(b"ours", "tries").wide("ana@demo"));
+        assert_ne!(ours.wide("ana@demo"), ours.wide("ben@demo"));
         assert_ne!(number, Blind::new(b"ours", "rings").text("ana@demo"));
         assert_ne!(number, Blind::new(b"other", "tries").text("ana@demo"));
         assert_ne!(ours.address([192, 0, 2, 1].into()), ours.address([192, 0, 2, 2].into()));

@@ -10,7 +10,7 @@ use visavis_domain::appointment::AppointmentState;
 use visavis_domain::availability::{Command, DocumentId, Rejection};
 use visavis_domain::ids::{CallId, ParticipantId, PersonId, RingId, SessionId};
 use visavis_domain::ring::{Ring, RingEnd, Talker};
-use visavis_domain::room::{self, Claim, Devices, Member, Room};
+use visavis_domain::room::{self, Caller, Claim, Devices, Keys, Member, Room};
 use visavis_protocol::{IceServer, MediaPath, Reply};
 use visavis_store::{CallFilter, CallRecord, Page};
 
@@ -51,16 +51,18 @@ impl App {
             _ => seat(room.as_ref(), talker).map(|claim| (claim, MediaPath::Fresh)),
         };
         let person_name = talker.party.name.clone();
+        // Whoever is one of its people comes in.
+        let caller = Caller { session, keys: Keys::default(), shown: None, may_open: true };
         let command = match claim {
             Some((claim, media)) => {
                 let media = match media {
                     MediaPath::Kept => room::MediaPath::Kept,
                     MediaPath::Fresh => room::MediaPath::Fresh,
                 };
-                room::Command::Continue { session, claim, name, person: person_name, devices, media }
+                room::Command::Continue { caller, claim, name, person: person_name, devices, media }
             }
             None => room::Command::Join {
-                session,
+                caller,
                 participant: ParticipantId::from_bits(self.random_bits()),
                 name,
                 call: CallId::from_bits(self.random_bits()),

@@ -73,7 +73,7 @@ impl Route<'_> {
 
 /// A word from one instance's use case to the edge that holds a session; travels on the session's topic beside
 /// its events, which begin with a brace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ControlNotice {
     /// Another session has taken this one's seat.
     Replaced,
@@ -83,27 +83,35 @@ pub(crate) enum ControlNotice {
     LinkEnded,
     /// Its person was removed from the lounge.
     Removed,
+    /// It has no seat any more in the room of this topic: what happens there is not for it.
+    OutOf(TopicName),
 }
 
 impl ControlNotice {
-    const ALL: [Self; 4] = [Self::Replaced, Self::SignedOut, Self::LinkEnded, Self::Removed];
+    const OUT_OF: &'static str = "!out-of ";
 
-    const fn text(self) -> &'static [u8] {
+    pub(super) fn body(&self) -> Bytes {
         match self {
-            Self::Replaced => b"!replaced",
-            Self::SignedOut => b"!signed-out",
-            Self::LinkEnded => b"!link-ended",
-            Self::Removed => b"!removed",
+            Self::Replaced => Bytes::from_static(b"!replaced"),
+            Self::SignedOut => Bytes::from_static(b"!signed-out"),
+            Self::LinkEnded => Bytes::from_static(b"!link-ended"),
+            Self::Removed => Bytes::from_static(b"!removed"),
+            Self::OutOf(topic) => format!("{}{}", Self::OUT_OF, topic.as_str()).into(),
         }
-    }
-
-    pub(super) fn body(self) -> Bytes {
-        Bytes::from_static(self.text())
     }
 
     /// The notice in a topic's body, if it is one.
     pub(crate) fn read(body: &[u8]) -> Option<Self> {
-        Self::ALL.into_iter().find(|notice| notice.text() == body)
+        match body {
+            b"!replaced" => Some(Self::Replaced),
+            b"!signed-out" => Some(Self::SignedOut),
+            b"!link-ended" => Some(Self::LinkEnded),
+            b"!removed" => Some(Self::Removed),
+            _ => {
+                let topic = std::str::from_utf8(body).ok()?.strip_prefix(Self::OUT_OF)?;
+                Some(Self::OutOf(TopicName::new(topic)))
+            }
+        }
     }
 }
 

@@ -19,6 +19,11 @@ pub(crate) struct Rates {
     pub(crate) rings_of_guests: Rate,
 }
 
+/// Room passwords that guests of one address, or one account, may try: a class that comes in together has enough, and
+/// whoever guesses gets through a thousand words in an hour.
+const ROOM_PASSWORDS: Rate =
+    Rate { burst: NonZeroU32::new(30).expect("not zero"), every: Duration::from_millis(3_600) };
+
 /// So many in a minute, at once or spread over it.
 pub(crate) fn per_minute(times: NonZeroU32) -> Rate {
     Rate { burst: times, every: Duration::from_secs(60) / times.get() }
@@ -93,6 +98,15 @@ impl App {
         self.pay(&purse, rate).await
     }
 
+    /// Counts a try at a room's password, before it is compared.
+    pub(super) async fn count_password(&self, who: Identity) -> Result<(), Refused> {
+        let purse = match (who.sign_in, who.from) {
+            (None, Some(from)) => of_place("room-passwords", from),
+            (Some(_), _) | (None, None) => of_person("room-passwords", who),
+        };
+        self.pay(&purse, ROOM_PASSWORDS).await
+    }
+
     /// Counts what a network does at all instances, or says how long to wait. While live state is away nothing is
     /// counted: the edge has its own count.
     pub(crate) async fn count_from(
@@ -129,7 +143,7 @@ mod tests {
 
     fn who(person: u128, sign_in: Option<u128>, from: Option<Whereabouts>) -> Identity {
         let sign_in = sign_in.map(SignInId::from_bits);
-        Identity { person: PersonId::from_bits(person), sign_in, link: None, from }
+        Identity { person: PersonId::from_bits(person), sign_in, link: None, from, browser: None }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use visavis_domain::ids::{CallId, InstanceId, ParticipantId, SessionId};
 use visavis_domain::name::RoomName;
-use visavis_domain::room::{self, Command, Event, MediaRoute, Publishing, Room, RoomSettings};
+use visavis_domain::room::{self, Command, Event, MediaRoute, Publishing, Room};
 use visavis_protocol::{Reply, ServerFrame, Topic, TrackLabel, Viewed};
 
 /// Where a call's media is forwarded, and which connections there are meant.
@@ -27,6 +27,16 @@ pub(crate) struct MediaSeat {
     pub(crate) participant: ParticipantId,
     /// Who is told what happens to it.
     pub(crate) session: SessionId,
+}
+
+/// A room whose media is forwarded, as live state has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MediaRoom {
+    pub(crate) site: MediaSite,
+    /// Who may have a connection.
+    pub(crate) seats: Vec<MediaSeat>,
+    /// Who alone is forwarded, if not everybody.
+    pub(crate) only: Option<ParticipantId>,
 }
 
 /// One side of a connection.
@@ -97,6 +107,10 @@ pub(crate) trait Media: Send + Sync {
 
     /// The call is over.
     fn end(&self, site: MediaSite);
+
+    /// Which rooms this instance forwards, all of them. What it forwards besides, and did the last time too, is let go
+    /// of: the word that it is over was lost.
+    fn reconcile(&self, rooms: Vec<MediaRoom>);
 
     /// This instance forwards nothing any more, whatever it was.
     fn end_all(&self);
@@ -176,17 +190,6 @@ impl App {
         Ok(Reply::Done)
     }
 
-    /// Decide about the room: its host's right.
-    pub(crate) async fn set_room(
-        &self,
-        name: &RoomName,
-        session: SessionId,
-        settings: RoomSettings,
-    ) -> Result<Reply, Refused> {
-        self.change(name, Command::SetSettings { session, settings }).await?;
-        Ok(Reply::Done)
-    }
-
     /// Brings to a session what the media server has to tell it.
     pub(crate) async fn tell(&self, notice: MediaNotice) -> Result<(), Refused> {
         let MediaNotice { session, event } = notice;
@@ -201,7 +204,7 @@ impl App {
         for event in events {
             match event {
                 Event::Left { participant, .. } => self.media.remove(site, *participant),
-                Event::Closed => self.media.end(site),
+                Event::Closed | Event::Emptied { .. } => self.media.end(site),
                 Event::Changed { member } => {
                     let earlier = before.and_then(|room| room.member_of(member.session));
                     if earlier.is_none() {
@@ -214,13 +217,45 @@ impl App {
                 | Event::Joined { .. }
                 | Event::Routed { .. }
                 | Event::Placed { instance: Some(_), .. }
-                | Event::SettingsChanged { .. } => {}
+                | Event::SettingsChanged { .. }
+                | Event::HostChanged { .. }
+                | Event::PasswordChanged { .. }
+                | Event::Muted { .. }
+                | Event::Knocked { .. }
+                | Event::KnockEnded { .. }
+                | Event::Admitted { .. }
+                | Event::Barred { .. }
+                | Event::Refilled { .. }
+                | Event::Unreserved => {}
             }
         }
         let only_now = after.and_then(only);
         if before.and_then(only) != only_now && after.is_some() {
             self.media.allow_only(site, only_now);
         }
+    }
+
+    /// Has the media server here keep to what live state says. Words between instances are said once, and may be lost
+    /// with Redis: somebody who was removed would go on watching.
+    pub(crate) async fn reconcile_media(&self) -> Result<(), Refused> {
+        if self.standing.says().load == 0 {
+            return Ok(());
+        }
+        let mut rooms = Vec::new();
+        for name in self.rooms_forwarded_here().await? {
+            let Some(room) = self.load(&name).await?.room else { continue };
+            if let Some(site) = site(&room).filter(|site| site.instance == self.instance) {
+                let seat =
+                    |member: &room::Member| MediaSeat { participant: member.id, session: member.session };
+                rooms.push(MediaRoom {
+                    site,
+                    seats: room.members().iter().map(seat).collect(),
+                    only: only(&room),
+                });
+            }
+        }
+        self.media.reconcile(rooms);
+        Ok(())
     }
 
     async fn room(&self, name: &RoomName) -> Result<Room, Refused> {
@@ -238,10 +273,13 @@ fn site(room: &Room) -> Option<MediaSite> {
     Some(MediaSite { instance, call: room.call(), generation: room.generation() })
 }
 
+/// Stands for nobody where only the host may be forwarded and there is none: ids are drawn at random, never this one.
+const NOBODY: ParticipantId = ParticipantId::from_bits(0);
+
 /// Who alone may be forwarded, if not everybody.
 fn only(room: &Room) -> Option<ParticipantId> {
     match room.settings().publishing {
         Publishing::Everybody => None,
-        Publishing::Host => room.host().map(|host| host.id),
+        Publishing::Host => Some(room.host().map_or(NOBODY, |host| host.id)),
     }
 }

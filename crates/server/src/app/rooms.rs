@@ -1,19 +1,20 @@
 //! Use cases of rooms and their chat. Each loads, decides, commits; when another one was faster, it starts over.
 
-use super::documents::{self, ControlNotice, Route, chat_key, room_key};
+mod telling;
+
+pub(super) use telling::{direct, room_events};
+
+use super::documents::{self, Route, chat_key, room_key};
 use super::settle::Cause;
 use super::{App, Identity, Refused};
-use bytes::Bytes;
 use std::time::Duration;
+use telling::{line, snapshot};
 use visavis_domain::chat::{self, Chat};
 use visavis_domain::ids::{CallId, MessageId, ParticipantId, SessionId};
 use visavis_domain::name::{PersonName, RoomName};
-use visavis_domain::room::{self, Claim, Command, Devices, Event, Member, Room};
-use visavis_live::{Commit, Document, LiveError, TopicName, Version, Write};
-use visavis_protocol::{
-    ChatMessage, IceServer, MediaPath, Participant, Reply, RoomSnapshot, RoomSummary, ServerFrame, Signal,
-    Topic,
-};
+use visavis_domain::room::{self, Claim, Command, Devices, Event, Limits, Room};
+use visavis_live::{Commit, Document, LiveError, Version, Write};
+use visavis_protocol::{IceServer, MediaPath, Reply, ServerFrame, Signal, Topic};
 
 /// Lost races before giving up. Each lost race means that somebody else's command went through, so this is
 /// reached only by a crowd on one document.
@@ -25,6 +26,7 @@ pub(crate) struct JoinRequest {
     pub(crate) who: Identity,
     pub(crate) session: SessionId,
     pub(crate) name: String,
+    pub(crate) password: Option<String>,
     pub(crate) devices: Devices,
     pub(crate) continuation: Option<String>,
     pub(crate) media: MediaPath,
@@ -40,14 +42,6 @@ pub(super) struct Loaded {
 }
 
 impl App {
-    /// Who is in a room, for somebody outside of it.
-    pub(crate) async fn look(&self, name: &RoomName) -> Result<Reply, Refused> {
-        let loaded = self.load(name).await?;
-        let members = loaded.room.as_ref().map(Room::members).unwrap_or_default();
-        let present = members.iter().map(|member| member.name.shown().to_owned()).collect();
-        Ok(Reply::Summary { room: RoomSummary { present, limit: self.limits.people } })
-    }
-
     /// Go in, as somebody new or as who one was.
     pub(crate) async fn join(
         &self,
@@ -56,8 +50,9 @@ impl App {
         ice_servers: Vec<IceServer>,
     ) -> Result<Reply, Refused> {
         let person = PersonName::parse(&request.name).map_err(|_| Refused::Name)?;
-        let JoinRequest { who, session, devices, continuation, media, .. } = request;
-        let command = match continuation {
+        let JoinRequest { who, session, devices, continuation, media, password, .. } = request;
+        let caller = self.caller(who, session);
+        let (command, opener) = match continuation {
             Some(token) => {
                 let claim = self.tokens.claim(self.now(), name.folded(), &token);
                 let claim = claim.map_err(|_| Refused::Continuation)?;
@@ -65,20 +60,17 @@ impl App {
                     MediaPath::Kept => room::MediaPath::Kept,
                     MediaPath::Fresh => room::MediaPath::Fresh,
                 };
-                Command::Continue { session, claim, name: name.clone(), person, devices, media }
+                // Who comes back was in there: a room that was lost is not opened by them, but brought back.
+                (Command::Continue { caller, claim, name: name.clone(), person, devices, media }, None)
             }
-            None => Command::Join {
-                session,
-                participant: ParticipantId::from_bits(self.random_bits()),
-                name: name.clone(),
-                call: CallId::from_bits(self.random_bits()),
-                person,
-                devices,
-            },
+            None => {
+                let participant = ParticipantId::from_bits(self.random_bits());
+                let call = CallId::from_bits(self.random_bits());
+                let name = name.clone();
+                (Command::Join { caller, participant, name, call, person, devices }, Some(who))
+            }
         };
-        // Who comes back was in there: a room that was lost is not opened by them, but brought back.
-        let opener = matches!(command, Command::Join { .. }).then_some(who);
-        let loaded = self.change_as(name, command, opener).await?;
+        let loaded = self.ask_in(name, who, password.as_deref(), command, opener).await?;
         let continuation = |claim: &Claim| Ok(self.tokens.continuation(self.now(), name.folded(), claim)?);
         loaded.joined(session, continuation, ice_servers)
     }
@@ -131,7 +123,7 @@ impl App {
         let loaded = self.load(name).await?;
         match &loaded.room {
             Some(room) if room.member_of(session).is_some() => {
-                Ok(Reply::Snapshot { room: snapshot(room, loaded.chat.as_ref()) })
+                Ok(Reply::Snapshot { room: snapshot(room, session, loaded.chat.as_ref()) })
             }
             _ => Err(room::Rejection::NotInRoom.into()),
         }
@@ -210,7 +202,7 @@ impl App {
     }
 
     /// The same for rooms that are open to all. If it opens the room, that is counted, before anything is written.
-    async fn change_as(
+    pub(super) async fn change_as(
         &self,
         name: &RoomName,
         command: Command,
@@ -240,6 +232,11 @@ impl App {
             }
         }
         Err(LiveError::Conflict.into())
+    }
+
+    /// What holds for rooms of calls: they have neither host nor doors.
+    pub(super) fn call_limits(&self) -> Limits {
+        Limits { doors: None, ..self.limits }
     }
 
     pub(super) async fn load(&self, name: &RoomName) -> Result<Loaded, Refused> {
@@ -273,7 +270,7 @@ impl Loaded {
             // Whoever frees what that instance held finds the rooms whose media it forwarded.
             lease: self.room.as_ref().and_then(Room::place),
         }];
-        if self.room.is_none() && self.chat.is_some() {
+        if self.room.as_ref().is_none_or(|room| room.members().is_empty()) && self.chat.is_some() {
             // The chat ends with the gathering.
             writes.push(Write {
                 key: chat_key(&self.name),
@@ -305,92 +302,8 @@ impl Loaded {
         Ok(Reply::Joined {
             participant: member.id,
             continuation: continuation(&claim)?,
-            room: snapshot(room, self.chat.as_ref()),
+            room: snapshot(room, session, self.chat.as_ref()),
             ice_servers,
         })
-    }
-}
-
-/// Applies the events, and puts them into words for those in the room.
-pub(super) fn room_events(loaded: &mut Loaded, events: &[Event]) -> Result<Vec<(TopicName, Bytes)>, Refused> {
-    let mut told = Vec::new();
-    for event in events {
-        let seat_before = previous_session(loaded.room.as_ref(), event);
-        loaded.room = room::apply(loaded.room.take(), event);
-        if let (Some(frame), Some(room)) = (frame(event, loaded.room.as_ref()), &loaded.room) {
-            told.push((Route::Room(room.name()).topic(), documents::encode(&frame)?));
-        }
-        if let Some(session) = seat_before {
-            told.push((Route::Session(session).topic(), ControlNotice::Replaced.body()));
-        }
-    }
-    Ok(told)
-}
-
-/// The session that loses its seat by this event, if one does.
-fn previous_session(room: Option<&Room>, event: &Event) -> Option<SessionId> {
-    let Event::Changed { member } = event else { return None };
-    let before = room?.members().iter().find(|before| before.id == member.id)?;
-    (before.session != member.session).then_some(before.session)
-}
-
-/// What the others in the room are told.
-fn frame(event: &Event, after: Option<&Room>) -> Option<ServerFrame> {
-    let event = match event {
-        Event::Joined { member } => {
-            visavis_protocol::Event::ParticipantJoined { participant: participant(member) }
-        }
-        Event::Changed { member } => {
-            visavis_protocol::Event::ParticipantChanged { participant: participant(member) }
-        }
-        Event::Left { participant, reason, .. } => {
-            visavis_protocol::Event::ParticipantLeft { participant: *participant, reason: *reason }
-        }
-        Event::Routed { .. } | Event::Placed { .. } => {
-            let room = after?;
-            visavis_protocol::Event::MediaRouted { route: room.route(), generation: room.generation() }
-        }
-        Event::SettingsChanged { settings } => {
-            visavis_protocol::Event::SettingsChanged { settings: *settings }
-        }
-        Event::Opened { .. } | Event::Closed => return None,
-    };
-    Some(ServerFrame::Event { topic: Topic::Room, version: after.map(Room::version), event })
-}
-
-fn participant(member: &Member) -> Participant {
-    Participant {
-        id: member.id,
-        name: member.name.shown().to_owned(),
-        order: member.order,
-        epoch: member.epoch,
-        presence: member.presence,
-        microphone: member.devices.microphone,
-        camera: member.devices.camera,
-        joined_at: member.joined_at,
-    }
-}
-
-fn line(message: &chat::Message<ParticipantId>) -> ChatMessage {
-    ChatMessage {
-        id: message.id,
-        from: message.from,
-        name: message.name.shown().to_owned(),
-        text: message.text.clone(),
-        at: message.at,
-    }
-}
-
-fn snapshot(room: &Room, chat: Option<&Chat>) -> RoomSnapshot {
-    RoomSnapshot {
-        name: room.name().shown().to_owned(),
-        call: room.call(),
-        participants: room.members().iter().map(participant).collect(),
-        route: room.route(),
-        generation: room.generation(),
-        settings: room.settings(),
-        version: room.version(),
-        messages: chat.map(|chat| chat.messages().iter().map(line).collect()).unwrap_or_default(),
-        chat_version: chat.map_or(0, |chat| chat.version()),
     }
 }

@@ -23,6 +23,9 @@ pub(crate) struct Holding {
     /// It is one of its person's pages.
     #[serde(default)]
     pub(crate) page: bool,
+    /// The room at which it knocks, or knocked last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) knock: Option<RoomName>,
 }
 
 /// What a session knows of its document.

@@ -61,6 +61,11 @@ struct RoomPart {
 impl App {
     /// Decides and commits, as often as it takes; then does what follows for others.
     pub(super) async fn settle(&self, cause: Cause, needs: &[DocumentId]) -> Result<Settled, Refused> {
+        // Scenes and rooms are large: whatever calls this would have to hold them, through all of its awaits.
+        Box::pin(self.settle_in_place(cause, needs)).await
+    }
+
+    async fn settle_in_place(&self, cause: Cause, needs: &[DocumentId]) -> Result<Settled, Refused> {
         let mut ids: BTreeSet<DocumentId> = needs.iter().copied().collect();
         let mut with_room = match &cause {
             Cause::Room { ring, .. } => Some(*ring),
@@ -147,7 +152,7 @@ impl App {
 
     fn in_room(&self, attempt: &mut Attempt, command: room::Command) -> Result<Vec<room::Event>, Need> {
         let part = attempt.room.as_mut().ok_or(Need::Refused(Refused::Corrupt))?;
-        let events = room::handle(part.loaded.room.as_ref(), self.now(), self.limits, command)
+        let events = room::handle(part.loaded.room.as_ref(), self.now(), self.call_limits(), command)
             .map_err(|rejection| Need::Refused(rejection.into()))?;
         part.notices.extend(room_events(&mut part.loaded, &events).map_err(Need::Refused)?);
         part.events.extend(events.iter().cloned());
@@ -281,7 +286,7 @@ fn consequences(
         let end = match reason {
             LeaveReason::Left => RingEnd::HungUp,
             LeaveReason::Lost | LeaveReason::Replaced => RingEnd::Lost,
-            LeaveReason::Ended => continue,
+            LeaveReason::Ended | LeaveReason::Removed => continue,
         };
         commands.push(Command::Unseat { ring, participant: *participant, end });
     }

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use visavis_domain::availability::Command;
 use visavis_domain::ids::{InstanceId, PersonId, SessionId};
 use visavis_domain::name::RoomName;
-use visavis_domain::room::{self, Presence};
+use visavis_domain::room::{self, Presence, Room};
 use visavis_live::{Instance, Key};
 
 /// How often the others are looked at. Ghosts are gone after a lease, a look and the freeing itself: within five
@@ -168,7 +168,11 @@ impl App {
             Some(room) => self.lose_seat(room, session).await,
             None => Ok(()),
         };
-        page.and(seat)
+        let knock = match &holding.knock {
+            Some(room) => self.lose_seat(room, session).await,
+            None => Ok(()),
+        };
+        page.and(seat).and(knock)
     }
 
     async fn close_page(&self, person: PersonId, session: SessionId) -> Result<(), Refused> {
@@ -178,11 +182,15 @@ impl App {
         }
     }
 
-    /// As after a broken line, unless it has been lost before.
+    /// A seat, or a knock: as after a broken line, unless it has been lost before.
     async fn lose_seat(&self, room: &RoomName, session: SessionId) -> Result<(), Refused> {
         let loaded = self.load(room).await?;
-        let member = loaded.room.as_ref().and_then(|room| room.member_of(session));
-        if member.is_none_or(|member| member.presence == Presence::Reconnecting) {
+        let room_now = loaded.room.as_ref();
+        let sits = room_now.and_then(|room| room.member_of(session));
+        let mut knocks = room_now.into_iter().flat_map(Room::knocks);
+        let held = sits.is_some_and(|member| member.presence == Presence::Connected)
+            || knocks.any(|knock| knock.session == session && knock.grace_ends.is_none());
+        if !held {
             return Ok(());
         }
         match self.detach(room, session, self.rules.grace).await {

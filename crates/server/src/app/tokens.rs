@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::time::Duration;
 use visavis_domain::appointment::LinkClaims;
 use visavis_domain::ids::{
-    CallId, ConversationId, FileId, LoungeRoomId, ParticipantId, PersonId, SessionId, SignInId,
+    BrowserId, CallId, ConversationId, FileId, LoungeRoomId, ParticipantId, PersonId, SessionId, SignInId,
 };
 use visavis_domain::message::Place;
 use visavis_domain::ring::Ring;
@@ -66,6 +66,9 @@ pub(crate) struct Identity {
     /// Where the ticket was taken, for limits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) from: Option<Whereabouts>,
+    /// In which browser, if it keeps what it is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) browser: Option<BrowserId>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -353,6 +356,7 @@ mod tests {
         sign_in: Some(SignInId::from_bits(8)),
         link: None,
         from: None,
+        browser: Some(BrowserId::from_bits(9)),
     };
 
     fn claim() -> Claim {

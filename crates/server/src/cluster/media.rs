@@ -2,7 +2,7 @@
 //! call if that is this one, over the bus if not.
 
 use super::bus::{Answering, Bus, Ear, Silent};
-use crate::app::{Media, MediaOffer, MediaRefused, MediaSeat, MediaSite};
+use crate::app::{Media, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -135,6 +135,10 @@ impl Media for SharedMedia {
         } else {
             self.tell(site, &Note::MediaEnd { site });
         }
+    }
+
+    fn reconcile(&self, rooms: Vec<MediaRoom>) {
+        self.local.reconcile(rooms);
     }
 
     fn end_all(&self) {

@@ -258,6 +258,8 @@ mod tests {
             ("VISAVIS_HTTPS", "nowhere", vec!["https"]),
             ("VISAVIS_ROOMS__MAX_PEOPLE", "many", vec!["rooms.max_people", "many"]),
             ("VISAVIS_ROOMS__MAX_PEOPLE", "0", vec!["rooms.max_people", "0"]),
+            ("VISAVIS_ROOMS__OPENED_BY", "nobody", vec!["rooms.opened_by", "nobody"]),
+            ("VISAVIS_ROOMS__REMEMBER_S", "long", vec!["rooms.remember_s", "long"]),
             ("VISAVIS_TLS__MODE", "magic", vec!["magic", "tls.mode"]),
             ("VISAVIS_TLS__MODE", "files", vec!["tls.certificate"]),
             ("VISAVIS_PUBLIC_URL", "http://x", vec!["public_url", "https://visavis.example.org"]),

@@ -14,6 +14,11 @@ const SIGN_IN: &str = "__Host-visavis";
 /// Of who came over a link to an appointment. Beside the sign-in's: who is signed in may try a link, too.
 const LINK: &str = "__Host-visavis-appointment";
 
+/// By which a browser is known again: who was removed from a room does not come back to it. Not tied to anything else.
+const BROWSER: &str = "__Host-visavis-browser";
+/// A room whose people are away longer is no more. Asking for a ticket begins it anew.
+const KEEP_BROWSER: Duration = Duration::from_secs(24 * 60 * 60);
+
 impl Accounts {
     /// Who sent this request, by the cookie of their sign-in. None for visitors; a sign-in that has ended is none.
     pub(crate) async fn who(&self, headers: &HeaderMap) -> Result<Option<(SignIn, Account)>, Denied> {
@@ -69,6 +74,16 @@ pub(crate) fn keep_cookie(name: &str, value: &str, keep: Duration) -> Option<Hea
     let mut line = HeaderValue::from_str(&line).ok()?;
     line.set_sensitive(true);
     Some(line)
+}
+
+/// What a browser shows to be known again.
+pub(crate) fn browser_shown(headers: &HeaderMap) -> Option<&str> {
+    cookie(headers, BROWSER)
+}
+
+/// What it is to show from now on.
+pub(crate) fn browser_cookie(shown: &str) -> Option<HeaderValue> {
+    keep_cookie(BROWSER, shown, KEEP_BROWSER)
 }
 
 /// Takes one away.

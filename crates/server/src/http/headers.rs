@@ -10,7 +10,7 @@ use axum::response::Response;
 use std::sync::Arc;
 
 /// Nothing from elsewhere, nothing inline. Style properties that scripts set one by one are not inline styles.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; media-src 'self' blob:; \
     worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors ";
 /// What somebody has sent, whoever that is: it loads nothing, runs nothing, and belongs to no origin.

@@ -5,7 +5,7 @@ use super::demux::Demux;
 use super::outbound::Outbound;
 use super::worker::Job;
 use super::{Addresses, MOST_WAITING, MediaHandle, Offer, RoomKey, Shared, Target};
-use crate::app::{Media, MediaOffer, MediaRefused, MediaSeat, MediaSite};
+use crate::app::{Media, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite};
 use crate::port::{Arrived, MediaPackets, Port};
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::Ordering;
@@ -143,16 +143,40 @@ fn words(jobs: &Receiver<Job>) -> Vec<String> {
         Job::Retire(room) => format!("retire {}", room.generation),
         Job::End { .. } => "end".to_owned(),
         Job::EndAll => "end all".to_owned(),
+        Job::Reconcile { seats, .. } => format!("reconcile {}", seats.len()),
         Job::View { .. } | Job::Reseat { .. } | Job::AllowOnly { .. } => "other".to_owned(),
         Job::Packets(_) | Job::StreamOpened { .. } | Job::StreamClosed { .. } => "packets".to_owned(),
     };
     jobs.try_iter().map(word).collect()
 }
 
+fn handle(scene: &Scene) -> MediaHandle {
+    MediaHandle { shared: scene.shared.clone(), placements: Mutex::default(), doubts: Mutex::default() }
+}
+
+#[tokio::test]
+async fn a_call_that_live_state_does_not_know_ends_the_second_time() {
+    let scene = scene(1);
+    let media = handle(&scene);
+    let seat = MediaSeat { participant: ParticipantId::from_bits(2), session: SessionId::from_bits(3) };
+    let offer = || MediaOffer { fresh: true, sdp: String::new(), tracks: Vec::new(), only: None };
+    assert!(futures_util::poll!(media.offer(site(4), seat, offer())).is_pending());
+    let known = || vec![MediaRoom { site: site(4), seats: vec![seat], only: None }];
+    media.reconcile(known());
+    media.reconcile(Vec::new());
+    media.reconcile(known());
+    media.reconcile(Vec::new());
+    assert_eq!(words(&scene.jobs[0]), ["offer 4", "reconcile 1", "reconcile 1"]);
+    media.reconcile(Vec::new());
+    assert_eq!(words(&scene.jobs[0]), ["end"]);
+    media.reconcile(known());
+    assert_eq!(words(&scene.jobs[0]), [""; 0], "nobody is connected here");
+}
+
 #[tokio::test]
 async fn the_latest_generation_is_the_one_that_counts() {
     let scene = scene(2);
-    let media = MediaHandle { shared: scene.shared.clone(), placements: Mutex::default() };
+    let media = handle(&scene);
     let participant = ParticipantId::from_bits(2);
     let seat = MediaSeat { participant, session: SessionId::from_bits(3) };
     let offered = async |generation| {

@@ -1,6 +1,7 @@
 //! A worker: a thread that owns the rooms placed with it, from packet to packet. Thin: what happens in a room is for
 //! its router to decide.
 
+use super::doubts::Doubts;
 use super::outbound::{Ends, Outbound};
 use super::{RoomKey, Shared, Target, named, participant};
 use crate::app::{MediaNotice, MediaRefused};
@@ -64,6 +65,12 @@ pub(super) enum Job {
         only: Option<PeerId>,
     },
     Retire(RoomKey),
+    /// What there should be.
+    Reconcile {
+        room: RoomKey,
+        seats: HashMap<PeerId, SessionId>,
+        only: Option<PeerId>,
+    },
     /// In whatever room.
     End {
         call: CallId,
@@ -158,6 +165,7 @@ struct Room {
     seats: HashMap<PeerId, Seat>,
     /// As the router was last told.
     only: Option<PeerId>,
+    doubts: Doubts<Doubt>,
     speaker: Option<PeerId>,
     /// Something has happened in it since it was last flushed.
     touched: bool,
@@ -175,6 +183,17 @@ struct Seat {
     connection: Arc<Admitted<Target>>,
 }
 
+/// What is otherwise than live state has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Doubt {
+    /// Somebody's connection, who is not in the room.
+    Seat(PeerId),
+    /// Who is told what happens to a connection.
+    Session(PeerId, SessionId),
+    /// Who alone is forwarded.
+    Only(Option<PeerId>),
+}
+
 /// What a panic cost.
 enum Cost {
     Connection(PeerId),
@@ -187,6 +206,7 @@ impl Room {
             router: Router::new(settings.clone(), now),
             seats: HashMap::new(),
             only: None,
+            doubts: Doubts::default(),
             speaker: None,
             touched: true,
             deadline: now,
@@ -290,25 +310,15 @@ impl Worker {
             Job::View { room, peer, views, answer } => {
                 let _ = answer.send(self.view(room, peer, views));
             }
-            Job::Reseat { room, peer, session } => {
-                let room = self.rooms.get_mut(&room);
-                if let Some(seat) = room.and_then(|room| room.seats.get_mut(&peer)) {
-                    seat.session = session;
-                }
-            }
+            Job::Reseat { room, peer, session } => self.reseat(room, peer, session),
             Job::Remove { room, peer } => self.remove(room, peer),
-            Job::AllowOnly { room: key, only } => {
-                if let Some(room) = self.rooms.get_mut(&key) {
-                    room.only = only;
-                    let done = room.guarded(|router| router.allow_only(Instant::now(), only));
-                    self.settle(key, done);
-                }
-            }
+            Job::AllowOnly { room, only } => self.allow_only(room, only),
             Job::Retire(key) => {
                 if let Some(room) = self.rooms.get_mut(&key) {
                     room.retires.get_or_insert_with(|| Instant::now() + RETIRES);
                 }
             }
+            Job::Reconcile { room, seats, only } => self.reconcile(room, &seats, only),
             Job::End { call } => self.end(|key, _| key.call == call),
             Job::EndAll => self.end(|_, _| true),
         }
@@ -403,6 +413,38 @@ impl Worker {
             Err(cost) => {
                 self.settle(key, Err(cost));
                 Err(MediaRefused::Unknown)
+            }
+        }
+    }
+
+    fn reseat(&mut self, key: RoomKey, peer: PeerId, session: SessionId) {
+        let room = self.rooms.get_mut(&key);
+        if let Some(seat) = room.and_then(|room| room.seats.get_mut(&peer)) {
+            seat.session = session;
+        }
+    }
+
+    fn allow_only(&mut self, key: RoomKey, only: Option<PeerId>) {
+        let Some(room) = self.rooms.get_mut(&key) else { return };
+        room.only = only;
+        let done = room.guarded(|router| router.allow_only(Instant::now(), only));
+        self.settle(key, done);
+    }
+
+    fn reconcile(&mut self, key: RoomKey, seats: &HashMap<PeerId, SessionId>, only: Option<PeerId>) {
+        let Some(room) = self.rooms.get_mut(&key) else { return };
+        let wrong = room.seats.iter().filter_map(|(peer, seat)| match seats.get(peer) {
+            None => Some(Doubt::Seat(*peer)),
+            Some(session) => (*session != seat.session).then_some(Doubt::Session(*peer, *session)),
+        });
+        let wrong = wrong.chain((room.only != only).then_some(Doubt::Only(only)));
+        let confirmed = room.doubts.confirmed(wrong);
+        for doubt in confirmed {
+            tracing::warn!("a call's media was not as it should be");
+            match doubt {
+                Doubt::Seat(peer) => self.remove(key, peer),
+                Doubt::Session(peer, session) => self.reseat(key, peer, session),
+                Doubt::Only(only) => self.allow_only(key, only),
             }
         }
     }
@@ -552,107 +594,4 @@ impl Worker {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::cluster::Standing;
-    use crate::media_io::Addresses;
-    use crate::port::Port;
-    use std::net::UdpSocket;
-    use visavis_media::Certificate;
-
-    fn room() -> Room {
-        let certificate = Certificate::generate().unwrap();
-        let settings = Settings { certificate, udp: Vec::new(), tcp: Vec::new(), congestion_control: true };
-        Room::new(&settings, Instant::now())
-    }
-
-    #[test]
-    fn a_panic_outside_of_any_connection_costs_the_room() {
-        let mut room = room();
-        assert!(matches!(room.guarded(|_| panic!("a bug")), Err::<(), _>(Cost::Room)));
-        assert!(matches!(room.guarded(|router| router.is_empty()), Ok(true)));
-    }
-
-    #[test]
-    fn a_panic_over_a_connection_costs_that_connection() {
-        let now = Instant::now();
-        let mut room = room();
-        let offered = room
-            .guarded(|router| (1..=2).all(|peer| router.offer(now, PeerId(peer), true, OFFER, &[]).is_ok()));
-        assert!(matches!(offered, Ok(true)));
-        let broken: Result<(), _> = room.guarded(|router| {
-            router.receive(PeerId(2), &stranger(now), &mut |_, _| {});
-            panic!("a bug")
-        });
-        assert!(matches!(broken, Err(Cost::Connection(PeerId(2)))));
-        assert!(matches!(room.guarded(|router| router.view(now, PeerId(2), Vec::new())), Ok(false)));
-        assert!(matches!(room.guarded(|router| router.view(now, PeerId(1), Vec::new())), Ok(true)));
-    }
-
-    fn worker(standing: &Arc<Standing>) -> (Worker, mpsc::Receiver<MediaNotice>) {
-        let (notices, told) = mpsc::channel(8);
-        let (shared, mut jobs) = Shared::new(1, Addresses::new(Vec::new()), standing.clone());
-        let certificate = Certificate::generate().unwrap();
-        let settings = Settings { certificate, udp: Vec::new(), tcp: Vec::new(), congestion_control: true };
-        let port = Port::new(UdpSocket::bind("127.0.0.1:0").unwrap()).unwrap().sender();
-        (Worker::new(0, jobs.remove(0), shared, settings, port, Vec::new(), notices), told)
-    }
-
-    fn offered(worker: &mut Worker, generation: u32, peer: u128) -> Result<(), MediaRefused> {
-        let room = RoomKey { call: CallId::from_bits(1), generation };
-        let (sdp, session) = (OFFER.to_owned(), SessionId::from_bits(peer));
-        let (peer, tracks) = (PeerId(peer), Vec::new());
-        worker.offer(Offer { room, peer, session, fresh: true, sdp, tracks, only: None }).map(drop)
-    }
-
-    #[test]
-    fn a_retired_room_takes_nobody_says_nothing_and_goes_in_time() {
-        let standing = Arc::new(Standing::default());
-        let (mut worker, mut told) = worker(&standing);
-        let earlier = RoomKey { call: CallId::from_bits(1), generation: 0 };
-        assert_eq!(offered(&mut worker, 0, 1), Ok(()));
-        assert_eq!(offered(&mut worker, 0, 2), Ok(()));
-        worker.work(Job::Retire(earlier));
-        assert_eq!(offered(&mut worker, 0, 3), Err(MediaRefused::Unknown));
-        assert_eq!(offered(&mut worker, 1, 1), Ok(()));
-        assert_eq!(standing.says().load, 3, "both last while connections are made anew");
-        worker.lost(earlier, PeerId(1));
-        assert!(told.try_recv().is_err(), "it has another connection");
-        worker.rooms.get_mut(&earlier).unwrap().retires = Some(Instant::now());
-        worker.flush();
-        assert_eq!((worker.rooms.len(), standing.says().load), (1, 1));
-        worker.lost(RoomKey { generation: 1, ..earlier }, PeerId(1));
-        assert_eq!(told.try_recv().unwrap().event, visavis_protocol::Event::MediaLost);
-        assert_eq!(standing.says().load, 0);
-    }
-
-    #[test]
-    fn letting_go_of_everything_leaves_nothing() {
-        let standing = Arc::new(Standing::default());
-        let (mut worker, _told) = worker(&standing);
-        assert_eq!((offered(&mut worker, 0, 1), offered(&mut worker, 1, 1)), (Ok(()), Ok(())));
-        worker.work(Job::EndAll);
-        assert_eq!((worker.rooms.len(), standing.says().load), (0, 0));
-    }
-
-    fn stranger(at: Instant) -> Datagram<'static> {
-        let source = SocketAddr::from(([198, 51, 100, 1], 1));
-        Datagram { at, protocol: Protocol::Udp, source, destination: source, bytes: &[0x80; 20] }
-    }
-
-    const OFFER: &str = "v=0\r\n\
-        o=- 1 1 IN IP4 0.0.0.0\r\n\
-        s=-\r\n\
-        t=0 0\r\n\
-        a=group:BUNDLE 0\r\n\
-        m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n\
-        c=IN IP4 0.0.0.0\r\n\
-        a=rtcp-mux\r\n\
-        a=ice-ufrag:theirs\r\n\
-        a=ice-pwd:their password of enough\r\n\
-        a=fingerprint:sha-256 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF\r\n\
-        a=setup:actpass\r\n\
-        a=mid:0\r\n\
-        a=sendonly\r\n\
-        a=rtpmap:111 opus/48000/2\r\n";
-}
+mod tests;

@@ -2,10 +2,10 @@
 
 use super::session::{Execution, Session};
 use super::upgrade::Realtime;
-use crate::app::{self, Holding, JoinCall, JoinRequest, Route};
+use crate::app::{self, Holding, JoinCall, JoinRequest, KnockRequest, Route};
 use std::sync::Arc;
 use visavis_domain::name::RoomName;
-use visavis_domain::room::Devices;
+use visavis_domain::room::{Devices, Screen};
 use visavis_live::TopicName;
 use visavis_protocol::{CloseCode, Code, Command, Reply, ServerFrame};
 
@@ -21,7 +21,8 @@ impl Realtime {
         execution.executed = id;
         let outcome = match command {
             Command::Leave => self.leave(session, execution).await,
-            Command::Look { room } => self.look(&room).await,
+            Command::Look { room } => self.look(session, &room).await,
+            Command::StopKnocking => self.stop_knocking(session, execution).await,
             Command::IceServers => Ok(Reply::IceServers { ice_servers: self.ice_servers(session) }),
             Command::MediaOffer { .. } if session.offers.check().is_err() => Err(Code::RateLimited),
             Command::Snapshot
@@ -32,8 +33,19 @@ impl Realtime {
             | Command::View { .. }
             | Command::MediaClose
             | Command::SetRoom { .. }
+            | Command::SetPassword { .. }
+            | Command::AdmitKnocks { .. }
+            | Command::RefuseKnocks { .. }
+            | Command::Mute { .. }
+            | Command::Remove { .. }
+            | Command::MakeHost { .. }
+            | Command::EndRoom
+            | Command::SetHand { .. }
+            | Command::LowerHand { .. }
+            | Command::React { .. }
             | Command::Say { .. } => self.room_command(session, execution.room.as_ref(), command).await,
             Command::Join { .. }
+            | Command::Knock { .. }
             | Command::JoinCall { .. }
             | Command::WatchDesk { .. }
             | Command::OpenConsole
@@ -95,14 +107,19 @@ impl Realtime {
         command: Command,
     ) -> Result<Reply, Code> {
         match command {
-            Command::Join { room, name, microphone, camera, continuation, media } => {
-                let devices = Devices { microphone, camera };
-                let who = session.identity;
-                let request = JoinRequest { who, session: session.id, name, devices, continuation, media };
+            Command::Join { room, name, microphone, camera, password, continuation, media } => {
+                let devices = Devices { microphone, camera, screen: Screen::Off };
+                let (who, page) = (session.identity, session.id);
+                let request =
+                    JoinRequest { who, session: page, name, password, devices, continuation, media };
                 self.join(session, execution, &room, request).await
             }
+            Command::Knock { room, name, password } => {
+                let request = KnockRequest { who: session.identity, session: session.id, name, password };
+                self.knock(session, execution, &room, request).await
+            }
             Command::JoinCall { ring, microphone, camera, continuation, media } => {
-                let devices = Devices { microphone, camera };
+                let devices = Devices { microphone, camera, screen: Screen::Off };
                 let person = session.identity.person;
                 let request = JoinCall { ring, person, session: session.id, devices, continuation, media };
                 self.join_call(session, execution, request).await
@@ -129,8 +146,8 @@ impl Realtime {
         let (app, page) = (&self.app, session.id);
         let outcome = match command {
             Command::Snapshot => app.snapshot(room, page).await,
-            Command::SetMedia { microphone, camera } => {
-                app.set_devices(room, page, Devices { microphone, camera }).await
+            Command::SetMedia { microphone, camera, screen } => {
+                app.set_devices(room, page, Devices { microphone, camera, screen }).await
             }
             Command::RenewMedia => app.renew_media(room, page).await,
             Command::Signal { to, generation, signal } => {
@@ -141,16 +158,15 @@ impl Realtime {
             }
             Command::View { videos } => app.view(room, page, videos).await,
             Command::MediaClose => app.close_media(room, page).await,
-            Command::SetRoom { settings } => app.set_room(room, page, settings).await,
             Command::Say { message, text } => app.say(room, page, message, text).await,
-            _ => Err(app::Refused::Corrupt),
+            _ => self.order(session, room, command).await,
         };
         outcome.map_err(|refused| refused.code())
     }
 
-    async fn look(&self, room: &str) -> Result<Reply, Code> {
+    async fn look(&self, session: &Session, room: &str) -> Result<Reply, Code> {
         let room = open_room(room)?;
-        self.app.look(&room).await.map_err(|refused| refused.code())
+        self.app.look(&room, session.identity, session.id).await.map_err(|refused| refused.code())
     }
 
     async fn join(
@@ -196,6 +212,10 @@ impl Realtime {
             Ok(reply) => {
                 execution.unsure = None;
                 execution.room = Some(room);
+                // Wherever it knocked: it is in now.
+                if self.stop_knocking(session, execution).await.is_err() {
+                    tracing::debug!("a knock of somebody who is in elsewhere stays until they go");
+                }
                 Ok(reply)
             }
             Err(refused) => {
@@ -250,6 +270,7 @@ impl Realtime {
             person: session.identity.person,
             room: seats.into_iter().flatten().next().cloned(),
             page: execution.page,
+            knock: execution.knocking.clone(),
         };
         let outcome = self.app.write_down(session.id, holding, &mut execution.written).await;
         if let Err(app::Refused::Freed) = outcome {
@@ -278,7 +299,7 @@ pub(super) fn room_topic(room: &RoomName) -> TopicName {
 }
 
 /// A room that is open to whoever knows its name. Those of calls are not.
-fn open_room(typed: &str) -> Result<RoomName, Code> {
+pub(super) fn open_room(typed: &str) -> Result<RoomName, Code> {
     let room = RoomName::parse(typed).map_err(|_| Code::RoomNameInvalid)?;
     if app::ring_of(&room).is_some() { Err(Code::Forbidden) } else { Ok(room) }
 }

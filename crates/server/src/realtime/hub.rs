@@ -9,6 +9,7 @@ use crate::cluster::Pulse;
 use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 use tokio::sync::watch;
@@ -32,19 +33,32 @@ struct Feed {
     pulse: watch::Receiver<Pulse>,
 }
 
+/// A session that has no seat any more in a room whose topic it hears.
+struct Out {
+    session: Arc<Session>,
+    topic: TopicName,
+}
+
+/// Nobody joins a topic while it is left, or another one that shares one of these with it. Fewer have people wait for
+/// topics that do not concern them; more are of no use.
+const TURNS: usize = 64;
+
 type Listeners = HashMap<TopicName, HashMap<SessionId, Arc<Session>>>;
 
 pub(crate) struct Hub {
     live: Arc<dyn Live>,
     subscription: u64,
     listeners: RwLock<Listeners>,
+    /// Whoever joins a topic while somebody else is leaving it must not miss what happens between the two.
+    turns: [tokio::sync::RwLock<()>; TURNS],
 }
 
 impl Hub {
     /// Subscribes, and gives back what [`Hub::run`] listens to.
     pub(crate) async fn start(live: Arc<dyn Live>) -> Result<(Arc<Self>, Subscription), LiveError> {
         let subscription = live.subscribe(CAPACITY).await?;
-        let hub = Self { live, subscription: subscription.id, listeners: RwLock::default() };
+        let turns = std::array::from_fn(|_| tokio::sync::RwLock::default());
+        let hub = Self { live, subscription: subscription.id, listeners: RwLock::default(), turns };
         Ok((Arc::new(hub), subscription))
     }
 
@@ -57,17 +71,19 @@ impl Hub {
         stopping: CancellationToken,
     ) {
         let mut crowds = Crowds::default();
+        let mut out = Vec::new();
         let feed = Feed { sessions, pulse };
         loop {
             if crowds.is_empty() {
                 let notice = stopping.run_until_cancelled(subscription.notices.recv()).await;
                 let Some(Some(notice)) = notice else { return };
-                self.hand_on(notice, &mut crowds, &feed);
+                self.hand_on(notice, &mut crowds, &mut out, &feed);
             }
             for _ in 0..NOTICES {
                 let Ok(notice) = subscription.notices.try_recv() else { break };
-                self.hand_on(notice, &mut crowds, &feed);
+                self.hand_on(notice, &mut crowds, &mut out, &feed);
             }
+            self.show_out(&mut out, &crowds).await;
             if !crowds.is_empty() {
                 self.tell_some(&mut crowds);
                 // Their sockets, and everybody else, before the next of them.
@@ -76,7 +92,18 @@ impl Hub {
         }
     }
 
-    fn hand_on(&self, notice: Notice, crowds: &mut Crowds, feed: &Feed) {
+    /// Those who are out of a room hear nothing more of it, once they have heard that they are.
+    async fn show_out(&self, out: &mut Vec<Out>, crowds: &Crowds) {
+        for Out { session, topic } in std::mem::take(out) {
+            if crowds.has(&topic) {
+                out.push(Out { session, topic });
+            } else {
+                self.unsubscribe(&session, &[topic]).await;
+            }
+        }
+    }
+
+    fn hand_on(&self, notice: Notice, crowds: &mut Crowds, out: &mut Vec<Out>, feed: &Feed) {
         let sessions = &feed.sessions;
         if feed.pulse.borrow().has_run_out(Instant::now()) {
             // This process stood still, or was cut off. What others have made of that since, pages must not take for
@@ -84,7 +111,7 @@ impl Hub {
             return sessions.end_all(CloseCode::Resync);
         }
         match notice {
-            Notice::Event { topic, body } => self.tell(&topic, body, crowds),
+            Notice::Event { topic, body } => self.tell(&topic, body, crowds, out),
             Notice::Gap => {
                 tracing::warn!("events were missed: every session starts over");
                 sessions.end_all(CloseCode::Resync);
@@ -95,6 +122,7 @@ impl Hub {
     /// The session gets what is told on these topics.
     pub(crate) async fn subscribe(&self, session: &Arc<Session>, topics: &[TopicName]) {
         for topic in topics.iter().cloned() {
+            let _turn = self.turn(&topic).read().await;
             self.write(|all| {
                 all.entry(topic.clone()).or_default().insert(session.id, session.clone());
             });
@@ -107,30 +135,33 @@ impl Hub {
 
     /// It gets nothing of them any more.
     pub(crate) async fn unsubscribe(&self, session: &Session, topics: &[TopicName]) {
-        for topic in topics.iter().cloned() {
-            let last = self.write(|all| {
-                let Some(listeners) = all.get_mut(&topic) else { return false };
-                listeners.remove(&session.id);
-                let last = listeners.is_empty();
-                if last {
-                    all.remove(&topic);
-                }
-                last
-            });
-            if !last {
+        for topic in topics {
+            if self.leaves_others(session.id, topic) {
                 continue;
             }
-            if let Err(error) = self.live.remove_topic(self.subscription, &topic).await {
-                tracing::debug!(%error, "a topic could not be left");
+            let _turn = self.turn(topic).write().await;
+            if self.leaves_others(session.id, topic) || self.write(|all| all.remove(topic)).is_none() {
+                continue;
             }
-            // Somebody may have come between the two steps: theirs must not be the topic that was left.
-            if self.read(|all| all.contains_key(&topic)) {
-                let _ = self.live.add_topic(self.subscription, topic).await;
+            if let Err(error) = self.live.remove_topic(self.subscription, topic).await {
+                tracing::debug!(%error, "a topic could not be left");
             }
         }
     }
 
-    fn tell(&self, topic: &TopicName, body: Bytes, crowds: &mut Crowds) {
+    /// Takes the session from the topic's listeners, unless it is the only one.
+    fn leaves_others(&self, session: SessionId, topic: &TopicName) -> bool {
+        self.write(|all| {
+            let Some(listeners) = all.get_mut(topic) else { return false };
+            let others = listeners.keys().any(|other| *other != session);
+            if others {
+                listeners.remove(&session);
+            }
+            others
+        })
+    }
+
+    fn tell(&self, topic: &TopicName, body: Bytes, crowds: &mut Crowds, out: &mut Vec<Out>) {
         let control = ControlNotice::read(&body);
         let Ok(event) = Utf8Bytes::try_from(body) else {
             tracing::error!("an event is not text");
@@ -143,12 +174,15 @@ impl Hub {
                 return 0;
             }
             for session in listeners.values() {
-                match control {
+                match &control {
                     None => session.deliver(std::slice::from_ref(&event)),
                     Some(ControlNotice::Replaced) => session.end(CloseCode::Replaced),
                     Some(ControlNotice::SignedOut) => session.end(CloseCode::SignedOut),
                     Some(ControlNotice::LinkEnded) => session.end(CloseCode::LinkEnded),
                     Some(ControlNotice::Removed) => session.end(CloseCode::Removed),
+                    Some(ControlNotice::OutOf(room)) => {
+                        out.push(Out { session: session.clone(), topic: room.clone() });
+                    }
                 }
             }
             listeners.len()
@@ -168,6 +202,13 @@ impl Hub {
             there.map(|session| session.deliver(&events)).count() * events.len()
         });
         count(told);
+    }
+
+    fn turn(&self, topic: &TopicName) -> &tokio::sync::RwLock<()> {
+        let mut hasher = DefaultHasher::new();
+        topic.hash(&mut hasher);
+        let which = hasher.finish() % self.turns.len() as u64;
+        &self.turns[usize::try_from(which).unwrap_or_default()]
     }
 
     fn read<T>(&self, look: impl FnOnce(&Listeners) -> T) -> T {

@@ -43,8 +43,10 @@ impl Realtime {
         let number = session.attach(received)?;
         let executed = execution.executed;
         let mut attached = Ok(());
-        if let Some(room) = &execution.room {
-            attached = or_away(self.app.attach(room, id).await, "a resumed session has no seat");
+        for room in execution.room.iter().chain(&execution.knocking) {
+            if attached.is_ok() {
+                attached = or_away(self.app.attach(room, id).await, "a resumed session has no seat");
+            }
         }
         if execution.page && attached.is_ok() {
             let outcome = self.app.attach_page(session.identity.person, id).await;
@@ -132,7 +134,7 @@ impl Realtime {
             return Ok(());
         }
         let left = grace.saturating_sub(since.elapsed());
-        for room in execution.room.iter().chain(&execution.unsure) {
+        for room in execution.room.iter().chain(&execution.unsure).chain(&execution.knocking) {
             let outcome = self.app.detach(room, session.id, left).await;
             or_away(outcome, "a detached session has no seat")?;
         }

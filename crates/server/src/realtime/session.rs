@@ -77,6 +77,8 @@ pub(crate) struct Execution {
     pub(crate) followed: Vec<TopicName>,
     /// A room that it may have a seat in: live state did not say whether it came in.
     pub(crate) unsure: Option<RoomName>,
+    /// The room at which it knocks, or knocked last.
+    pub(crate) knocking: Option<RoomName>,
     /// What others find of what it holds.
     pub(crate) written: Written,
 }
@@ -322,7 +324,13 @@ mod tests {
     use visavis_domain::ids::PersonId;
 
     fn opened(sessions: &Sessions, id: u128) -> Arc<Session> {
-        let identity = Identity { person: PersonId::from_bits(id), sign_in: None, link: None, from: None };
+        let identity = Identity {
+            person: PersonId::from_bits(id),
+            sign_in: None,
+            link: None,
+            from: None,
+            browser: None,
+        };
         sessions.open(SessionId::from_bits(id), identity, "localhost", 10_000)
     }
 

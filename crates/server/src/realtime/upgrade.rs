@@ -5,7 +5,7 @@ use super::session::{Session, Sessions};
 use super::socket::Socket;
 use crate::app::{Accounts, App, Appointments, Denied, IceServers, Identity, Route};
 use crate::cluster::drain::Leaving;
-use crate::edge::{ClientAddress, RateByAddress, network_of, problem};
+use crate::edge::{ClientAddress, RateByAddress, browser_cookie, browser_shown, network_of, problem};
 use axum::body::Bytes;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, State};
@@ -77,7 +77,11 @@ async fn tickets(State(realtime): State<Arc<Realtime>>, parts: Parts, body: Byte
         return ([(header::RETRY_AFTER, wait.to_string())], refused).into_response();
     }
     match realtime.ticket(&parts, &wish).await {
-        Ok(ticket) => ([(header::CACHE_CONTROL, "no-store")], Json(ticket)).into_response(),
+        Ok((ticket, browser)) => {
+            let mut answer = ([(header::CACHE_CONTROL, "no-store")], Json(ticket)).into_response();
+            answer.headers_mut().extend(browser_cookie(&browser).map(|line| (header::SET_COOKIE, line)));
+            answer
+        }
         Err(denied) => denied.into_response(),
     }
 }
@@ -106,14 +110,18 @@ async fn upgrade(State(realtime): State<Arc<Realtime>>, request: axum::extract::
 impl Realtime {
     /// For who came over a link, if that is asked for; else for whoever is signed in, unless they want to be a guest;
     /// for everybody else as a guest.
-    async fn ticket(&self, parts: &Parts, wish: &TicketRequest) -> Result<Ticket, Denied> {
+    /// With what the browser is to show from now on.
+    async fn ticket(&self, parts: &Parts, wish: &TicketRequest) -> Result<(Ticket, String), Denied> {
         let (identity, guest) = match wish.appointment {
             Some(id) => (self.appointments.visitor(id, &parts.headers).await?, None),
             None => self.signed_in_or_guest(parts, wish).await?,
         };
         let from = network_of(&parts.extensions).map(|network| self.app.whereabouts(network));
-        let (ticket, ttl) = self.app.ticket(Identity { from, ..identity }).map_err(unsigned)?;
-        Ok(Ticket { ticket, expires_in: u32::try_from(ttl.as_secs()).unwrap_or(u32::MAX), guest })
+        let (browser, shown) = self.app.browser(browser_shown(&parts.headers));
+        let identity = Identity { from, browser: Some(browser), ..identity };
+        let (ticket, ttl) = self.app.ticket(identity).map_err(unsigned)?;
+        let expires_in = u32::try_from(ttl.as_secs()).unwrap_or(u32::MAX);
+        Ok((Ticket { ticket, expires_in, guest }, shown))
     }
 
     async fn signed_in_or_guest(
@@ -127,12 +135,18 @@ impl Realtime {
         };
         if let Some((sign_in, account)) = signed_in {
             return Ok((
-                Identity { person: account.id, sign_in: Some(sign_in.id), link: None, from: None },
+                Identity {
+                    person: account.id,
+                    sign_in: Some(sign_in.id),
+                    link: None,
+                    from: None,
+                    browser: None,
+                },
                 None,
             ));
         }
         let (person, proof) = self.app.guest(wish.guest.as_deref()).map_err(unsigned)?;
-        Ok((Identity { person, sign_in: None, link: None, from: None }, Some(proof)))
+        Ok((Identity { person, sign_in: None, link: None, from: None, browser: None }, Some(proof)))
     }
 
     /// A new session, known to this instance.

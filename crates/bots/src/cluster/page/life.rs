@@ -74,6 +74,8 @@ pub(super) struct Life {
     asked: BTreeMap<u32, (Command, Asker)>,
     /// A call that its user has left is not gone into again.
     left: Option<RingId>,
+    /// The call that the page was in last.
+    latest: Option<RingId>,
     /// When the page may do something of its own again; none while its last doing has no answer.
     idle: Option<Instant>,
     dice: Dice,
@@ -99,6 +101,7 @@ impl Life {
             keeps: Keeps::default(),
             asked: BTreeMap::new(),
             left: None,
+            latest: None,
             idle: Some(Instant::now()),
             dice: Dice::thrown(),
         }
@@ -368,12 +371,14 @@ impl Life {
             }
             (Command::LeaveLounge, _) => self.keeps.lounge = None,
             (Command::Leave, _) => {
-                self.left = self.keeps.seat.take().and_then(|seat| seat.ring).or(self.left);
+                // Also the call that it could not come back to: the user has hung up.
+                self.left = self.keeps.seat.take().and_then(|seat| seat.ring).or(self.latest);
                 self.seen.send_modify(|seen| seen.room = None);
             }
             (_, Reply::Joined { participant, continuation, room, .. }) => {
                 let (command, ring) = continued(command, continuation);
                 self.keeps.seat = Some(Seat { command, ring });
+                self.latest = ring.or(self.latest);
                 let entered = InRoom::new(ring, *participant, room);
                 self.seen.send_modify(|seen| seen.enters(entered, room));
             }

@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Message;
 use visavis_domain::ids::{CallId, ParticipantId, SessionId};
-use visavis_domain::room::{self, MediaRoute, Presence, RoomSettings, Source};
+use visavis_domain::room::{self, MediaRoute, Presence, RoomSettings, Screen, Source};
 use visavis_domain::time::Timestamp;
 use visavis_protocol::{
     ClientFrame, Code, Command, Event, Participant, Reply, RoomSnapshot, ServerFrame, SlotLabel, Topic,
@@ -88,14 +88,19 @@ fn execute(command: Command, media: &mut Option<Served>) -> Result<Reply, Code> 
     match command {
         Command::Join { name, microphone, camera, .. } => {
             let (id, presence, joined_at) = (participant(1), Presence::Connected, Timestamp(0));
-            let me = Participant { id, name, order: 1, epoch: 1, presence, microphone, camera, joined_at };
+            let (order, epoch, screen, hand) = (1, 1, Screen::Off, None);
+            let me =
+                Participant { id, name, order, epoch, presence, microphone, camera, screen, hand, joined_at };
             let room = RoomSnapshot {
                 name: "room".into(),
                 call: CallId::from_bits(1),
                 participants: vec![me],
+                host: Some(id),
                 route: MediaRoute::Server,
                 generation: 0,
                 settings: RoomSettings::default(),
+                password: false,
+                knocks: Vec::new(),
                 version: 1,
                 messages: Vec::new(),
                 chat_version: 0,

@@ -13,7 +13,7 @@ const DUMMY: &str = "nobody has this password";
 
 /// What came of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(in crate::app) enum Verdict {
     /// It is the password; its hash has the costs of today.
     Right,
     /// It is the password; its hash wants to be made anew.
@@ -43,13 +43,17 @@ impl Passwords {
     }
 
     /// The hash of a new password, as a PHC string. `salt` is drawn at random.
-    pub(super) async fn hash(&self, password: &str, salt: [u8; 16]) -> Result<String, Denied> {
+    pub(in crate::app) async fn hash(&self, password: &str, salt: [u8; 16]) -> Result<String, Denied> {
         let (costs, password) = (self.costs.clone(), password.to_owned());
         self.run(move || hash(&costs, &password, &salt)).await?.ok_or(Denied::Defect("a password's hash"))
     }
 
     /// Compares; takes as long when there is nothing to compare with.
-    pub(super) async fn compare(&self, password: &str, stored: Option<&str>) -> Result<Verdict, Denied> {
+    pub(in crate::app) async fn compare(
+        &self,
+        password: &str,
+        stored: Option<&str>,
+    ) -> Result<Verdict, Denied> {
         let known = stored.is_some();
         let stored = stored.unwrap_or(&self.dummy).to_owned();
         let (costs, password) = (self.costs.clone(), password.to_owned());

@@ -76,7 +76,13 @@ impl Appointments {
         if came.appointment.id != id {
             return Err(Denied::LinkNeeded);
         }
-        Ok(Identity { person: came.link.person, sign_in: None, link: Some(came.claims), from: None })
+        Ok(Identity {
+            person: came.link.person,
+            sign_in: None,
+            link: Some(came.claims),
+            from: None,
+            browser: None,
+        })
     }
 
     /// Whether a link that was genuine still holds, for who has come over it.

@@ -10,7 +10,7 @@ use visavis_domain::availability::{DocumentId, Told};
 use visavis_domain::ids::{AppointmentId, DeskId, PersonId};
 use visavis_domain::person::{Card, Person, Status};
 use visavis_live::TopicName;
-use visavis_protocol::{Event, Representative, ServerFrame, Topic};
+use visavis_protocol::{Event, OwnAvailability, Representative, ServerFrame, Topic};
 
 impl Attempt {
     /// What people are told about themselves.
@@ -44,8 +44,15 @@ impl Attempt {
         for id in &self.changed {
             match id {
                 DocumentId::Person(id) => {
-                    let Some(person) = self.scene.person(*id) else { continue };
-                    let own = views::own(&self.scene, person)?;
+                    let own = match (self.scene.person(*id), self.before.person(*id)) {
+                        (Some(person), _) => views::own(&self.scene, person)?,
+                        // Whoever merely follows a desk is nobody until they ring: one who was brought back into a
+                        // call has a page, though live state knows of none.
+                        (None, Some(before)) => {
+                            OwnAvailability { version: before.version() + 1, ..views::nobody() }
+                        }
+                        (None, None) => continue,
+                    };
                     tell(*id, Event::OwnChanged { own })?;
                 }
                 DocumentId::Queue(id) => {

@@ -1,7 +1,7 @@
 //! A store that knows what it was given and remembers how calls ended, and a media server that is never needed.
 //! The real store has its own tests.
 
-use crate::app::{Media, MediaOffer, MediaRefused, MediaSeat, MediaSite};
+use crate::app::{Media, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite};
 use async_trait::async_trait;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -280,6 +280,8 @@ impl Media for NoMedia {
     fn retire(&self, _: MediaSite) {}
 
     fn end(&self, _: MediaSite) {}
+
+    fn reconcile(&self, _: Vec<MediaRoom>) {}
 
     fn end_all(&self) {}
 }

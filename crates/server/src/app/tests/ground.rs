@@ -4,7 +4,9 @@ use super::doubles::{Given, NoMedia};
 use super::wavering::{Comparing, Wavering};
 use crate::app::documents::{decode, key_of};
 use crate::app::settle::Cause;
-use crate::app::{App, History, Introduction, JoinCall, LoungeRules, Parts, Rates, Refused, call_room};
+use crate::app::{
+    App, History, Introduction, JoinCall, LoungeRules, OpenedBy, Parts, Passwords, Rates, Refused, call_room,
+};
 use std::future::Future;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -21,7 +23,7 @@ use visavis_domain::name::PersonName;
 use visavis_domain::person::{Chosen, Engagement, Person};
 use visavis_domain::queue::Queue;
 use visavis_domain::ring::Ring;
-use visavis_domain::room::{Camera, Devices, Limits, Microphone, RoomSettings};
+use visavis_domain::room::{Camera, Devices, Limits, Microphone, RoomSettings, Screen};
 use visavis_domain::time::Timestamp;
 use visavis_domain::visit::Visit;
 use visavis_live::{Key, Live, Rate};
@@ -171,7 +173,15 @@ fn parts(live: Arc<Wavering>, store: Arc<dyn Store>, history: History) -> Parts 
         store,
         media: Arc::new(NoMedia),
         history,
-        limits: Limits { people: 8, promote_at: 3, demote_after: LONG, settings: RoomSettings::default() },
+        limits: Limits {
+            people: 8,
+            promote_at: 3,
+            demote_after: LONG,
+            settings: RoomSettings::default(),
+            doors: None,
+        },
+        opened_by: OpenedBy::Anyone,
+        passwords: Passwords::with_costs(argon2::Params::new(64, 1, 1, None).unwrap()),
         rules: Rules {
             grace: LONG,
             queue: 100,
@@ -233,7 +243,7 @@ impl Place {
     }
 
     pub(super) async fn enter(&self, page: Page, ring: RingId) -> Result<(), Refused> {
-        let devices = Devices { microphone: Microphone::Live, camera: Camera::On };
+        let devices = Devices { microphone: Microphone::Live, camera: Camera::On, screen: Screen::Off };
         let Page { person, session } = page;
         let request =
             JoinCall { ring, person, session, devices, continuation: None, media: MediaPath::Fresh };

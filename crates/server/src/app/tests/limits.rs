@@ -6,7 +6,7 @@ use crate::app::{App, ByAddress, Identity, JoinRequest, Rates, Refused, per_minu
 use std::num::NonZeroU32;
 use visavis_domain::ids::{PersonId, SessionId, SignInId};
 use visavis_domain::name::RoomName;
-use visavis_domain::room::{Camera, Devices, Microphone};
+use visavis_domain::room::{Camera, Devices, Microphone, Screen};
 use visavis_live::Rate;
 use visavis_protocol::{Code, MediaPath, Reply};
 
@@ -26,7 +26,7 @@ fn room(number: u32) -> RoomName {
 
 fn guest(app: &App, person: u128, last: u8) -> Identity {
     let from = Some(app.whereabouts([192, 0, 2, last].into()));
-    Identity { person: PersonId::from_bits(person), sign_in: None, link: None, from }
+    Identity { person: PersonId::from_bits(person), sign_in: None, link: None, from, browser: None }
 }
 
 fn account(app: &App, person: u128, last: u8) -> Identity {
@@ -41,9 +41,10 @@ async fn join(
     continuation: Option<String>,
 ) -> Result<(SessionId, String), Code> {
     let session = SessionId::from_bits(app.random_bits());
-    let devices = Devices { microphone: Microphone::Live, camera: Camera::On };
+    let devices = Devices { microphone: Microphone::Live, camera: Camera::On, screen: Screen::Off };
     let name = "Ana".to_owned();
-    let request = JoinRequest { who, session, name, devices, continuation, media: MediaPath::Fresh };
+    let request =
+        JoinRequest { who, session, name, password: None, devices, continuation, media: MediaPath::Fresh };
     match app.join(room, request, Vec::new()).await {
         Ok(Reply::Joined { continuation, .. }) => Ok((session, continuation)),
         Ok(other) => panic!("{other:?}"),
@@ -52,7 +53,8 @@ async fn join(
 }
 
 async fn is_open(app: &App, room: &RoomName) -> bool {
-    matches!(app.look(room).await, Ok(Reply::Summary { room }) if !room.present.is_empty())
+    let seen = app.look(room, guest(app, 99, 99), SessionId::from_bits(99)).await;
+    matches!(seen, Ok(Reply::Summary { room }) if !room.present.is_empty())
 }
 
 #[tokio::test]

@@ -7,12 +7,12 @@ use bytes::Bytes;
 use visavis_domain::ids::{InstanceId, SessionId};
 use visavis_domain::name::RoomName;
 use visavis_domain::person::Engagement;
-use visavis_domain::room::{Camera, Devices, Microphone, Presence};
+use visavis_domain::room::{Camera, Devices, Microphone, Presence, Screen};
 use visavis_live::{Commit, Key, Live, Version, Write};
 use visavis_protocol::MediaPath;
 
 fn holding(page: Page) -> Holding {
-    Holding { person: page.person, room: None, page: true }
+    Holding { person: page.person, room: None, page: true, knock: None }
 }
 
 async fn hold(place: &Place, page: Page) {
@@ -63,12 +63,20 @@ async fn a_seat_is_lost_as_after_a_broken_line_and_its_time_runs_once() {
     let (ground, places) = Ground::with(Comparing::Compares, &[(1, 1)]).await;
     let (place, room) = (&places[0], RoomName::parse("Café").unwrap());
     let page = place.visitors[0];
-    let devices = Devices { microphone: Microphone::Live, camera: Camera::On };
+    let devices = Devices { microphone: Microphone::Live, camera: Camera::On, screen: Screen::Off };
     let (session, name) = (page.session, "Vera".to_owned());
-    let who = Identity { person: page.person, sign_in: None, link: None, from: None };
-    let request = JoinRequest { who, session, name, devices, continuation: None, media: MediaPath::Fresh };
+    let who = Identity { person: page.person, sign_in: None, link: None, from: None, browser: None };
+    let request = JoinRequest {
+        who,
+        session,
+        name,
+        password: None,
+        devices,
+        continuation: None,
+        media: MediaPath::Fresh,
+    };
     let mut written = Written::default();
-    let sits = Holding { person: page.person, room: Some(room.clone()), page: false };
+    let sits = Holding { person: page.person, room: Some(room.clone()), page: false, knock: None };
     place.app.write_down(session, sits.clone(), &mut written).await.unwrap();
     place.app.join(&room, request, Vec::new()).await.unwrap();
     let seat = async || {

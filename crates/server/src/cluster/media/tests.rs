@@ -66,6 +66,10 @@ impl Media for Notebook {
         self.write("end".into());
     }
 
+    fn reconcile(&self, rooms: Vec<MediaRoom>) {
+        self.write(format!("reconcile {}", rooms.len()));
+    }
+
     fn end_all(&self) {
         self.write("end all".into());
     }

@@ -122,7 +122,13 @@ async fn whatever_is_not_genuine_is_answered_with_the_same_bytes() {
 }
 
 fn ticketed() -> crate::app::Identity {
-    crate::app::Identity { person: PersonId::from_bits(1), sign_in: None, link: None, from: None }
+    crate::app::Identity {
+        person: PersonId::from_bits(1),
+        sign_in: None,
+        link: None,
+        from: None,
+        browser: None,
+    }
 }
 
 #[tokio::test]

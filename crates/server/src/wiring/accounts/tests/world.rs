@@ -2,8 +2,8 @@
 
 use crate::app::{
     AccountRules, Accounts, App, AppointmentParts, Appointments, ByAddress, ControlNotice, History,
-    IceServers, LinkKeys, Mailing, Media, MediaOffer, MediaRefused, MediaSeat, MediaSite, Parts, Passwords,
-    Provider, Route, Strangers, Surroundings, Tries,
+    IceServers, LinkKeys, Mailing, Media, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite,
+    OpenedBy, Parts, Passwords, Provider, Route, Strangers, Surroundings, Tries,
 };
 use crate::cluster::drain::{Leaving, Plan};
 use crate::cluster::ready::Health;
@@ -346,8 +346,13 @@ impl IceServers for NoRelay {
 fn app(live: &Arc<dyn Live>, store: &Arc<dyn Store>) -> App {
     let settings = crate::config::load(None, HashMap::new(), &Vec::new()).unwrap().settings;
     let (history, _) = History::new(store.clone());
-    let limits =
-        Limits { people: 2, promote_at: 3, demote_after: Duration::ZERO, settings: RoomSettings::default() };
+    let limits = Limits {
+        people: 2,
+        promote_at: 3,
+        demote_after: Duration::ZERO,
+        settings: RoomSettings::default(),
+        doors: None,
+    };
     let parts = Parts {
         instance: visavis_domain::ids::InstanceId::from_bits(1),
         standing: Arc::default(),
@@ -356,6 +361,8 @@ fn app(live: &Arc<dyn Live>, store: &Arc<dyn Store>) -> App {
         media: Arc::new(NoMedia),
         history,
         limits,
+        opened_by: OpenedBy::Anyone,
+        passwords: Passwords::with_costs(Params::new(64, 1, 1, None).unwrap()),
         rules: crate::wiring::rules(&settings),
         ring_for: Duration::from_secs(settings.desks.ring_s),
         margins: MARGINS,
@@ -387,6 +394,8 @@ impl Media for NoMedia {
     fn retire(&self, _: MediaSite) {}
 
     fn end(&self, _: MediaSite) {}
+
+    fn reconcile(&self, _: Vec<MediaRoom>) {}
 
     fn end_all(&self) {}
 }
