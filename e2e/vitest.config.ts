@@ -24,6 +24,7 @@ const WAITING = [
 
 const each = {
   pool: 'forks',
+  setupFiles: 'harness/faults-fail.ts',
   retry: 0,
   testTimeout: 120_000,
   hookTimeout: 60_000,

@@ -5,8 +5,9 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { languages } from './vite.languages.ts';
 
-const COMPRESSED = /\.(js|css|html|svg|json|webmanifest|txt)$/;
+const COMPRESSED = /\.(js|css|html|svg|json|webmanifest|txt|wasm|tflite)$/;
 
 /** Writes `.br` and `.gz` beside what gets smaller by it. */
 function compress(): Plugin {
@@ -48,6 +49,7 @@ export default defineConfig({
         strategy: ['baseLocale'],
         emitTsDeclarations: true,
       }),
+    languages(['de', 'tr']),
     svelte(),
     compress(),
   ],
@@ -64,8 +66,13 @@ export default defineConfig({
       },
     },
   },
+  // The host stays that of the page: the server takes changes from pages of its own host alone.
   server: {
-    proxy: { '/api': server, '/files': server, '/ws': { target: server, ws: true, changeOrigin: true } },
+    proxy: {
+      '/api': { target: server },
+      '/files': { target: server },
+      '/ws': { target: server, ws: true },
+    },
   },
   test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
 });

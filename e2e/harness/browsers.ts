@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
+import { watchFaults } from './faults';
 import { ownAddress } from './instances';
 import { machineAddress } from './server';
 
@@ -28,9 +29,12 @@ export interface LaunchOptions {
   /** Chromium's fake devices; none leaves a browser without any. */
   devices?: 'fake' | 'none';
   flags?: string[];
+  /** What its owner reads, most wanted first; whatever the machine speaks, tests read English. */
+  language?: string;
 }
 
 export async function launch(engine: Engine, options: LaunchOptions = {}): Promise<Browser> {
+  const language = options.language ?? 'en-US';
   if (engine === 'chromium') {
     // The second of Chromium's fake cameras shows pictures but feeds no peer: the third is the other one.
     const devices =
@@ -38,7 +42,7 @@ export async function launch(engine: Engine, options: LaunchOptions = {}): Promi
     return puppeteer.launch({
       executablePath: '/usr/bin/chromium',
       headless: true,
-      args: [...CHROMIUM_FLAGS, ...devices, ...(options.flags ?? [])],
+      args: [...CHROMIUM_FLAGS, `--accept-lang=${language}`, ...devices, ...(options.flags ?? [])],
     });
   }
   return puppeteer.launch({
@@ -47,6 +51,7 @@ export async function launch(engine: Engine, options: LaunchOptions = {}): Promi
     headless: true,
     env: { ...process.env, HOME: mkdtempSync(join(tmpdir(), 'visavis-firefox-')) },
     extraPrefsFirefox: {
+      'intl.accept_languages': language,
       'media.navigator.streams.fake': true,
       'media.navigator.permission.disabled': true,
       'media.peerconnection.ice.obfuscate_host_addresses': false,
@@ -62,6 +67,8 @@ export async function launch(engine: Engine, options: LaunchOptions = {}): Promi
 /** What a page keeps for measuring; put there before anything of the product runs. */
 interface Probe {
   peers: RTCPeerConnection[];
+  /** Whether one leads to the media server: only those have slots. */
+  isServers: (peer: RTCPeerConnection) => boolean;
   captured: MediaStreamTrack[];
   errors: string[];
   sockets: string[];
@@ -93,6 +100,7 @@ export class Person {
   /** A further page of somebody. */
   static async tab(context: BrowserContext, name: string, options: PersonOptions = {}): Promise<Person> {
     const page = await context.newPage();
+    watchFaults(name, page);
     await page.setViewport(options.viewport ?? { width: 1280, height: 720 });
     await page.evaluateOnNewDocument(installProbe);
     if (options.before) await page.evaluateOnNewDocument(options.before);
@@ -152,8 +160,16 @@ export class Person {
     await this.find('toolbar', 'Call controls');
   }
 
+  /** Goes out alone: a host with others inside is asked first. */
   async leave(): Promise<void> {
     await this.press('Leave');
+    const asked = (): boolean => document.querySelector('[role=dialog]') !== null;
+    const over = (): boolean => document.querySelector('[role=toolbar]') === null;
+    await this.until('the end, or the question', `(${asked})() || (${over})()`, 5_000);
+    await this.page.evaluate(() => {
+      const buttons = [...document.querySelectorAll<HTMLElement>('[role=dialog] button')];
+      buttons.find((button) => button.textContent.trim() === 'Leave')?.click();
+    });
     await this.find('button', 'Rejoin');
   }
 
@@ -200,7 +216,10 @@ export class Person {
 
 /** Runs in the page: keeps hold of peers, captured tracks and errors. Changes nothing about them. */
 function installProbe(): void {
-  const probe: Probe = { peers: [], captured: [], errors: [], sockets: [] };
+  // Of a peer at most the other's screen and its sound are one-way.
+  const isServers = (peer: RTCPeerConnection): boolean =>
+    peer.getTransceivers().filter(({ direction }) => direction === 'recvonly').length > 2;
+  const probe: Probe = { peers: [], isServers, captured: [], errors: [], sockets: [] };
   window.probe = probe;
   addEventListener('error', (event) => probe.errors.push(event.message));
   addEventListener('unhandledrejection', (event) => probe.errors.push(String(event.reason)));

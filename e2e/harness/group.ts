@@ -200,7 +200,7 @@ export async function joinTimed(person: Person, url: string): Promise<number> {
 export function ways(person: Person): Promise<{ direct: number; server: number }> {
   return person.page.evaluate(() => {
     const open = window.probe.peers.filter(({ connectionState }) => connectionState !== 'closed');
-    const server = open.filter((peer) => peer.getTransceivers().length > 2).length;
+    const server = open.filter(window.probe.isServers).length;
     return { direct: open.length - server, server };
   });
 }
@@ -232,7 +232,7 @@ export function slots(person: Person): Promise<Slot[]> {
   return person.page.evaluate(async () => {
     const found: Slot[] = [];
     for (const peer of window.probe.peers) {
-      if (peer.connectionState === 'closed' || peer.getTransceivers().length <= 2) continue;
+      if (peer.connectionState === 'closed' || !window.probe.isServers(peer)) continue;
       const given = new Promise<null>((resolve) => setTimeout(() => resolve(null), 500));
       const report = await Promise.race([peer.getStats(), given]);
       report?.forEach((entry: Record<string, unknown>) => {
@@ -313,7 +313,7 @@ export function sentLayers(person: Person): Promise<Record<string, { packets: nu
   return person.page.evaluate(async () => {
     const found: Record<string, { packets: number; width: number }> = {};
     for (const peer of window.probe.peers) {
-      if (peer.connectionState === 'closed' || peer.getTransceivers().length <= 2) continue;
+      if (peer.connectionState === 'closed' || !window.probe.isServers(peer)) continue;
       (await peer.getStats()).forEach((entry: Record<string, unknown>) => {
         if (entry['type'] !== 'outbound-rtp' || entry['kind'] !== 'video') return;
         found[String(entry['rid'] ?? '')] = {
@@ -362,7 +362,7 @@ export function transports(person: Person): Promise<string[]> {
   return person.page.evaluate(async () => {
     const found: string[] = [];
     for (const peer of window.probe.peers) {
-      if (peer.connectionState === 'closed' || peer.getTransceivers().length <= 2) continue;
+      if (peer.connectionState === 'closed' || !window.probe.isServers(peer)) continue;
       const report = await peer.getStats();
       const entries = new Map<string, Record<string, unknown>>();
       report.forEach((entry: Record<string, unknown>) => entries.set(String(entry['id']), entry));
@@ -383,7 +383,7 @@ export function transports(person: Person): Promise<string[]> {
 export function serverPort(person: Person): Promise<number | null> {
   return person.page.evaluate(async () => {
     for (const peer of window.probe.peers) {
-      if (peer.connectionState !== 'connected' || peer.getTransceivers().length <= 2) continue;
+      if (peer.connectionState !== 'connected' || !window.probe.isServers(peer)) continue;
       const given = new Promise<null>((resolve) => setTimeout(() => resolve(null), 500));
       const report = await Promise.race([peer.getStats(), given]);
       const entries = new Map<string, Record<string, unknown>>();

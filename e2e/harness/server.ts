@@ -199,7 +199,7 @@ async function prepare(data: string, settings: Record<string, string>, flags: st
 /** Below those that the system gives to sockets which ask for any: a browser's could take them while a server is down. */
 const PORTS = { first: 10_240, last: 32_767 };
 
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const found = new Set<number>();
   while (found.size < count) {
     const port = PORTS.first + Math.floor(Math.random() * (PORTS.last - PORTS.first + 1));

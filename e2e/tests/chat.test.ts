@@ -106,10 +106,18 @@ describe('messages', () => {
     await ben.press('Close');
     await say(ana, 'one');
     await say(ana, 'two');
-    await ben.until('the badge', () => document.querySelector('.badge')?.textContent === '2', 3_000);
+    await ben.until(
+      'the badge',
+      () => document.querySelector<HTMLElement>('[data-control=chat] .badge')?.dataset['text'] === '2',
+      3_000,
+    );
     await ben.until('the title', () => document.title.startsWith('(2) '), 3_000);
     await ben.press('Chat');
-    await ben.until('the badge gone', () => document.querySelector('.badge') === null, 3_000);
+    await ben.until(
+      'the badge gone',
+      () => document.querySelector('[data-control=chat] .badge') === null,
+      3_000,
+    );
   });
 });
 

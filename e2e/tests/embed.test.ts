@@ -9,6 +9,7 @@ import { accept, goOnline, representative, setDesk, startDemo } from '../harness
 import { startSite } from '../harness/demo';
 import type { Site } from '../harness/demo';
 import { examine } from '../harness/examine';
+import { expectFaults } from '../harness/faults';
 import { GROUP_LAUNCH } from '../harness/group';
 import { eventually, hearsAndSees } from '../harness/measure';
 import type { Server } from '../harness/server';
@@ -191,6 +192,8 @@ describe('the button on a site that is allowed', () => {
 
 describe.each(['chromium', 'firefox'] as Engine[])('a site that is not allowed, in %s', (engine) => {
   it('has no desk, and no page of the server in a frame', async () => {
+    // That is how a browser says that it refuses, and that there is nobody to say hello to.
+    expectFaults(/Content.Security.Policy|frame-ancestors|postMessage|Refused to frame|Framing/i);
     const browser = engine === 'chromium' ? chromium : await launch(engine);
     const eve = await Person.create(browser, 'Eve');
     try {

@@ -15,6 +15,7 @@ import {
   ways,
 } from '../harness/group';
 import { eventually } from '../harness/measure';
+import { decide } from '../harness/rooms';
 import { startServer } from '../harness/server';
 import type { Server } from '../harness/server';
 
@@ -47,9 +48,9 @@ afterEach(async () => {
   await Promise.all(people.map((person) => person.close()));
 });
 
-async function choose(person: Person, name: string, role = 'menuitem'): Promise<void> {
+async function choose(person: Person, name: string): Promise<void> {
   await person.press('More options');
-  await person.press(name, role);
+  await person.press(name, 'menuitem');
 }
 
 const nothing = (names: string[]): boolean => names.length === 0;
@@ -60,7 +61,7 @@ describe('the host', () => {
     for (const person of two) await person.join(`${server.http}/r/host-${room}`);
     await Promise.all([showsPictures(ana, 'Ben'), showsPictures(ben, 'Ana')]);
 
-    await choose(ana, 'Only me', 'menuitemradio');
+    await decide(ana, 'Who may publish', 'Only me');
     await Promise.all(two.map((person) => goesBy(person, 'server')));
     await Promise.all([showsPictures(ben, 'Ana'), hears(ben, ['Ana'])]);
     expect(await ben.page.evaluate(() => document.body.innerText)).toContain('Only the host sends media');
@@ -76,7 +77,7 @@ describe('the host', () => {
     await camera.evaluate((element) => (element as HTMLElement).click());
     expect(await receiving(ana, 'video')).toEqual([]);
 
-    await choose(ana, 'Everybody', 'menuitemradio');
+    await decide(ana, 'Who may publish', 'Everybody');
     await Promise.all(two.map((person) => goesBy(person, 'direct')));
     await ben.press('Turn camera on');
     await showsPictures(ana, 'Ben');
@@ -86,10 +87,10 @@ describe('the host', () => {
   it('may have two people meet over the server, and directly again', async () => {
     for (const person of [ana, ben]) await person.join(`${server.http}/r/route-${room}`);
     await Promise.all([showsPictures(ana, 'Ben'), showsPictures(ben, 'Ana')]);
-    await choose(ana, 'Server', 'menuitemradio');
+    await decide(ana, 'Media route', 'Server');
     await Promise.all([goesBy(ana, 'server'), goesBy(ben, 'server')]);
     await Promise.all([hears(ana, ['Ben']), hears(ben, ['Ana'])]);
-    await choose(ana, 'Peer to peer', 'menuitemradio');
+    await decide(ana, 'Media route', 'Peer to peer');
     await Promise.all([goesBy(ana, 'direct'), goesBy(ben, 'direct')]);
     await Promise.all([showsPictures(ana, 'Ben'), showsPictures(ben, 'Ana')]);
     expect(await ways(ana)).toEqual({ direct: 1, server: 0 });

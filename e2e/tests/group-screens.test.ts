@@ -8,6 +8,7 @@ import { Crowd } from '../harness/crowd';
 import { examine } from '../harness/examine';
 import { comer, GROUP_LAUNCH, showsPictures, tiles } from '../harness/group';
 import { eventually } from '../harness/measure';
+import { closeSettings, openSettings } from '../harness/rooms';
 import { startServer } from '../harness/server';
 import type { Server } from '../harness/server';
 
@@ -68,10 +69,9 @@ describe('a group call', () => {
   });
 
   it('with what its host may choose', async () => {
-    await ana.press('More options');
-    await ana.find('menuitemradio', 'Only me');
+    await openSettings(ana);
     await examine(ana, 'group-host');
-    await ana.page.keyboard.press('Escape');
+    await closeSettings(ana);
   });
 
   it('of thirty', async () => {
@@ -110,6 +110,6 @@ describe('a group call', () => {
 /** What is told in passing over the pictures, at this moment. */
 function notices(person: Person): Promise<string[]> {
   const read = (): string[] =>
-    [...document.querySelectorAll('.notices .banner')].map((one) => one.textContent);
+    [...document.querySelectorAll('[aria-label=Notices] li span')].map((one) => one.textContent);
   return person.page.evaluate(read);
 }

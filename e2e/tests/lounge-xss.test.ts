@@ -23,6 +23,7 @@ import {
 } from '../harness/lounge';
 import { Guests, messageId, post } from '../harness/lounge-wire';
 import type { Frame } from '../harness/lounge-wire';
+import { expectFaults } from '../harness/faults';
 import { eventually } from '../harness/measure';
 import { PAYLOADS } from '../harness/payloads';
 import type { Server } from '../harness/server';
@@ -187,6 +188,7 @@ it('names of rooms and what is said of them', async () => {
 });
 
 it('would have been noticed', async () => {
+  expectFaults(/Content.Security.Policy/i);
   const { person, happened } = watched[0] ?? {};
   if (!person || !happened) throw new Error('nobody was watched');
   await person.page.evaluate(() => {

@@ -441,7 +441,7 @@ export class Appointment {
     };
     void devices.start(this.#wanted).then(() => {
       if (this.devices !== devices) return;
-      devices.listen({ stateChanged, trackChanged: nothing, deviceLost: nothing, speakerChanged: nothing });
+      devices.listen({ stateChanged, trackChanged: nothing, noticed: nothing, speakerChanged: nothing });
     });
     return devices;
   }

@@ -17,6 +17,7 @@ const { capture } = vi.hoisted(() => ({ capture: vi.fn<(kind: string) => Promise
 vi.mock('../rtc/capture', () => ({
   capture,
   listDevices: () => Promise.resolve({ microphones: [], cameras: [], speakers: [] }),
+  watchPermission: () => undefined,
   CaptureFailed: class extends Error {},
 }));
 vi.mock('../rtc/level', async (original) => ({
@@ -70,12 +71,15 @@ const JOINED: Reply = {
         presence: 'connected',
         microphone: 'live',
         camera: 'on',
+        screen: 'off',
         joined_at: 1,
       },
     ],
     route: 'peer_to_peer',
+    host: null,
     generation: 0,
-    settings: { route: 'auto', publishing: 'everybody' },
+    settings: { route: 'auto', publishing: 'everybody', entry: 'open' },
+    password: false,
     version: 1,
     messages: [],
     chat_version: 0,

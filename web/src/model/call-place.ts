@@ -13,6 +13,8 @@ export type Place =
       kind: 'room';
       /** As typed. */
       room: string;
+      /** One of its own where none is given. */
+      session?: Session;
     }
   | {
       kind: 'ring';
@@ -40,11 +42,13 @@ export interface Joining {
   own: OwnPart['state'];
   continuation: string | null;
   media: MediaPath;
+  /** Of a room that has one. */
+  password: string | null;
 }
 
-export function joinCommand(place: Place, { name, own, continuation, media }: Joining): Command {
+export function joinCommand(place: Place, { name, own, continuation, media, password }: Joining): Command {
   const rest = { ...own, ...(continuation === null ? {} : { continuation }), media };
   return place.kind === 'room'
-    ? { type: 'join', room: place.room, name, ...rest }
+    ? { type: 'join', room: place.room, name, ...rest, ...(password === null ? {} : { password }) }
     : { type: 'join_call', ring: place.ring.id, ...rest };
 }

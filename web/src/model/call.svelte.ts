@@ -1,38 +1,66 @@
 // A call as one page lives it, in a room or of a ring: before joining, in it, after it. Holds the decisions; draws
 // nothing.
 
-import type { Event, Reply, RingEnd, RoomSettings, RoomSnapshot, Topic } from '../protocol/generated';
+import type {
+  ChatMessage,
+  Event,
+  KnockAnswer,
+  LeaveReason,
+  Reply,
+  RingEnd,
+  RoomSettings,
+  RoomSnapshot,
+  Topic,
+} from '../protocol/generated';
 import { browserSurroundings, CommandFailed, Session } from '../protocol/session';
 import type { LinkState } from '../protocol/session';
 import { isPassing, untilAnswered } from './again';
 import { joinCommand, seatIn, titleOf } from './call-place';
 import type { Place } from './call-place';
+import { Panels } from './call-panels.svelte';
 import { Chat } from './chat.svelte';
 import { Devices } from './devices.svelte';
+import { listed } from './formats';
 import { Media } from './media.svelte';
 import { Notices } from './notices.svelte';
 import { OwnPart } from './own-part.svelte';
 import { tieToPage } from './page-life';
 import type { Person } from './person.svelte';
+import { Reactions } from './reactions.svelte';
 import { remembered, rememberRoom } from './remembered';
+import { RoomDoor } from './room-door.svelte';
+import { tellRoom } from './room-events';
+import type { RoomHearing } from './room-events';
+import { RoomHost } from './room-host.svelte';
+import { roomLife, tellUnversioned } from './room-life';
 import { Roster } from './roster.svelte';
-import type { Phase } from './types';
+import { OwnScreen } from './screen.svelte';
+import { Stage } from './stage.svelte';
+import type { EndReason, Phase } from './types';
 
-const DEFAULT_SETTINGS: RoomSettings = { route: 'auto', publishing: 'everybody' };
+const DEFAULT_SETTINGS: RoomSettings = { route: 'auto', publishing: 'everybody', entry: 'open' };
+
+/** As one comes to a door. */
+const ALL_ON: Devices['wanted'] = { microphone: 'on', camera: 'on' };
 
 export class Call {
   readonly place: Place;
   readonly devices: Devices;
-  readonly notices = new Notices();
+  readonly notices = new Notices(() => this.roster.people.length);
+  readonly panels = new Panels();
   readonly chat: Chat;
   readonly media: Media;
   readonly own: OwnPart;
+  readonly screen: OwnScreen;
+  /** How one looks at the others. */
+  readonly stage = new Stage();
+  readonly host: RoomHost;
+  readonly reactions: Reactions;
+  /** What one meets at a room; a ring has none. */
+  readonly door: RoomDoor | null;
   phase = $state<Phase>({ kind: 'before' });
   link = $state<LinkState>('connecting');
   settings = $state.raw<RoomSettings>(DEFAULT_SETTINGS);
-  /** Names of those inside, seen from outside; null while it is not known. */
-  present = $state.raw<string[] | null>(null);
-  limit = $state<number | null>(null);
   startedAt = $state<number | null>(null);
   readonly roster = new Roster((person) => {
     this.notices.add({ kind: 'left', names: [person.name] });
@@ -41,9 +69,14 @@ export class Call {
   /** The room, or who else is there. */
   title = $derived.by(() => {
     const names = this.roster.others.map((person) => person.name);
-    return this.place.kind === 'room' || names.length === 0 ? titleOf(this.place) : names.join(', ');
+    return this.place.kind === 'room' || names.length === 0 ? titleOf(this.place) : listed(names);
   });
   maySend = $derived(this.settings.publishing === 'everybody' || this.roster.host);
+
+  /** What one is called, or wants to be. */
+  get name(): string {
+    return this.#name;
+  }
 
   get me(): Person | null {
     return this.roster.me;
@@ -59,17 +92,20 @@ export class Call {
   /** How often it was asked to be let in: of two that ask, the later one goes on. */
   #joins = 0;
   #selfId = '';
+  /** How one's devices were before they were put away. */
+  #wanted: Devices['wanted'] = ALL_ON;
   #callId = '';
   #version = 0;
   #refreshing = false;
   #disposed = new AbortController();
 
   #deaf: () => void;
+  #roomHearing: RoomHearing;
 
   constructor(place: Place) {
     this.place = place;
     this.devices = place.kind === 'ring' && place.devices ? place.devices : new Devices();
-    this.#session = place.kind === 'ring' ? place.session : new Session(browserSurroundings);
+    this.#session = place.session ?? new Session(browserSurroundings);
     this.link = this.#session.link;
     this.#deaf = this.#session.listen({
       event: (event, topic, version) => this.#event(event, topic, version),
@@ -81,16 +117,36 @@ export class Call {
       },
     });
     this.chat = new Chat(this.#session);
-    const shared = { session: this.#session, devices: this.devices, maySend: () => this.maySend };
+    this.screen = new OwnScreen({
+      changed: () => {
+        this.media.tracksChanged();
+        this.#ownChanged();
+      },
+      failed: () => this.notices.add({ kind: 'screen_failed' }),
+    });
+    this.reactions = new Reactions(this.#session);
+    this.door = place.kind === 'room' ? new RoomDoor(this.#session, place.room) : null;
+    this.host = new RoomHost(this.#session, () =>
+      this.notices.add({ kind: 'room', what: { type: 'not_done' } }),
+    );
+    const { devices, screen } = this;
+    const shared = { session: this.#session, devices, screen, maySend: () => this.maySend };
     this.media = new Media(shared);
     this.own = new OwnPart(shared);
+    this.#roomHearing = roomLife(this, {
+      self: () => this.#selfId,
+      settings: () => this.settings,
+      settled: (settings) => this.#setSettings(settings),
+      rightsChanged: () => this.own.follow(this.me),
+      out: (reason) => this.#end(this.#endOf(reason)),
+    });
     this.devices.listen({
       trackChanged: (kind, track) => {
         this.media.tracksChanged();
         if (kind === 'camera' && this.me) this.me.videoTrack = track;
       },
       stateChanged: () => this.#ownChanged(),
-      deviceLost: (kind, replaced) => this.notices.add({ kind: `${kind}_${replaced ? 'changed' : 'lost'}` }),
+      noticed: (kind) => this.notices.add({ kind }),
       speakerChanged: (id) => this.media.useSpeaker(id),
     });
     const signal = this.#disposed.signal;
@@ -113,11 +169,13 @@ export class Call {
     if (this.place.kind === 'ring') void this.#join('fresh');
     else this.#session.connect();
     const opened = this.place.kind === 'ring' && this.place.devices !== undefined;
-    if (!opened) await this.devices.start(seat ?? { microphone: 'on', camera: 'on' });
+    if (!opened) await this.devices.start(seat ?? ALL_ON);
   }
 
-  async join(name: string): Promise<void> {
+  /** @param password where the room has one; that given last otherwise */
+  async join(name: string, password?: string): Promise<void> {
     this.#name = name;
+    this.door?.typed(password);
     remembered.name.set(name);
     this.phase = { kind: 'joining' };
     if (this.#session.connected) await this.#join('fresh');
@@ -130,6 +188,26 @@ export class Call {
     await this.#session.command({ type: 'leave' }).catch(() => undefined);
   }
 
+  /** For the host: nobody is in it any more. */
+  async endForAll(): Promise<void> {
+    this.#end('ended');
+    // Somebody else may be the host by now: then one goes alone.
+    await this.#session.command({ type: 'end_room' }).catch(() => this.leave());
+  }
+
+  /** Asks no longer to be let in. */
+  async stopKnocking(): Promise<void> {
+    if (this.phase.kind !== 'knocking') return;
+    this.phase = { kind: 'before' };
+    await this.door?.stopKnocking();
+    await this.#look();
+  }
+
+  async toggleHand(): Promise<void> {
+    if (!this.me) return;
+    await this.#session.command({ type: 'set_hand', raised: this.me.hand === null }).catch(() => undefined);
+  }
+
   /** From the end page: once more, with the devices as they were. */
   async rejoin(): Promise<void> {
     if (this.phase.kind === 'ended' && this.phase.reason === 'replaced') {
@@ -139,21 +217,20 @@ export class Call {
     }
     this.#session.connect();
     this.phase = { kind: 'joining' };
-    await this.devices.start({ microphone: 'on', camera: 'on' });
+    await this.devices.start(ALL_ON);
     await this.join(this.#name);
   }
 
   /** From a refusal back to the door. */
-  back(): void {
+  async back(): Promise<void> {
     this.phase = { kind: 'before' };
-    void this.#look();
+    // Before a door that is shut nobody's light is on.
+    if ((await this.#look()) === 'open') await this.devices.start(this.#wanted);
   }
 
   /** For the host: what holds from now on. Shown when the server says so. */
   async setRoom(settings: Partial<RoomSettings>): Promise<void> {
-    const command = { type: 'set_room', settings: { ...this.settings, ...settings } } as const;
-    // Somebody else may be the host by now; then it stays as it is.
-    await this.#session.command(command).catch(() => undefined);
+    await this.host.set({ ...this.settings, ...settings });
   }
 
   dispose(): void {
@@ -163,25 +240,58 @@ export class Call {
     this.#deaf();
     if (this.place.kind === 'room') this.#session.close();
     this.chat.dispose();
+    this.reactions.dispose();
     this.devices.dispose();
+    this.screen.stop();
   }
 
   /** A new session: whoever was inside goes on inside. */
   async #opened(): Promise<void> {
     if (this.phase.kind === 'in_call') await this.#join('kept');
     else if (this.phase.kind === 'joining') await this.#join('fresh');
+    else if (this.phase.kind === 'knocking') await this.#knock();
     else if (this.phase.kind === 'before') await this.#look();
   }
 
-  async #look(): Promise<void> {
-    if (this.place.kind !== 'room') return;
+  async #look(): Promise<'open' | 'shut'> {
     try {
-      const reply = await this.#session.command({ type: 'look', room: this.place.room });
-      if (reply.type !== 'summary') return;
-      this.present = reply.room.present;
-      this.limit = reply.room.limit;
+      const shut = await this.door?.look();
+      if (this.phase.kind !== 'before') return 'shut';
+      if (!shut) return 'open';
+      this.#wanted = ALL_ON;
+      this.devices.stop();
+      this.phase = { kind: 'refused', code: shut };
     } catch (error) {
       this.#refuse(error);
+    }
+    return 'shut';
+  }
+
+  /** A new session asks anew; the host sees it as the same. */
+  async #knock(): Promise<void> {
+    this.phase = { kind: 'knocking' };
+    const { phase } = this;
+    try {
+      await this.door?.knock(this.#name, () => phase === this.phase);
+    } catch (error) {
+      if (phase === this.phase) this.#refuse(error);
+    }
+  }
+
+  async #knockAnswered(answer: KnockAnswer): Promise<void> {
+    if (this.phase.kind !== 'knocking') return;
+    switch (answer) {
+      case 'admitted':
+      case 'opened':
+        this.phase = { kind: 'joining' };
+        await this.#join('fresh');
+        return;
+      case 'locked':
+        this.#refuse(new CommandFailed('room_locked'));
+        return;
+      case 'refused':
+        this.#putAway();
+        this.phase = { kind: 'turned_away' };
     }
   }
 
@@ -189,7 +299,8 @@ export class Call {
     try {
       const { state: own } = this.own;
       const continuation = this.#continuation;
-      const command = joinCommand(this.place, { name: this.#name, own, continuation, media });
+      const password = this.door?.password ?? null;
+      const command = joinCommand(this.place, { name: this.#name, own, continuation, media, password });
       const [asked, phase] = [++this.#joins, this.phase];
       // What the server cannot do in this moment is no reason to be sent away.
       const reply = await untilAnswered(() => this.#session.command(command), {
@@ -230,10 +341,27 @@ export class Call {
     const code = error instanceof CommandFailed ? error.code : 'internal';
     // The next session asks again by itself.
     if (code === 'session_lost') return;
-    if (this.phase.kind === 'in_call' || this.place.kind === 'ring') this.#leaveQuietly();
+    const wasInside = this.phase.kind === 'in_call';
+    if (wasInside || this.place.kind === 'ring') this.#leaveQuietly();
     seatIn(this.place).set(null);
     this.#continuation = null;
-    this.phase = { kind: 'refused', code };
+    if (this.door && code === 'knock_first') {
+      void this.#knock();
+    } else if (this.door && (code === 'password_required' || code === 'password_wrong')) {
+      this.door.askFor(code === 'password_wrong' ? 'wrong' : 'missing');
+      this.phase = { kind: 'before' };
+      if (wasInside) void this.devices.start(this.#wanted);
+    } else {
+      if (!wasInside) this.#putAway();
+      this.phase = { kind: 'refused', code };
+    }
+  }
+
+  /** Outside for longer: no light. What was on is on again when one tries again. */
+  #putAway(): void {
+    if (this.place.kind !== 'room') return;
+    this.#wanted = this.devices.wanted;
+    this.devices.stop();
   }
 
   /** Brings everything in line with the room as the server has it. */
@@ -243,6 +371,9 @@ export class Call {
     this.#version = room.version;
     // After a restart of the server the others come back one by one; their media goes on meanwhile.
     this.roster.take(room.participants, this.#selfId, sameCall);
+    this.roster.hostId = room.host;
+    this.host.password = room.password;
+    this.host.takeKnocks(room.knocks ?? []);
     this.#setSettings(room.settings);
     this.media.setRoute(room.route, room.generation);
     this.#mediaFollows();
@@ -254,6 +385,8 @@ export class Call {
     // Signals may be ahead of the answer to the join.
     if (event.type === 'signalled') this.media.signalled(event.from, event.generation, event.signal);
     if (event.type === 'ring_ended') this.#ringEnded(event.ring, event.end);
+    if (event.type === 'knock_answered') void this.#knockAnswered(event.answer);
+    if (this.phase.kind === 'in_call') tellUnversioned(event, this);
     if (topic !== 'room' && topic !== 'chat') return;
     if (this.phase.kind !== 'in_call' || version === undefined) return;
     const known = topic === 'room' ? this.#version : this.chat.version;
@@ -264,86 +397,33 @@ export class Call {
     }
     if (topic === 'room') {
       this.#version = version;
-      this.#roomEvent(event);
+      tellRoom(event, this.#roomHearing);
       this.#mediaFollows();
     } else if (event.type === 'message_said') {
       this.chat.said(event.message, version);
+      this.#message(event.message);
     }
   }
 
-  #roomEvent(event: Event): void {
-    switch (event.type) {
-      case 'participant_joined': {
-        const back = this.roster.misses(event.participant.id);
-        this.roster.upsert(event.participant, this.#selfId);
-        if (!back && event.participant.id !== this.#selfId) {
-          this.notices.add({ kind: 'joined', names: [event.participant.name] });
-        }
-        return;
-      }
-      case 'participant_changed':
-        this.roster.upsert(event.participant, this.#selfId);
-        return;
-      case 'participant_left': {
-        const person = this.roster.find(event.participant);
-        if (!person) return;
-        if (person.self) {
-          this.#leaveQuietly();
-          this.phase = { kind: 'ended', reason: 'removed' };
-          return;
-        }
-        this.roster.remove(person);
-        this.notices.add({ kind: 'left', names: [person.name] });
-        return;
-      }
-      case 'media_routed':
-        this.media.setRoute(event.route, event.generation);
-        return;
-      case 'settings_changed':
-        this.#setSettings(event.settings);
-        return;
-      case 'message_said':
-      case 'signalled':
-      case 'slots_assigned':
-      case 'layers_wanted':
-      case 'active_speaker':
-      case 'media_lost':
-      case 'representative_changed':
-      case 'waiting_changed':
-      case 'desk_changed':
-      case 'queue_changed':
-      case 'queue_moved':
-      case 'own_changed':
-      case 'ring_ended':
-      case 'visit_changed':
-      case 'appointment_changed':
-      case 'reach_changed':
-      case 'waiting_message_said':
-      case 'member_joined':
-      case 'member_changed':
-      case 'member_left':
-      case 'member_gone':
-      case 'room_counted':
-      case 'lounge_changed':
-      case 'posted':
-      case 'message_changed':
-      case 'conversation_marked':
-      case 'conversation_changed':
-      case 'typed':
-      case 'service_changed':
-        return;
-      default:
-        event satisfies never;
-    }
+  /** Who looks at the chat sees it there. */
+  #message({ from, name, text }: ChatMessage): void {
+    const seen = this.panels.open === 'chat' && !document.hidden;
+    if (from !== this.#selfId && !seen) this.notices.add({ kind: 'message', name, text });
   }
 
   /** Told before or after one was taken out of the room; who left by themselves knows why. */
   #ringEnded(ring: string, end: RingEnd): void {
     if (this.place.kind !== 'ring' || this.place.ring.id !== ring) return;
-    const removed = this.phase.kind === 'ended' && this.phase.reason === 'removed';
-    if (!removed && this.phase.kind !== 'in_call' && this.phase.kind !== 'joining') return;
+    const out = this.phase.kind === 'ended' && this.phase.reason === 'out';
+    if (!out && this.phase.kind !== 'in_call' && this.phase.kind !== 'joining') return;
     this.#leaveQuietly();
     this.phase = { kind: 'over', end };
+  }
+
+  /** Why one's seat is gone. Of a ring its end says so itself. */
+  #endOf(reason: LeaveReason): EndReason {
+    if (this.place.kind === 'ring') return 'out';
+    return reason === 'removed' || reason === 'ended' ? reason : 'out';
   }
 
   /** Who may not send any more has devices that are off: no light, and nobody else turns them on again. */
@@ -381,25 +461,31 @@ export class Call {
     if (this.#continuation) seatIn(this.place).set(this.own.seat(this.#continuation, this.#name));
   }
 
-  #end(reason: 'left' | 'replaced'): void {
+  #end(reason: EndReason): void {
     this.#leaveQuietly();
     this.phase = { kind: 'ended', reason };
   }
 
   #leaveQuietly(): void {
+    this.#wanted = this.devices.wanted;
     seatIn(this.place).set(null);
     this.#continuation = null;
     this.#callId = '';
     this.startedAt = null;
     this.settings = DEFAULT_SETTINGS;
     this.own.follow(null);
+    this.host.clear();
     this.#dropEverybody();
     this.devices.stop();
+    this.screen.stop();
+    this.stage.clear();
     this.chat.clear();
+    this.notices.clear();
   }
 
   #dropEverybody(): void {
     this.media.end();
     this.roster.clear();
+    this.roster.hostId = null;
   }
 }

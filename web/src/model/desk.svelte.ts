@@ -444,7 +444,7 @@ export class Desk {
     const stateChanged = (): void => {
       if (this.#visit) this.#keep({ ...this.#visit, ...devices.wanted });
     };
-    devices.listen({ stateChanged, trackChanged: nothing, deviceLost: nothing, speakerChanged: nothing });
+    devices.listen({ stateChanged, trackChanged: nothing, noticed: nothing, speakerChanged: nothing });
   }
 
   #keep(visit: Visit): void {

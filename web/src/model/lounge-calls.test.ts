@@ -17,12 +17,21 @@ const { capture } = vi.hoisted(() => ({ capture: vi.fn<(kind: string) => Promise
 vi.mock('../rtc/capture', () => ({
   capture,
   listDevices: () => Promise.resolve({ microphones: [], cameras: [], speakers: [] }),
+  watchPermission: () => undefined,
   CaptureFailed: class extends Error {},
 }));
 vi.mock('../rtc/level', async (original) => ({
   ...(await original<object>()),
   meterTrack: () => () => undefined,
 }));
+
+/** Nobody answers: what is tested here ends before media begins. */
+class NoAnswer {
+  connectionState = 'new';
+  close(): void {
+    this.connectionState = 'closed';
+  }
+}
 
 const ANA = { id: 'u_ana', name: 'Ana' };
 const BEN = { id: 'u_ben', name: 'Ben' };
@@ -64,7 +73,7 @@ function joined(ring: string): Reply {
       chat_version: 0,
       messages: [],
       settings: { route: 'auto', publishing: 'everybody' },
-      route: 'direct',
+      route: 'peer_to_peer',
       participants: [participant('p_ana', 'Ana', 1)],
     },
   } as unknown as Reply;
@@ -116,6 +125,7 @@ async function talkWithBen(): Promise<void> {
 }
 
 beforeEach(() => {
+  vi.stubGlobal('RTCPeerConnection', NoAnswer);
   version = 0;
   sessionStorage.clear();
   capture.mockReset();
@@ -139,7 +149,7 @@ describe('ringing somebody', () => {
     void calls.ring(BEN.id);
     expect(calls.ringing).toEqual({ person: BEN.id, ring: null });
     await settle();
-    expect(capture).toHaveBeenCalledWith('camera', null, expect.anything());
+    expect(capture).toHaveBeenCalledWith('camera', { by: 'remembered', id: null }, expect.anything());
     told({ type: 'calling', ring: OUT });
     await session.answer('ring_member', { type: 'ringing', ring: OUT });
     expect(calls.ringing?.ring?.id).toBe(OUT.id);

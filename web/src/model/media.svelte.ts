@@ -1,14 +1,17 @@
 // The media of a call: which way it takes, and how it gets from one way to the other without a gap. The new way is
 // brought up first; each person's picture and voice change over when they really arrive; then the old way goes.
 
-import type { Event, MediaRoute, Signal, Viewed } from '../protocol/generated';
+import type { Event, MediaRoute, Signal, Source, Viewed } from '../protocol/generated';
 import type { Session } from '../protocol/session';
 import type { OwnTracks } from '../rtc/server-connection';
 import type { Devices } from './devices.svelte';
 import { IceServers } from './ice';
+import { PICTURES } from './incoming';
+import type { Picture } from './incoming';
 import { Peers } from './peers';
 import type { Person } from './person.svelte';
 import { Quality } from './quality';
+import type { OwnScreen } from './screen.svelte';
 import { ServerMedia } from './server-media';
 import { arrived, Linger, otherWay } from './switching';
 import type { AudioOnly } from './types';
@@ -22,6 +25,7 @@ const HIDDEN_FOR = 10_000;
 export interface MediaOptions {
   session: Session;
   devices: Devices;
+  screen: OwnScreen;
   /** Whether one may send anything. */
   maySend: () => boolean;
 }
@@ -46,6 +50,7 @@ export class Media {
   #others: Person[] = [];
   #shown: Shown[] = [];
   #hidden = false;
+  #elsewhere = false;
   #hiddenTimer: ReturnType<typeof setTimeout> | undefined;
   #disposed = new AbortController();
 
@@ -66,7 +71,7 @@ export class Media {
     this.#quality = new Quality({
       direct: (person) => this.#peers.connection(person),
       server: () => this.#server.connection,
-      watches: (person) => this.#watches(person),
+      watches: (person) => this.#watched(person).includes('camera'),
       slow: () => this.#slow(),
     });
     document.addEventListener('visibilitychange', () => this.#visibility(), {
@@ -90,7 +95,7 @@ export class Media {
     this.#others = others;
     if (!me) return;
     if (this.route === 'server' && !this.#server.open) {
-      this.#server.start(others.filter((person) => person.camera === 'on').length);
+      this.#server.start(others.flatMap(sent).length);
     }
     this.#peers.reconcile(me, others);
     this.#server.reconcile(others);
@@ -127,10 +132,8 @@ export class Media {
 
   /** What is sent has changed. */
   tracksChanged(): void {
-    const { microphone = null, camera = null } = this.#tracks();
-    for (const way of [this.#peers, this.#server]) {
-      way.setTrack('microphone', microphone);
-      way.setTrack('camera', camera);
+    for (const [source, track] of Object.entries(this.#tracks()) as [Source, MediaStreamTrack | null][]) {
+      for (const way of [this.#peers, this.#server]) way.setTrack(source, track);
     }
   }
 
@@ -138,6 +141,12 @@ export class Media {
   show(shown: Shown[]): void {
     this.#shown = shown;
     this.#look();
+  }
+
+  /** The pictures are seen in a window of their own, whether the page is or not. */
+  seenElsewhere(seen: boolean): void {
+    this.#elsewhere = seen;
+    this.#visibility();
   }
 
   setAudioOnly(audioOnly: AudioOnly): void {
@@ -194,19 +203,22 @@ export class Media {
   }
 
   #tracks(): OwnTracks {
-    const { devices, maySend } = this.#options;
-    if (!maySend()) return { microphone: null, camera: null };
-    return { microphone: devices.microphoneTrack, camera: devices.previewTrack };
+    const { devices, screen, maySend } = this.#options;
+    if (!maySend()) return { microphone: null, camera: null, screen: null, screen_audio: null };
+    return {
+      microphone: devices.microphoneTrack,
+      camera: devices.previewTrack,
+      screen: screen.video,
+      screen_audio: screen.audio,
+    };
   }
 
   #view(): Viewed[] {
     if (this.#hidden || this.audioOnly !== 'no') return [];
-    const people = this.#others.map(({ id, order, self, camera }) => ({
-      id,
-      order,
-      self,
-      sends: camera === 'on',
-    }));
+    const people = this.#others.map((person) => {
+      const { id, order, self } = person;
+      return { id, order, self, sends: sent(person) };
+    });
     return viewOf(this.#shown, people, this.speaker);
   }
 
@@ -214,11 +226,13 @@ export class Media {
     this.#server.show(this.#view());
   }
 
-  /** Whether somebody's picture is on and to be seen here. */
-  #watches(person: Person): boolean {
-    if (person.camera !== 'on' || this.audioOnly !== 'no') return false;
+  /** Which of somebody's pictures are on and to be seen here. */
+  #watched(person: Person): Picture[] {
+    if (this.audioOnly !== 'no') return [];
     // Peers send to whoever is there; slots are for what is seen.
-    return this.route === 'peer_to_peer' || this.#view().some((one) => one.participant === person.id);
+    if (this.route === 'peer_to_peer') return sent(person);
+    const seen = this.#view().filter((one) => one.participant === person.id);
+    return sent(person).filter((source) => seen.some((one) => one.source === source));
   }
 
   #settleSoon(): void {
@@ -238,7 +252,7 @@ export class Media {
     // Those who never had the old way lose nothing with it.
     const moving = this.#others.filter((person) => person.by[otherWay(this.route)].state !== null);
     const all = moving.every((person) => {
-      const arrival = person.by[this.route].arrival(this.#watches(person));
+      const arrival = person.by[this.route].arrival(this.#watched(person));
       return arrived(arrival, now);
     });
     if (this.#linger.push(all, now)) {
@@ -251,7 +265,7 @@ export class Media {
   }
 
   #slow(): void {
-    if (this.audioOnly === 'no' && this.#others.some((person) => this.#watches(person))) {
+    if (this.audioOnly === 'no' && this.#others.some((person) => this.#watched(person).length > 0)) {
       this.setAudioOnly('slow');
     }
   }
@@ -262,7 +276,12 @@ export class Media {
       this.#hidden = hidden;
       this.#look();
     };
-    if (document.hidden) this.#hiddenTimer = setTimeout(() => set(true), HIDDEN_FOR);
+    if (document.hidden && !this.#elsewhere) this.#hiddenTimer = setTimeout(() => set(true), HIDDEN_FOR);
     else if (this.#hidden) set(false);
   }
+}
+
+/** The pictures that somebody sends. */
+function sent({ camera, screen }: Person): Picture[] {
+  return PICTURES.filter((source) => (source === 'camera' ? camera === 'on' : screen === 'shared'));
 }

@@ -1,12 +1,13 @@
 // The direct way: one peer for each other participant. Which peers there should be follows from the room, and is
 // reconciled with those there are.
 
-import type { Signal } from '../protocol/generated';
+import type { Signal, Source } from '../protocol/generated';
 import type { Session } from '../protocol/session';
 import { Peer } from '../rtc/peer';
 import type { OwnTracks } from '../rtc/server-connection';
 import { Voice } from '../rtc/voice';
 import type { IceServers } from './ice';
+import type { Sound } from './incoming';
 import type { Person } from './person.svelte';
 
 /** Kept in mind while a signal may be for a peer that is being built. */
@@ -27,7 +28,7 @@ interface Pair {
   person: Person;
   peer: Peer;
   generation: number;
-  voice: Voice | null;
+  voices: Partial<Record<Sound, Voice>>;
 }
 
 export interface PeersOptions {
@@ -101,7 +102,7 @@ export class Peers {
     }
   }
 
-  setTrack(source: keyof OwnTracks, track: MediaStreamTrack | null): void {
+  setTrack(source: Source, track: MediaStreamTrack | null): void {
     for (const { peer } of this.#pairs.values()) void peer.setTrack(source, track);
   }
 
@@ -119,17 +120,21 @@ export class Peers {
   }
 
   useSpeaker(id: string | null): void {
-    for (const { voice } of this.#pairs.values()) void voice?.useSpeaker(id);
+    for (const voice of this.#voices()) void voice.useSpeaker(id);
   }
 
   async resumeAudio(): Promise<void> {
-    await Promise.all([...this.#pairs.values()].flatMap(({ voice }) => voice?.resume() ?? []));
+    await Promise.all(this.#voices().map((voice) => voice.resume()));
   }
 
   /** The old way may go. */
   dropAll(): void {
     for (const id of [...this.#pairs.keys()]) this.#drop(id);
     this.#early = [];
+  }
+
+  #voices(): Voice[] {
+    return [...this.#pairs.values()].flatMap(({ voices }) => Object.values(voices));
   }
 
   #unconnected(): Pair[] {
@@ -145,7 +150,7 @@ export class Peers {
     if (!pair) return;
     this.#pairs.delete(id);
     pair.person.by.peer_to_peer.clear();
-    pair.voice?.dispose();
+    for (const voice of Object.values(pair.voices)) voice.dispose();
     pair.peer.dispose();
     this.#early = this.#early.filter((early) => early.from !== id || early.generation > pair.generation);
   }
@@ -166,8 +171,8 @@ export class Peers {
           session.command({ type: 'signal', to: person.id, generation, signal }).catch(() => undefined);
         },
         onReceiver: (source, receiver) => {
-          if (source === 'camera') incoming.setVideo(receiver);
-          if (source === 'microphone') this.#hear(person, receiver);
+          if (source === 'camera' || source === 'screen') incoming[source].set(receiver);
+          else this.#hear(person, source, receiver);
         },
         onState: (state) => {
           incoming.setState(state);
@@ -189,7 +194,7 @@ export class Peers {
       this.#options.tracks(),
     );
     if (!this.#receivesVideo) peer.receiveVideo(false);
-    this.#pairs.set(person.id, { person, peer, generation, voice: null });
+    this.#pairs.set(person.id, { person, peer, generation, voices: {} });
     const from = performance.now() - EARLY_FOR;
     const early = this.#early.filter((one) => one.from === person.id);
     this.#early = this.#early.filter((one) => one.from !== person.id || one.generation > generation);
@@ -197,13 +202,15 @@ export class Peers {
       if (one.generation === generation && one.at >= from) void peer.receive(one.signal);
   }
 
-  #hear(person: Person, receiver: RTCRtpReceiver): void {
+  #hear(person: Person, source: Sound, receiver: RTCRtpReceiver): void {
     const pair = this.#pairs.get(person.id);
     if (!pair) return;
     const { speakerId, audioBlocked } = this.#options;
-    pair.voice?.dispose();
-    // While the voice comes another way already this one waits.
-    pair.voice = new Voice(receiver, speakerId(), person.voiceBy === 'server', audioBlocked);
-    person.by.peer_to_peer.setVoice(pair.voice);
+    pair.voices[source]?.dispose();
+    // While the same comes another way already this one waits.
+    const waits = person.by.server[source].delivers;
+    const voice = new Voice(receiver, speakerId(), waits, audioBlocked);
+    pair.voices[source] = voice;
+    person.by.peer_to_peer[source].set(voice);
   }
 }

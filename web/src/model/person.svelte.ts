@@ -1,11 +1,12 @@
 // Somebody in the room, oneself included, and the media that comes from them, by whichever way.
 
-import type { MediaRoute, Participant } from '../protocol/generated';
+import type { MediaRoute, Participant, Reaction } from '../protocol/generated';
 import type { LevelListener } from '../rtc/level';
 import { SpeechDetector } from '../rtc/level';
 import type { PeerState } from '../rtc/peer';
 import type { Quality } from '../rtc/statistics';
-import { Incoming } from './incoming';
+import { Incoming, PICTURES, SOUNDS } from './incoming';
+import type { Picture, Sound } from './incoming';
 import { choose, reached } from './switching';
 
 const WAYS: MediaRoute[] = ['peer_to_peer', 'server'];
@@ -16,19 +17,34 @@ export class Person {
   name = $state('');
   microphone = $state<Participant['microphone']>('absent');
   camera = $state<Participant['camera']>('absent');
+  screen = $state<Participant['screen']>('off');
   presence = $state<Participant['presence']>('connected');
   media = $state<PeerState>('connecting');
   quality = $state<Quality>('good');
   speaking = $state(false);
+  /** Since when their hand is up, ms since 1970. */
+  hand = $state<number | null>(null);
+  /** Which of the raised hands theirs is, from 1. */
+  handPlace = $state<number | null>(null);
+  /** What floats over their picture right now. */
+  reactions = $state.raw<{ id: number; reaction: Reaction }[]>([]);
   videoTrack = $state.raw<MediaStreamTrack | null>(null);
+  screenTrack = $state.raw<MediaStreamTrack | null>(null);
   order = 0;
   epoch = 0;
 
   /** What comes from them; of oneself nothing does. */
   readonly by: Record<MediaRoute, Incoming>;
   #wanted: MediaRoute = 'peer_to_peer';
-  #video: MediaRoute | null = null;
-  #voice: MediaRoute | null = null;
+  /** The way by which each is taken. */
+  #taken: Record<Picture | Sound, MediaRoute | null> = {
+    camera: null,
+    screen: null,
+    microphone: null,
+    screen_audio: null,
+  };
+  /** How loud they are here, from 0 to 1. */
+  #volume = $state<Record<Sound, number>>({ microphone: 1, screen_audio: 1 });
   #levels = new Set<LevelListener>();
   #speech = new SpeechDetector();
 
@@ -45,19 +61,31 @@ export class Person {
     this.name = participant.name;
     this.microphone = participant.microphone;
     this.camera = participant.camera;
+    this.screen = participant.screen;
     this.presence = participant.presence;
+    this.hand = participant.hand ?? null;
     this.order = participant.order;
     this.epoch = participant.epoch;
   }
 
   /** The way by which the voice is heard. */
   get voiceBy(): MediaRoute | null {
-    return this.#voice;
+    return this.#taken.microphone;
   }
 
   /** The way by which the picture comes. */
   get videoBy(): MediaRoute | null {
-    return this.#video;
+    return this.#taken.camera;
+  }
+
+  volume(of: Sound): number {
+    return this.#volume[of];
+  }
+
+  /** On this device alone. */
+  setVolume(of: Sound, volume: number): void {
+    this.#volume[of] = volume;
+    this.#chooseSound(of);
   }
 
   /** From now on rather this way. What is shown and heard changes over when it delivers. */
@@ -87,36 +115,39 @@ export class Person {
   #choose(): void {
     const { peer_to_peer: direct, server } = this.by;
     this.media = reached(this.#wanted, { peer_to_peer: direct.state, server: server.state });
-    this.#chooseVideo();
-    this.#chooseVoice();
+    for (const source of PICTURES) this.#choosePicture(source);
+    for (const source of SOUNDS) this.#chooseSound(source);
   }
 
-  #chooseVideo(): void {
+  #take(source: Picture | Sound): MediaRoute | null {
     const { peer_to_peer: direct, server } = this.by;
-    this.#video = choose(this.#wanted, this.#video, {
-      peer_to_peer: direct.videoOffered,
-      server: server.videoOffered,
+    this.#taken[source] = choose(this.#wanted, this.#taken[source], {
+      peer_to_peer: direct[source].offered,
+      server: server[source].offered,
     });
-    const from = this.#video && this.by[this.#video];
+    return this.#taken[source];
+  }
+
+  #choosePicture(source: Picture): void {
+    const way = this.#take(source);
+    const from = way && this.by[way][source];
     // A slot that does not deliver yet may still show whoever was in it before.
-    const shown = from === server && server.videoOffered !== 'delivers' ? null : (from?.video ?? null);
-    this.videoTrack = shown?.track ?? null;
+    const shown = way === 'server' && !from?.delivers ? null : (from?.it ?? null);
+    if (source === 'camera') this.videoTrack = shown?.track ?? null;
+    else this.screenTrack = shown?.track ?? null;
   }
 
-  #chooseVoice(): void {
-    const { peer_to_peer: direct, server } = this.by;
-    const before = this.#voice;
-    this.#voice = choose(this.#wanted, before, {
-      peer_to_peer: direct.voiceOffered,
-      server: server.voiceOffered,
-    });
+  #chooseSound(source: Sound): void {
+    const before = this.#taken[source];
+    const taken = this.#take(source);
     for (const way of WAYS) {
-      const { voice } = this.by[way];
+      const voice = this.by[way][source].it;
       if (!voice) continue;
-      voice.muted = way !== this.#voice;
-      voice.onLevel = way === this.#voice ? (level) => this.hear(level) : null;
+      voice.muted = way !== taken;
+      voice.volume = this.#volume[source];
+      voice.onLevel = source === 'microphone' && way === taken ? (level) => this.hear(level) : null;
     }
-    if (before !== null && this.#voice === null) {
+    if (source === 'microphone' && before !== null && taken === null) {
       // Who has no slot is silent; no measurement will say so.
       this.#speech = new SpeechDetector();
       this.speaking = false;

@@ -13,7 +13,7 @@ const REST_FOR = 60_000;
 export interface QualityOptions {
   direct(person: Person): RTCPeerConnection | null;
   server(): RTCPeerConnection | null;
-  /** Whether their picture is due. */
+  /** Whether the picture of their camera is due: that of a screen may stand still, which is no fault. */
   watches(person: Person): boolean;
   /** One's own line has been poor for long. */
   slow(): void;
@@ -84,8 +84,8 @@ export class Quality {
   async #overServer(person: Person, overall: Judgement | null): Promise<void> {
     const { server } = person.by;
     const connected = server.state === 'connected';
-    const video = this.#options.watches(person) ? server.video : null;
-    const receivers = [video, server.voice?.receiver ?? null].filter((one) => one !== null);
+    const video = this.#options.watches(person) ? server.camera.it : null;
+    const receivers = [video, server.microphone.it?.receiver ?? null].filter((one) => one !== null);
     if (receivers.length === 0) {
       this.#before.delete(person);
       person.quality = connected ? (overall ?? person.quality) : 'lost';
@@ -104,7 +104,8 @@ export class Quality {
     expected: Expected,
   ): Promise<Judgement | null> {
     const now = performance.now();
-    const [first, ...rest] = await Promise.all(from.map((one) => read(one, now)));
+    const still = new Set(this.#people.flatMap((person) => person.screenTrack?.id ?? []));
+    const [first, ...rest] = await Promise.all(from.map((one) => read(one, now, still)));
     if (!first) return null;
     const reading = rest.reduce(add, first);
     const before = this.#before.get(of);

@@ -1,6 +1,7 @@
 // What the browser keeps between visits. Everything works without it: private windows may refuse.
 
 import type { Chosen } from '../protocol/generated';
+import type { DeviceChoice, SoundProcessing } from '../rtc/capture';
 
 export interface Slot<T> {
   get(): T;
@@ -29,17 +30,71 @@ function slot(storage: () => Storage, key: string): Slot<string | null> {
 
 const local = (key: string): Slot<string | null> => slot(() => localStorage, `visavis.${key}`);
 
+/** A device by its id and its name: browsers give them new ids now and then. */
+function device(key: string): Slot<DeviceChoice | null> {
+  const text = local(key);
+  return {
+    get() {
+      const kept = text.get();
+      if (kept === null) return null;
+      try {
+        const { id, label } = JSON.parse(kept) as Partial<DeviceChoice>;
+        return typeof id === 'string' ? { id, label: label ?? '' } : null;
+      } catch {
+        // Kept before names were.
+        return { id: kept, label: '' };
+      }
+    },
+    set(chosen) {
+      text.set(chosen && JSON.stringify(chosen));
+    },
+  };
+}
+
+/** What is not to be done to one's sound, by name; everything else is. */
+const soundProcessing: Slot<SoundProcessing> = {
+  get() {
+    const off = (local('sound-without').get() ?? '').split(' ');
+    return {
+      echoCancellation: !off.includes('echoCancellation'),
+      noiseSuppression: !off.includes('noiseSuppression'),
+      autoGainControl: !off.includes('autoGainControl'),
+    };
+  },
+  set(processing) {
+    const off = Object.entries(processing).flatMap(([name, on]) => (on ? [] : [name]));
+    local('sound-without').set(off.length > 0 ? off.join(' ') : null);
+  },
+};
+
 export const remembered = {
   name: local('name'),
-  microphone: local('microphone'),
-  camera: local('camera'),
-  speaker: local('speaker'),
-  /** `off` for those who want no single-key shortcuts. */
-  shortcuts: local('shortcuts'),
+  /** The language somebody chose. */
+  language: local('language'),
+  /** The one an address asked for, for the tab alone: a kiosk's, or that of a link in a letter. */
+  languageOfTab: slot(() => sessionStorage, 'visavis.language'),
+  microphone: device('microphone'),
+  camera: device('camera'),
+  speaker: device('speaker'),
+  soundProcessing,
+  /** What is to be seen behind oneself. */
+  background: local('background'),
+  /** What is switched off in calls. */
+  callSettings: local('call-off'),
   /** `off` for those who want the lounge to be silent. */
   sounds: local('sounds'),
   /** `yes` once it was asked whether notifications may be shown. */
   notifications: local('asked-for-notifications'),
+  /** `speaker` for those who want whoever speaks to be large. */
+  view: local('view'),
+  /** `hidden` for those who do not want to see themselves. */
+  selfView: local('self-view'),
+  /** `off` for those who want to see themselves as others do. */
+  mirror: local('mirror'),
+  /** `smooth` for those whose shared screen is to move well rather than be sharp. */
+  screenLook: local('screen-look'),
+  /** The corner of one's own picture. */
+  corner: local('corner'),
 };
 
 /** Rooms one has been in, newest first. */

@@ -1,48 +1,21 @@
 // Makes a ring heard and seen: a tone, the title, a notification, the phone's vibration. Begun and ended by whoever
 // follows the server; nothing here decides how long it rings.
 
+import { notification, notifyIfHidden } from './notification';
+import type { NotificationWords } from './notification';
+import { CHIME, RING, soundOf, TICK } from './tones';
+
 /** What is said about a ring, in the words of the page's language. */
-export interface RingWords {
-  title: string;
-  body: string;
-}
+export type RingWords = NotificationWords;
 
 /** How long one round of the tone is, pause included. */
 const ROUND_S = 3;
 const TITLE_EVERY_MS = 1_000;
-/** Loud enough to be noticed beside other work, with space left before it distorts. */
-const LOUDNESS = 0.35;
 /** Below what anybody hears: it only has the browser learn that this page makes sound. */
 const UNHEARD = 0.0001;
 
-interface Note {
-  at: number;
-  length: number;
-  hertz: number;
-}
-
-/** Two rising notes, twice, and a pause: told from the ring of a desk phone. */
-const NOTES: readonly Note[] = [
-  { at: 0, length: 0.32, hertz: 659.25 },
-  { at: 0.3, length: 0.45, hertz: 880 },
-  { at: 0.95, length: 0.32, hertz: 659.25 },
-  { at: 1.25, length: 0.45, hertz: 880 },
-];
-
-/** One rising pair, softer: somebody has come, and nobody has to answer. */
-const CHIME: readonly Note[] = [
-  { at: 0, length: 0.5, hertz: 587.33 },
-  { at: 0.22, length: 0.7, hertz: 783.99 },
-];
-
-/** One short note, softer still: somebody has written. */
-const TICK: readonly Note[] = [{ at: 0, length: 0.22, hertz: 987.77 }];
-
 /** What is heard of something that is no ring. */
 export type Sounds = 'chime' | 'tick' | 'none';
-
-/** How long the notification of something that is no ring stays, where the system does not take it away. */
-const NOTE_FOR_MS = 20_000;
 
 export class Ringing {
   #context: AudioContext | null = null;
@@ -106,13 +79,12 @@ export class Ringing {
     if (context && this.#key === '' && sounds !== 'none') {
       void context.resume().catch(() => undefined);
       const source = new AudioBufferSourceNode(context, {
-        buffer: sound(context, sounds === 'tick' ? TICK : CHIME, 1),
+        buffer: soundOf(context, sounds === 'tick' ? TICK : CHIME, 1),
       });
       source.connect(context.destination);
       source.start();
     }
-    const shown = document.hidden ? notification(key, words) : null;
-    if (shown) setTimeout(() => shown.close(), NOTE_FOR_MS);
+    notifyIfHidden(key, words);
   }
 
   /** @param key the same ring again is not begun anew */
@@ -164,7 +136,10 @@ export class Ringing {
     const context = this.#context;
     if (!context) return;
     void context.resume().catch(() => undefined);
-    this.#source = new AudioBufferSourceNode(context, { buffer: sound(context, NOTES, ROUND_S), loop: true });
+    this.#source = new AudioBufferSourceNode(context, {
+      buffer: soundOf(context, RING, ROUND_S),
+      loop: true,
+    });
     this.#source.connect(context.destination);
     this.#source.start();
   }
@@ -185,40 +160,4 @@ export class Ringing {
     if (!document.hidden || this.#notification || !this.#words) return;
     this.#notification = notification(this.#key, this.#words, true);
   }
-}
-
-/** The tag has several tabs show one notification, not one each. */
-function notification(
-  tag: string,
-  { title, body }: RingWords,
-  requireInteraction = false,
-): Notification | null {
-  if (!('Notification' in window) || Notification.permission !== 'granted') return null;
-  try {
-    const shown = new Notification(title, { body, tag, requireInteraction });
-    shown.onclick = () => window.focus();
-    return shown;
-  } catch (error) {
-    // Phones want a service worker for it; they vibrate instead.
-    console.debug('no notification', error);
-    return null;
-  }
-}
-
-function sound(context: AudioContext, notes: readonly Note[], seconds: number): AudioBuffer {
-  const rate = context.sampleRate;
-  const buffer = context.createBuffer(1, Math.ceil(seconds * rate), rate);
-  const samples = buffer.getChannelData(0);
-  for (const { at, length, hertz } of notes) {
-    const first = Math.floor(at * rate);
-    const count = Math.floor(length * rate);
-    for (let n = 0; n < count && first + n < samples.length; n += 1) {
-      const t = n / rate;
-      // Soft at both ends, so that it does not click.
-      const envelope = Math.min(1, t / 0.02) * Math.min(1, (length - t) / 0.12);
-      const wave = Math.sin(2 * Math.PI * hertz * t) + 0.25 * Math.sin(4 * Math.PI * hertz * t);
-      samples[first + n] = (samples[first + n] ?? 0) + LOUDNESS * envelope * wave * 0.7;
-    }
-  }
-  return buffer;
 }

@@ -1,6 +1,7 @@
 // Who is in the room, in order of joining, and who may still come back to it.
 
 import type { Participant } from '../protocol/generated';
+import { handPlaces } from './hands';
 import { Person } from './person.svelte';
 
 /** After a server restart others may need a moment to come back: they are kept for as long as a grace. */
@@ -10,8 +11,10 @@ export class Roster {
   people = $state.raw<Person[]>([]);
   me = $derived(this.people.find((person) => person.self) ?? null);
   others = $derived(this.people.filter((person) => !person.self));
-  /** The one who decides about the room: who has been here longest. */
-  host = $derived(this.people[0]?.self ?? false);
+  /** Who decides about the room, as the server says; nobody in the call of a ring. */
+  hostId = $state<string | null>(null);
+  /** Whether that is oneself. */
+  host = $derived(this.me !== null && this.me.id === this.hostId);
   #missing = new Map<string, ReturnType<typeof setTimeout>>();
 
   /** @param gone somebody was waited for and has not come back */
@@ -42,21 +45,29 @@ export class Roster {
     const known = this.find(participant.id);
     if (known) {
       known.update(participant);
-      return;
+    } else {
+      const person = new Person(participant, participant.id === selfId);
+      this.people = [...this.people, person].sort((a, b) => a.order - b.order);
     }
-    const person = new Person(participant, participant.id === selfId);
-    this.people = [...this.people, person].sort((a, b) => a.order - b.order);
+    this.#countHands();
   }
 
   remove(person: Person): void {
     this.#forget(person.id);
     person.clear();
     this.people = this.people.filter((one) => one !== person);
+    this.#countHands();
   }
 
   clear(): void {
     for (const person of this.people) this.remove(person);
     for (const id of [...this.#missing.keys()]) this.#forget(id);
+  }
+
+  /** Whoever raised theirs first comes first. */
+  #countHands(): void {
+    const places = handPlaces(this.people);
+    for (const person of this.people) person.handPlace = places.get(person.id) ?? null;
   }
 
   #await(person: Person): void {

@@ -10,6 +10,7 @@ import type { OwnTracks } from '../rtc/server-connection';
 import { OfferRefused, ServerPath } from '../rtc/server-path';
 import { Voice } from '../rtc/voice';
 import type { IceServers } from './ice';
+import { PICTURES, SOUNDS } from './incoming';
 import type { Known } from './incoming';
 import type { Person } from './person.svelte';
 
@@ -167,7 +168,7 @@ export class ServerMedia {
 
   /** Slots that are nobody's sound, or not. */
   settleVoices(): void {
-    const heard = new Set(this.#people.map((person) => person.by.server.voice));
+    const heard = new Set(this.#people.flatMap(({ by }) => SOUNDS.map((source) => by.server[source].it)));
     const alone = this.#options.alone();
     for (const voice of this.#voices.values()) {
       // What an earlier connection still brings is heard over the current one, too.
@@ -205,31 +206,34 @@ export class ServerMedia {
 
   /** Gives each slot to its person, and takes away what is no longer theirs. */
   #assign(): void {
-    const cameras = new Map<string, Slot>();
-    const microphones = new Map<string, Slot>();
-    for (const slot of this.#slots) {
-      const { label } = slot;
-      // What a slot is for, its section says; screens have no tile yet.
-      if (label.source === 'camera') cameras.set(label.participant, slot);
-      if (label.source === 'microphone') microphones.set(label.participant, slot);
-    }
+    const slotOf = (person: Person, source: Source): Slot | undefined =>
+      this.#slots.findLast(({ label }) => label.source === source && label.participant === person.id);
     // Taken away everywhere before it is given to anybody.
     for (const person of this.#people) {
-      const { server } = person.by;
-      const camera = cameras.get(person.id);
-      const microphone = microphones.get(person.id);
-      // What brings the same already takes its place without a moment of nothing.
-      if (server.video !== (camera?.receiver ?? null) && !camera?.delivers) server.setVideo(null);
-      if ((server.voice?.receiver ?? null) !== (microphone?.receiver ?? null) && !microphone?.delivers)
-        server.setVoice(null);
+      for (const source of PICTURES) {
+        const slot = slotOf(person, source);
+        const arriving = person.by.server[source];
+        // What brings the same already takes its place without a moment of nothing.
+        if (arriving.it !== (slot?.receiver ?? null) && !slot?.delivers) arriving.set(null);
+      }
+      for (const source of SOUNDS) {
+        const slot = slotOf(person, source);
+        const arriving = person.by.server[source];
+        if ((arriving.it?.receiver ?? null) !== (slot?.receiver ?? null) && !slot?.delivers)
+          arriving.set(null);
+      }
     }
     for (const voice of [...this.#voices.values()]) this.#forgetUnlessAlive(voice);
     for (const person of this.#people) {
-      const { server } = person.by;
-      const camera = cameras.get(person.id);
-      if (camera && server.video !== camera.receiver) server.setVideo(camera.receiver, this.#use(camera));
-      const microphone = microphones.get(person.id);
-      if (microphone) server.setVoice(this.#voiceOf(microphone.receiver), this.#use(microphone));
+      for (const source of PICTURES) {
+        const slot = slotOf(person, source);
+        const arriving = person.by.server[source];
+        if (slot && arriving.it !== slot.receiver) arriving.set(slot.receiver, this.#use(slot));
+      }
+      for (const source of SOUNDS) {
+        const slot = slotOf(person, source);
+        if (slot) person.by.server[source].set(this.#voiceOf(slot.receiver), this.#use(slot));
+      }
     }
     this.settleVoices();
   }

@@ -1,27 +1,38 @@
 // Plain types of the view-models.
 
-import type { Code, RingEnd } from '../protocol/generated';
+import type { Code, Entry, RingEnd } from '../protocol/generated';
+import type { DeviceNotice } from './devices.svelte';
 
 export type { LinkState } from '../protocol/session';
-export type { Publishing, RoutePolicy } from '../protocol/generated';
 export type {
   ClientAppointment,
   Code,
   DeskName,
   DeskSnapshot,
+  Door,
+  Entry,
+  Knock,
+  Publishing,
   Reach,
+  Reaction,
   Representative,
   RingEnd,
   RingView,
+  RoutePolicy,
   Status,
 } from '../protocol/generated';
 
-export type EndReason = 'left' | 'replaced' | 'removed';
+/** `removed`: by the host, for as long as the room lives. `ended`: for everybody. `out`: for whatever other reason. */
+export type EndReason = 'left' | 'replaced' | 'removed' | 'ended' | 'out';
 
 export type Phase =
   | { kind: 'before' }
+  /** One asks the host to be let in. */
+  | { kind: 'knocking' }
   | { kind: 'joining' }
   | { kind: 'refused'; code: Code }
+  /** By the host, who was asked. */
+  | { kind: 'turned_away' }
   | { kind: 'in_call' }
   /** For oneself. */
   | { kind: 'ended'; reason: EndReason }
@@ -40,9 +51,18 @@ export interface ChatLine {
 }
 
 export type NoticeText =
-  | { kind: 'joined' | 'left'; names: string[] }
-  | { kind: 'microphone_lost' | 'microphone_changed' | 'camera_lost' | 'camera_changed' }
-  | { kind: 'only_host_sends' | 'everybody_sends' };
+  | { kind: 'joined' | 'left' | 'hand_raised'; names: string[] }
+  | { kind: 'message'; name: string; text: string }
+  | { kind: DeviceNotice }
+  | { kind: 'only_host_sends' | 'everybody_sends' }
+  | { kind: 'screen_failed' }
+  | { kind: 'room'; what: RoomNotice };
+
+/** What the host has done, or could not do. */
+export type RoomNotice =
+  | { type: 'host'; name: string; mine: boolean }
+  | { type: 'entry'; entry: Entry }
+  | { type: 'password_set' | 'password_removed' | 'muted_by_host' | 'not_done' };
 
 export type Notice = { id: number } & NoticeText;
 

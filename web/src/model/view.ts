@@ -16,8 +16,8 @@ export interface Watched {
   id: string;
   order: number;
   self: boolean;
-  /** Whether there is a picture to be had. */
-  sends: boolean;
+  /** Which pictures there are to be had. */
+  sends: Shown['source'][];
 }
 
 /** Sizes are told in steps: a tile that moves by a few pixels asks for nothing new. */
@@ -27,7 +27,7 @@ export function viewOf(shown: Shown[], people: Watched[], speaker: string | null
   const known = new Map(people.map((person) => [person.id, person]));
   const wanted = shown.flatMap((tile) => {
     const person = known.get(tile.participant);
-    return person && !person.self && person.sends && tile.width > 0 && tile.height > 0
+    return person && !person.self && person.sends.includes(tile.source) && tile.width > 0 && tile.height > 0
       ? [{ tile, order: person.order, speaks: person.id === speaker }]
       : [];
   });

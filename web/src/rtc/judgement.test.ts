@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { problemOf } from './capture';
 import { SpeechDetector } from './level';
 import type { Reading } from './statistics';
-import { judge } from './statistics';
+import { judge, read } from './statistics';
 
 const before: Reading = {
   at: 0,
@@ -12,6 +12,25 @@ const before: Reading = {
   freezes: 0,
   roundTrip: null,
 };
+
+describe('a reading', () => {
+  it('counts the packets of a shared screen, but not that it stands still', async () => {
+    const of = (trackIdentifier: string, freezeCount: number) => ({
+      type: 'inbound-rtp',
+      trackIdentifier,
+      packetsReceived: 10,
+      framesDecoded: 5,
+      freezeCount,
+    });
+    const report = new Map([
+      ['1', of('face', 1)],
+      ['2', of('screen', 7)],
+    ]) as unknown as RTCStatsReport;
+    const from = { getStats: () => Promise.resolve(report) };
+    const counted = await read(from, 0, new Set(['screen']));
+    expect([counted.packetsReceived, counted.framesDecoded, counted.freezes]).toEqual([20, 5, 1]);
+  });
+});
 
 describe('the quality', () => {
   it.each([

@@ -1,7 +1,7 @@
 // How loud a track is, and whether that is somebody speaking.
 
-/** From 0 to 1, about twenty times a second. */
-export type LevelListener = (level: number) => void;
+/** From 0 to 1, about twenty times a second; and whether there is nothing at all, not even a quiet room. */
+export type LevelListener = (level: number, nothing?: boolean) => void;
 
 const EVERY_MS = 50;
 let context: AudioContext | undefined;
@@ -32,7 +32,7 @@ export function meterTrack(track: MediaStreamTrack, listener: LevelListener): ()
     for (const sample of samples) sum += sample * sample;
     // Speech is about -40 to -10 dBFS; shown over that range.
     const decibels = 10 * Math.log10(sum / samples.length + 1e-10);
-    listener(Math.min(1, Math.max(0, (decibels + 60) / 50)));
+    listener(Math.min(1, Math.max(0, (decibels + 60) / 50)), sum === 0);
   }, EVERY_MS);
   return () => {
     clearInterval(timer);

@@ -1,7 +1,11 @@
 // One pair's RTCPeerConnection: perfect negotiation with roles from the server, queued candidates, ICE restart.
 // Knows neither rooms nor sessions; signals go in and out as values.
+//
+// Microphone and camera have a section each, which both sides send in, from the start. What is shared has a section of
+// each side's own, opened when there is something to send for the first time, and kept: it is quiet in between.
 
 import type { Signal, Source, TrackLabel } from '../protocol/generated';
+import { SCREEN_BITRATE } from './simulcast';
 
 export type PeerState = 'connecting' | 'connected' | 'reconnecting' | 'failed';
 
@@ -30,7 +34,9 @@ export interface PeerOptions {
 const KINDS = { microphone: 'audio', camera: 'video', screen: 'video', screen_audio: 'audio' } as const;
 /** In the order in which they stand in the first offer. */
 const FROM_THE_START = ['microphone', 'camera'] as const satisfies Source[];
-const CAMERA_BITRATE = 2_500_000;
+/** In sections of one's own, from their first track on. */
+const SHARED = ['screen', 'screen_audio'] as const satisfies Source[];
+const BITRATES: Partial<Record<Source, number>> = { camera: 2_500_000, screen: SCREEN_BITRATE };
 /** From `disconnected` to a restart: most of these mend themselves at once. */
 const RESTART_AFTER = 1_000;
 const RESTART_AGAIN_AFTER = 5_000;
@@ -41,6 +47,8 @@ export class Peer {
   readonly connection: RTCPeerConnection;
   #options: PeerOptions;
   #sources = new Map<RTCRtpTransceiver, Source>();
+  /** Those of the sections that the other side alone sends in. */
+  #theirs = new Set<RTCRtpTransceiver>();
   #announced = new Set<RTCRtpTransceiver>();
   #tracks: Partial<Record<Source, MediaStreamTrack | null>> = {};
   #makingOffer = false;
@@ -72,25 +80,29 @@ export class Peer {
     this.connection.onconnectionstatechange = () => this.#follow();
     if (options.polite) {
       for (const source of FROM_THE_START) this.#addTransceiver(source);
+      this.#share();
     } else if (options.offerWithin !== undefined) {
       this.#offerTimer = setTimeout(() => options.onBeyondRepair(), options.offerWithin);
     }
     options.onState('connecting');
   }
 
-  /** Sends this track for the source from now on, or nothing. Needs no negotiation. */
+  /** Sends this track for the source from now on, or nothing. Negotiates what is shared for the first time alone. */
   async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
     this.#tracks[source] = track;
+    // What has no section yet begins with the first description of the other side.
+    if (this.#options.polite || this.#twin !== null) this.#share();
     for (const [transceiver, of] of this.#sources) {
-      if (of === source && transceiver.sender.track !== track) await transceiver.sender.replaceTrack(track);
+      const own = of === source && !this.#theirs.has(transceiver);
+      if (own && transceiver.sender.track !== track) await transceiver.sender.replaceTrack(track);
     }
   }
 
   /** Whether the other side's pictures are wanted. It stops sending what is not. */
   receiveVideo(wanted: boolean): void {
     this.#receivesVideo = wanted;
-    for (const [transceiver, source] of this.#sources) {
-      const direction = this.#direction(source);
+    for (const transceiver of this.#sources.keys()) {
+      const direction = this.#direction(transceiver);
       if (transceiver.currentDirection !== null && transceiver.direction !== direction) {
         transceiver.direction = direction;
       }
@@ -139,15 +151,31 @@ export class Peer {
     connection.close();
   }
 
-  #direction(source: Source): 'sendrecv' | 'sendonly' {
-    return KINDS[source] === 'video' && !this.#receivesVideo ? 'sendonly' : 'sendrecv';
+  #direction(transceiver: RTCRtpTransceiver): RTCRtpTransceiverDirection {
+    const source = this.#sources.get(transceiver) ?? 'microphone';
+    const receives = KINDS[source] === 'audio' || this.#receivesVideo;
+    if (this.#theirs.has(transceiver)) return receives ? 'recvonly' : 'inactive';
+    return receives && !isShared(source) ? 'sendrecv' : 'sendonly';
   }
 
   #addTransceiver(source: Source): void {
     const track = this.#tracks[source] ?? null;
-    const init: RTCRtpTransceiverInit = { direction: this.#direction(source) };
-    if (source === 'camera') init.sendEncodings = [{ maxBitrate: CAMERA_BITRATE }];
-    this.#sources.set(this.connection.addTransceiver(track ?? KINDS[source], init), source);
+    const maxBitrate = BITRATES[source];
+    const transceiver = this.connection.addTransceiver(track ?? KINDS[source], {
+      direction:
+        isShared(source) || (KINDS[source] === 'video' && !this.#receivesVideo) ? 'sendonly' : 'sendrecv',
+      ...(maxBitrate === undefined ? {} : { sendEncodings: [{ maxBitrate }] }),
+    });
+    this.#sources.set(transceiver, source);
+  }
+
+  /** Opens the sections for what is shared that are not there yet. */
+  #share(): void {
+    if (this.#closed) return;
+    for (const source of SHARED) {
+      const open = [...this.#sources].some(([one, of]) => of === source && !this.#theirs.has(one));
+      if (!open && this.#tracks[source]) this.#addTransceiver(source);
+    }
   }
 
   async #offer(): Promise<void> {
@@ -185,6 +213,7 @@ export class Peer {
     await this.#fill();
     await connection.setLocalDescription();
     this.#sendDescription();
+    this.#share();
   }
 
   /** Learns what the other side's sections carry, and shows their tracks. */
@@ -192,6 +221,11 @@ export class Peer {
     for (const { mid, source } of tracks) {
       const transceiver = this.connection.getTransceivers().find((one) => one.mid === mid);
       if (!transceiver) continue;
+      if (isShared(source)) {
+        if (!this.#sources.has(transceiver)) this.#theirs.add(transceiver);
+        // They name what is one's own as well; nothing comes in it.
+        else if (!this.#theirs.has(transceiver)) continue;
+      }
       this.#sources.set(transceiver, source);
       if (this.#announced.has(transceiver)) continue;
       this.#announced.add(transceiver);
@@ -202,11 +236,12 @@ export class Peer {
   /** Sends in the sections that the other side has opened. */
   async #fill(): Promise<void> {
     for (const [transceiver, source] of this.#sources) {
-      const direction = this.#direction(source);
+      const direction = this.#direction(transceiver);
       if (transceiver.direction === direction) continue;
       transceiver.direction = direction;
+      if (isShared(source)) continue;
       await transceiver.sender.replaceTrack(this.#tracks[source] ?? null);
-      if (source === 'camera') await limitBitrate(transceiver.sender);
+      await limitBitrate(transceiver.sender, BITRATES[source]);
     }
   }
 
@@ -277,11 +312,15 @@ export function sessionOf(sdp: string): string | null {
   return /^o=\S+ (\d+) /m.exec(sdp)?.[1] ?? null;
 }
 
-async function limitBitrate(sender: RTCRtpSender): Promise<void> {
+function isShared(source: Source): boolean {
+  return source === 'screen' || source === 'screen_audio';
+}
+
+async function limitBitrate(sender: RTCRtpSender, maxBitrate: number | undefined): Promise<void> {
   const parameters = sender.getParameters();
   const encoding = parameters.encodings[0];
-  if (!encoding) return;
-  encoding.maxBitrate = CAMERA_BITRATE;
+  if (!encoding || maxBitrate === undefined) return;
+  encoding.maxBitrate = maxBitrate;
   // Before the first negotiation is through some browsers refuse; the default is a good one.
   await sender.setParameters(parameters).catch(() => undefined);
 }

@@ -2,7 +2,7 @@
 // Makes offers and takes answers; when to make them, and what to do when they fail, is the server path's business.
 
 import type { Source, TrackLabel } from '../protocol/generated';
-import { encodingsFor, labelsFor, layerCount, refit } from './simulcast';
+import { encodingsFor, labelsFor, layerCount, refit, SCREEN_BITRATE } from './simulcast';
 import type { Size } from './simulcast';
 
 export type OwnTracks = Partial<Record<Source, MediaStreamTrack | null>>;
@@ -12,7 +12,6 @@ export const MOST_VIDEO_SLOTS = 25;
 
 const KINDS = { microphone: 'audio', camera: 'video', screen: 'video', screen_audio: 'audio' } as const;
 const SOURCES: Source[] = ['microphone', 'camera', 'screen', 'screen_audio'];
-const SCREEN_BITRATE = 2_500_000;
 /** Parameters that a browser refuses: when they are tried again, and how often. */
 const TRY_AGAIN_AFTER = 200;
 const MOST_TRIES = 20;
@@ -59,11 +58,11 @@ export class ServerConnection {
       return track !== null;
     }
     if (transceiver.sender.track === track) return false;
-    const before = this.#labels(source);
+    const before = this.#label(source);
     if (source === 'camera' && track) this.#size = sizeOf(track);
     await transceiver.sender.replaceTrack(track);
     await this.#fit(source);
-    return JSON.stringify(before) !== JSON.stringify(this.#labels(source));
+    return JSON.stringify(before) !== JSON.stringify(this.#label(source));
   }
 
   /** As many slots for video as are shown. They do not become fewer. Returns whether an offer is due. */
@@ -92,12 +91,7 @@ export class ServerConnection {
       await connection.setLocalDescription({ type: 'rollback' });
     }
     await connection.setLocalDescription(await connection.createOffer({ iceRestart: restart }));
-    const tracks = SOURCES.flatMap((source): TrackLabel[] => {
-      const mid = this.#own.get(source)?.mid;
-      if (mid === null || mid === undefined) return [];
-      const layers = this.#labels(source);
-      return [{ mid, source, ...(layers.length > 0 ? { layers } : {}) }];
-    });
+    const tracks = SOURCES.flatMap((source) => this.#label(source) ?? []);
     return { sdp: connection.localDescription?.sdp ?? '', tracks };
   }
 
@@ -132,9 +126,16 @@ export class ServerConnection {
     preferCodecs(this.connection.addTransceiver(kind, { direction: 'recvonly' }), kind);
   }
 
-  #labels(source: Source): ReturnType<typeof labelsFor> {
+  /** What the server is told of an own track; null if there is nothing to tell. */
+  #label(source: Source): TrackLabel | null {
+    const transceiver = this.#own.get(source);
+    const mid = transceiver?.mid ?? null;
+    // A camera that is off comes back in a moment. What is shared no more is gone, and with it its place in the ears.
+    const gone = (source === 'screen' || source === 'screen_audio') && !transceiver?.sender.track;
+    if (mid === null || gone) return null;
     const rids = this.#rids.get(source);
-    return source === 'camera' && rids ? labelsFor(this.#size, rids) : [];
+    const layers = source === 'camera' && rids ? labelsFor(this.#size, rids) : [];
+    return { mid, source, ...(layers.length > 0 ? { layers } : {}) };
   }
 
   /**

@@ -24,6 +24,8 @@ const PIXELS_FOR_TWO = 480 * 270;
 /** Of the picture as it is captured, by its pixels. More costs others' downlinks, less shows on large screens. */
 const FULL_BITRATE = { large: 1_700_000, medium: 700_000, small: 300_000 };
 const HALF_OF_LARGE = 500_000;
+/** A shared screen has one layer. Less makes text that changes blurred for longer, more costs others' downlinks. */
+export const SCREEN_BITRATE = 2_500_000;
 const QUARTER_OF_LARGE = 150_000;
 const HALF_OF_MEDIUM = 200_000;
 

@@ -37,8 +37,16 @@ export function judge(before: Reading, now: Reading, connected: boolean, expecte
   return 'good';
 }
 
-/** Reads what has come over a connection, or to one receiver. */
-export async function read(from: Readable, now: number): Promise<Reading> {
+/**
+ * Reads what has come over a connection, or to one receiver.
+ *
+ * @param still ids of tracks whose pictures may stand still: a shared screen that does not change is no fault
+ */
+export async function read(
+  from: Readable,
+  now: number,
+  still: ReadonlySet<unknown> = new Set(),
+): Promise<Reading> {
   const reading: Reading = {
     at: now,
     packetsReceived: 0,
@@ -53,6 +61,7 @@ export async function read(from: Readable, now: number): Promise<Reading> {
     if (entry['type'] === 'inbound-rtp') {
       reading.packetsReceived += number('packetsReceived');
       reading.packetsLost += number('packetsLost');
+      if (still.has(entry['trackIdentifier'])) return;
       reading.framesDecoded += number('framesDecoded');
       reading.freezes += number('freezeCount');
     } else if (entry['type'] === 'candidate-pair' && entry['nominated'] === true) {

@@ -25,6 +25,11 @@ export class Voice {
     if (this.#audio.muted !== muted) this.#audio.muted = muted;
   }
 
+  /** From 0 to 1. Some phones know the volume of the whole device alone. */
+  set volume(volume: number) {
+    if (this.#audio.volume !== volume) this.#audio.volume = volume;
+  }
+
   async resume(): Promise<void> {
     await this.#audio.play();
   }

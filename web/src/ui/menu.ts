@@ -13,4 +13,6 @@ export interface MenuEntry {
   run: () => void;
   /** Marked as what holds now. */
   current?: boolean;
+  /** Something else begins with it: a line is drawn above. */
+  begins?: boolean;
 }

@@ -1,6 +1,7 @@
 // What the editor of opening hours holds, and names of its days.
 
 import type { DayHours } from '../../model/admin-hours';
+import { dates } from '../../model/formats';
 
 export interface HoursForm {
   /** Whether visitors are told any hours. */
@@ -11,12 +12,10 @@ export interface HoursForm {
   closed: string;
 }
 
-const names = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' });
-
 /** @param weekday 1 Monday to 7 Sunday */
 export function weekdayName(weekday: number): string {
   // The first of January 2024 was a Monday.
-  return names.format(Date.UTC(2024, 0, weekday));
+  return dates({ weekday: 'long', timeZone: 'UTC' }).format(Date.UTC(2024, 0, weekday));
 }
 
 export function zones(current: string): { id: string; label: string }[] {

@@ -1,18 +1,20 @@
-// Times of an appointment as its reader understands them: in their own zone, which is named. Pure.
+// Times of an appointment as its reader understands them: in their own language, and in their own zone, which is named.
+
+import { language } from '../../model/language.svelte';
 
 /** Such as `Friday, 21 November 2025`. */
-export function dayOf(at: number, locale?: string): string {
+export function dayOf(at: number, locale = language.locale): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'full' }).format(at);
 }
 
 /** Such as `14:30 – 15:00`. */
-export function hoursOf(at: number, minutes: number, locale?: string): string {
+export function hoursOf(at: number, minutes: number, locale = language.locale): string {
   const clock = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' });
   return clock.formatRange(at, at + minutes * 60_000);
 }
 
 /** Such as `14:15`; with its day where that is not the day of `now`. */
-export function momentOf(at: number, now: number, locale?: string): string {
+export function momentOf(at: number, now: number, locale = language.locale): string {
   const time = { hour: 'numeric', minute: '2-digit' } as const;
   const same = new Date(at).toDateString() === new Date(now).toDateString();
   const day = { weekday: 'long', day: 'numeric', month: 'long' } as const;
@@ -20,14 +22,14 @@ export function momentOf(at: number, now: number, locale?: string): string {
 }
 
 /** The reader's zone, and how far it is from Greenwich at that moment: `Europe/Istanbul, GMT+3`. */
-export function zoneOf(at: number, locale?: string): string {
+export function zoneOf(at: number, locale = language.locale): string {
   const format = new Intl.DateTimeFormat(locale, { timeZoneName: 'shortOffset' });
   const offset = format.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value;
   return [format.resolvedOptions().timeZone.replaceAll('_', ' '), offset].filter(Boolean).join(', ');
 }
 
 /** Such as `1 hour 30 minutes`. */
-export function lengthOf(minutes: number, locale?: string): string {
+export function lengthOf(minutes: number, locale = language.locale): string {
   const parts = [
     ['hour', Math.floor(minutes / 60)],
     ['minute', minutes % 60],
@@ -40,7 +42,7 @@ export function lengthOf(minutes: number, locale?: string): string {
 }
 
 /** How long until then: the clock for what is near, days for what is far. */
-export function left(ms: number, locale?: string): string {
+export function left(ms: number, locale = language.locale): string {
   const seconds = Math.max(0, Math.ceil(ms / 1_000));
   const days = Math.round(seconds / 86_400);
   if (seconds >= 2 * 86_400) {

@@ -5,6 +5,7 @@ import type { AppointmentProblem } from '../../model/api';
 import type { Standing } from '../../model/appointments-steps';
 import { wallAt, writtenWall } from '../../model/appointments-time';
 import type { Day } from '../../model/appointments-time';
+import { dates } from '../../model/formats';
 import type { Problem } from '../../model/appointments.svelte';
 import type { Code } from '../../model/staff-types';
 import { commandProblem, wordsOf } from '../staff/words';
@@ -80,18 +81,10 @@ export function waitingText(count: number): string {
 }
 
 const YEAR = { year: 'numeric' } as const;
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = JSON.stringify(options);
-  const known = formats.get(key) ?? new Intl.DateTimeFormat(undefined, options);
-  formats.set(key, known);
-  return known;
-}
 
 /** The clock in a zone. */
 export function timeText(at: number, zone: string): string {
-  return format({ hour: 'numeric', minute: '2-digit', timeZone: zone }).format(at);
+  return dates({ hour: 'numeric', minute: '2-digit', timeZone: zone }).format(at);
 }
 
 /** The day and the clock in a zone, with the year where it is another one. */
@@ -104,12 +97,12 @@ export function momentText(at: number, zone: string): string {
     hour: 'numeric',
     minute: '2-digit',
   } as const;
-  return format({ ...parts, ...year, timeZone: zone }).format(at);
+  return dates({ ...parts, ...year, timeZone: zone }).format(at);
 }
 
 /** How a zone is ahead of UTC then, such as GMT+2. */
 export function offsetText(at: number, zone: string): string {
-  const parts = format({ timeZone: zone, timeZoneName: 'shortOffset' }).formatToParts(at);
+  const parts = dates({ timeZone: zone, timeZoneName: 'shortOffset' }).formatToParts(at);
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? zone;
 }
 
@@ -118,14 +111,14 @@ const asDate = (day: Day): number => Date.parse(`${day}T00:00Z`);
 /** Such as Saturday, 21 November. */
 export function dayText(day: Day, today: Day): string {
   const year = day.slice(0, 4) === today.slice(0, 4) ? {} : YEAR;
-  return format({ weekday: 'long', day: 'numeric', month: 'long', ...year, timeZone: 'UTC' }).format(
+  return dates({ weekday: 'long', day: 'numeric', month: 'long', ...year, timeZone: 'UTC' }).format(
     asDate(day),
   );
 }
 
 /** The first and the last of several days. */
 export function daysText(first: Day, last: Day): string {
-  return format({ day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).formatRange(
+  return dates({ day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).formatRange(
     asDate(first),
     asDate(last),
   );
@@ -138,5 +131,5 @@ export function listName(day: Day, today: Day): string {
 
 /** Such as Sat. */
 export function weekdayText(day: Day): string {
-  return format({ weekday: 'short', timeZone: 'UTC' }).format(asDate(day));
+  return dates({ weekday: 'short', timeZone: 'UTC' }).format(asDate(day));
 }

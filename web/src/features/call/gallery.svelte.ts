@@ -4,18 +4,26 @@ import { bringIn, clampPage, onPage, pageCount, settle } from './pages';
 
 export class Gallery {
   page = $state(0);
+  /** Everybody's place, also of those who are large for now: they come back to it. */
   #order = $state.raw<string[]>([]);
+  #paged = $state.raw<ReadonlySet<string>>(new Set());
   #perPage = $state(1);
   #spokeAt = new Map<string, number>();
-  pages = $derived(pageCount(this.#order.length, Math.max(2, this.#perPage)));
+  #here = $derived(this.#order.filter((id) => this.#paged.has(id)));
+  pages = $derived(pageCount(this.#here.length, this.#perPage));
   current = $derived(clampPage(this.page, this.pages));
   /** The others on the page. */
-  seen = $derived(onPage(this.#order, this.current, Math.max(2, this.#perPage)));
+  seen = $derived(onPage(this.#here, this.current, this.#perPage));
 
-  /** @param present the others, in the order of joining */
-  take(present: string[], perPage: number): void {
+  /**
+   * @param present the others, in the order of joining
+   * @param paged those of them who stand on pages
+   * @param perPage how many of them are seen at once
+   */
+  take(present: string[], paged: string[], perPage: number): void {
     this.#perPage = perPage;
     this.#order = settle(this.#order, present);
+    this.#paged = new Set(paged);
     this.page = this.current;
   }
 
@@ -23,7 +31,9 @@ export class Gallery {
   spoke(speaker: string | null, now: number): void {
     if (speaker === null) return;
     this.#spokeAt.set(speaker, now);
-    this.#order = bringIn(this.#order, this.current, Math.max(2, this.#perPage), speaker, this.#spokeAt);
+    const after = bringIn(this.#here, this.current, this.#perPage, speaker, this.#spokeAt);
+    const places = after[Symbol.iterator]();
+    this.#order = this.#order.map((id) => (this.#paged.has(id) ? (places.next().value ?? id) : id));
   }
 
   turn(by: 1 | -1): void {

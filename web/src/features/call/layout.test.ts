@@ -1,16 +1,33 @@
 import { describe, expect, it } from 'vitest';
-import type { Rectangle, Stage } from './layout';
-import { grid, nearestCorner, nextCorner, oneToOne } from './layout';
+import type { Rectangle, Size } from './layout';
+import {
+  besides,
+  cornerBy,
+  grid,
+  nearestCorner,
+  nextCorner,
+  oneToOne,
+  stripTakes,
+  withStrip,
+} from './layout';
 
-const stages: Stage[] = [
+const stages: Size[] = [
   { width: 320, height: 480 },
   { width: 568, height: 260 },
   { width: 768, height: 900 },
   { width: 1440, height: 800 },
+  { width: 3840, height: 2000 },
 ];
 
 function overlap(a: Rectangle, b: Rectangle): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+function expectOn(stage: Size, tile: Rectangle): void {
+  expect(tile.x).toBeGreaterThanOrEqual(-0.01);
+  expect(tile.y).toBeGreaterThanOrEqual(-0.01);
+  expect(tile.x + tile.width).toBeLessThanOrEqual(stage.width + 0.01);
+  expect(tile.y + tile.height).toBeLessThanOrEqual(stage.height + 0.01);
 }
 
 describe('the grid', () => {
@@ -20,10 +37,7 @@ describe('the grid', () => {
       const tiles = grid(count, stage);
       expect(tiles).toHaveLength(count);
       for (const [index, tile] of tiles.entries()) {
-        expect(tile.x).toBeGreaterThanOrEqual(-0.01);
-        expect(tile.y).toBeGreaterThanOrEqual(-0.01);
-        expect(tile.x + tile.width).toBeLessThanOrEqual(stage.width + 0.01);
-        expect(tile.y + tile.height).toBeLessThanOrEqual(stage.height + 0.01);
+        expectOn(stage, tile);
         expect(tiles.slice(index + 1).some((other) => overlap(tile, other))).toBe(false);
       }
     },
@@ -74,5 +88,73 @@ describe('face to face', () => {
     expect(nearestCorner({ x: 90, y: 60 }, { width: 100, height: 100 })).toBe('bottom-right');
     expect(nextCorner('top-left')).toBe('top-right');
     expect(nextCorner(nextCorner(nextCorner(nextCorner('bottom-left'))))).toBe('bottom-left');
+  });
+
+  it.each([
+    ['ArrowLeft', 'bottom-right', 'bottom-left'],
+    ['ArrowLeft', 'bottom-left', 'bottom-left'],
+    ['ArrowRight', 'top-left', 'top-right'],
+    ['ArrowUp', 'bottom-right', 'top-right'],
+    ['ArrowDown', 'top-left', 'bottom-left'],
+    ['Enter', 'top-left', null],
+  ] as const)('goes by %s from %s to %s', (key, from, to) => {
+    expect(cornerBy(key, from)).toBe(to);
+  });
+});
+
+describe('what stands on a large tile', () => {
+  it.each([
+    [null, 'ltr', 'start', 'end'],
+    ['top-left', 'ltr', 'start', 'end'],
+    ['top-right', 'ltr', 'start', 'start'],
+    ['bottom-left', 'ltr', 'end', 'end'],
+    ['bottom-right', 'rtl', 'end', 'end'],
+    ['top-left', 'rtl', 'start', 'start'],
+  ] as const)('is not under a picture %s (%s)', (corner, direction, tag, actions) => {
+    expect(besides(corner, direction)).toEqual({ tag, actions });
+  });
+});
+
+describe('what is large, with a strip', () => {
+  const cases = stages.flatMap((stage) =>
+    [1, 2, 4].flatMap((large) => [0, 1, 2, stripTakes(stage)].map((rest) => ({ stage, large, rest }))),
+  );
+
+  it.each(cases)('has $large large and $rest in the strip apart on the stage $stage', (given) => {
+    const { large, strip } = withStrip(given.large, given.rest, given.stage);
+    expect([large.length, strip.length]).toEqual([given.large, given.rest]);
+    const all = [...large, ...strip];
+    for (const [index, tile] of all.entries()) {
+      expectOn(given.stage, tile);
+      expect(all.slice(index + 1).some((other) => overlap(tile, other))).toBe(false);
+    }
+  });
+
+  it.each(stages)('leaves most of the stage %o to a single large tile', (stage) => {
+    const [large] = withStrip(1, 2, stage).large;
+    if (!large) throw new Error('a large tile');
+    expect(large.width * large.height).toBeGreaterThan(stage.width * stage.height * 0.65);
+  });
+
+  it('puts the strip at the end of a wide stage and at the foot of a high one', () => {
+    const [beside] = withStrip(1, 1, { width: 1440, height: 800 }).strip;
+    expect((beside?.x ?? 0) + (beside?.width ?? 0)).toBe(1440);
+    const [below] = withStrip(1, 1, { width: 360, height: 600 }).strip;
+    expect((below?.y ?? 0) + (below?.height ?? 0)).toBe(600);
+  });
+
+  it('takes three on the smallest phone and more on a large screen', () => {
+    expect(stripTakes({ width: 304, height: 480 })).toBe(3);
+    expect(stripTakes({ width: 1440, height: 800 })).toBeGreaterThan(4);
+    expect(stripTakes({ width: 200, height: 100 })).toBe(2);
+  });
+
+  it('has smaller tiles where the stage is too short for them', () => {
+    const stage = { width: 500, height: 90 };
+    for (const tile of withStrip(1, 2, stage).strip) expectOn(stage, tile);
+  });
+
+  it('needs room', () => {
+    expect(withStrip(1, 2, { width: 0, height: 90 })).toEqual({ large: [], strip: [] });
   });
 });

@@ -1,4 +1,6 @@
-// Where tiles go. Pure: people and a size in, rectangles out.
+// Where tiles go. Pure: sizes in, rectangles out. Which tiles are large is decided in arrangement.ts.
+
+import type { Corner } from '../../model/stage.svelte';
 
 export interface Rectangle {
   x: number;
@@ -7,9 +9,7 @@ export interface Rectangle {
   height: number;
 }
 
-export type Corner = 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right';
-
-export interface Stage {
+export interface Size {
   width: number;
   height: number;
 }
@@ -26,7 +26,7 @@ const NARROWEST_ON_WIDE = 1;
 const WIDEST = 1.9;
 
 /** The largest even grid. */
-export function grid(count: number, stage: Stage): Rectangle[] {
+export function grid(count: number, stage: Size): Rectangle[] {
   if (count === 0 || stage.width <= 0 || stage.height <= 0) return [];
   const narrowest = stage.width > stage.height ? NARROWEST_ON_WIDE : NARROWEST;
   let best = { columns: 1, width: 0, height: 0 };
@@ -56,7 +56,7 @@ export function grid(count: number, stage: Stage): Rectangle[] {
 }
 
 /** One large picture, one's own small in a corner. */
-export function oneToOne(stage: Stage, corner: Corner): { large: Rectangle; small: Rectangle } {
+export function oneToOne(stage: Size, corner: Corner): { large: Rectangle; small: Rectangle } {
   const portrait = stage.height > stage.width;
   const width = portrait
     ? Math.max(88, Math.min(stage.width * 0.28, 180))
@@ -75,7 +75,7 @@ export function oneToOne(stage: Stage, corner: Corner): { large: Rectangle; smal
 }
 
 /** The corner that a dropped picture is nearest to. */
-export function nearestCorner(centre: { x: number; y: number }, stage: Stage): Corner {
+export function nearestCorner(centre: { x: number; y: number }, stage: Size): Corner {
   const vertical = centre.y < stage.height / 2 ? 'top' : 'bottom';
   const horizontal = centre.x < stage.width / 2 ? 'left' : 'right';
   return `${vertical}-${horizontal}`;
@@ -87,7 +87,101 @@ export function nextCorner(corner: Corner): Corner {
   return CLOCKWISE[(CLOCKWISE.indexOf(corner) + 1) % CLOCKWISE.length] ?? 'bottom-right';
 }
 
-function fit(room: Stage, narrowest: number): Stage {
+/** Where an arrow key takes a picture in a corner; null for a key that is none. */
+export function cornerBy(key: string, corner: Corner): Corner | null {
+  const [vertical, horizontal] = corner.split('-') as ['top' | 'bottom', 'left' | 'right'];
+  switch (key) {
+    case 'ArrowLeft':
+      return `${vertical}-left`;
+    case 'ArrowRight':
+      return `${vertical}-right`;
+    case 'ArrowUp':
+      return `top-${horizontal}`;
+    case 'ArrowDown':
+      return `bottom-${horizontal}`;
+    default:
+      return null;
+  }
+}
+
+type Side = 'start' | 'end';
+
+/** Where on a large tile its name and what can be done with it are not covered by the picture in the corner. */
+export function besides(corner: Corner | null, direction: 'ltr' | 'rtl'): { tag: Side; actions: Side } {
+  const [start, end] = direction === 'ltr' ? ['left', 'right'] : ['right', 'left'];
+  return {
+    tag: corner === `bottom-${start}` ? 'end' : 'start',
+    actions: corner === `top-${end}` ? 'start' : 'end',
+  };
+}
+
+/** The strip beside what is large: at the end of a wide stage, at the foot of any other. */
+interface Strip {
+  along: 'column' | 'row';
+  /** Of a tile, if there is room enough. */
+  tile: Size;
+  /** How long the strip may become. */
+  length: number;
+}
+
+/** From here on a stage is wide enough for a column. */
+const WIDE = 1.25;
+/** On a stage narrower than this a row has square tiles: three of them fit on the smallest phone. */
+const NARROW_STAGE = 480;
+
+function stripOf(stage: Size): Strip {
+  if (stage.width > stage.height * WIDE) {
+    const width = clamp(stage.width * 0.17, 112, 420);
+    return { along: 'column', tile: { width, height: width / ASPECT }, length: stage.height };
+  }
+  const height = clamp(stage.height * 0.17, 72, 240);
+  const width = stage.width < NARROW_STAGE ? height : height * (4 / 3);
+  return { along: 'row', tile: { width, height }, length: stage.width };
+}
+
+/** How many tiles the strip takes. Two always: somebody, and oneself. */
+export function stripTakes(stage: Size): number {
+  const { along, tile, length } = stripOf(stage);
+  const each = along === 'column' ? tile.height : tile.width;
+  return Math.max(2, Math.floor((length + GAP) / (each + GAP)));
+}
+
+/** What is large, and beside it a strip of the rest. Without a rest it has everything. */
+export function withStrip(
+  large: number,
+  rest: number,
+  stage: Size,
+): { large: Rectangle[]; strip: Rectangle[] } {
+  if (stage.width <= 0 || stage.height <= 0) return { large: [], strip: [] };
+  if (rest === 0) return { large: area(large, stage), strip: [] };
+  const { along, tile, length } = stripOf(stage);
+  const column = along === 'column';
+  // A stage too short for all of them has smaller ones.
+  const nominal = column ? tile.height : tile.width;
+  const each = Math.min(nominal, (length - GAP * (rest - 1)) / rest);
+  const start = (length - rest * each - GAP * (rest - 1)) / 2;
+  const strip = Array.from({ length: rest }, (_, index) => {
+    const at = start + index * (each + GAP);
+    return column
+      ? { x: stage.width - tile.width, y: at, width: tile.width, height: each }
+      : { x: at, y: stage.height - tile.height, width: each, height: tile.height };
+  });
+  const left = column
+    ? { width: stage.width - tile.width - GAP, height: stage.height }
+    : { width: stage.width, height: stage.height - tile.height - GAP };
+  return { large: area(large, left), strip };
+}
+
+/** A single one has it all; several share. */
+function area(count: number, room: Size): Rectangle[] {
+  return count === 1 ? [{ x: 0, y: 0, ...room }] : grid(count, room);
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value));
+}
+
+function fit(room: Size, narrowest: number): Size {
   const aspect = Math.min(WIDEST, Math.max(narrowest, room.width / room.height));
   return room.width / room.height > aspect
     ? { width: room.height * aspect, height: room.height }

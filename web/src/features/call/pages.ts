@@ -1,7 +1,7 @@
 // Who stands on which page when there are more people than tiles fit. Pure: an order of ids in, an order out.
 // Places are stable: people keep theirs until somebody who speaks and is not to be seen takes one over.
 
-import type { Stage } from './layout';
+import type { Size } from './layout';
 
 export const MOST_TILES = 25;
 const MOST_ON_PHONE = 9;
@@ -9,13 +9,13 @@ const MOST_ON_PHONE = 9;
 const PHONE_SIDE = 480;
 
 /** How many tiles a page takes, oneself included. */
-export function tilesPerPage({ width, height }: Stage): number {
+export function tilesPerPage({ width, height }: Size): number {
   return Math.min(width, height) < PHONE_SIDE ? MOST_ON_PHONE : MOST_TILES;
 }
 
-/** @param others without oneself: one's own tile stands on every page */
+/** @param perPage how many others; one's own tile stands on every page besides */
 export function pageCount(others: number, perPage: number): number {
-  return Math.max(1, Math.ceil(others / (perPage - 1)));
+  return Math.max(1, Math.ceil(others / perPage));
 }
 
 /** The page that is meant when people have left and there are fewer. */
@@ -25,8 +25,7 @@ export function clampPage(page: number, count: number): number {
 
 /** Those on a page. */
 export function onPage(order: string[], page: number, perPage: number): string[] {
-  const size = perPage - 1;
-  return order.slice(page * size, (page + 1) * size);
+  return order.slice(page * perPage, (page + 1) * perPage);
 }
 
 /** Who stays keeps the order; who is new comes last, in the order of joining. */

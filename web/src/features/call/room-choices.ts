@@ -1,9 +1,18 @@
-// What the host decides about the room, as choices of a menu.
+// What the host decides about the room, as choices of a menu or a dialog.
 
 import { m } from '../../messages/compiled/messages';
 import type { Call } from '../../model/call.svelte';
-import type { Publishing, RoutePolicy } from '../../model/types';
+import type { Entry, Publishing, RoutePolicy } from '../../model/types';
 import type { MenuGroup } from '../../ui/menu';
+
+/** Who may come in. */
+export function entryOptions(): { id: Entry; label: string; text?: string }[] {
+  return [
+    { id: 'open', label: m.room_entry_open() },
+    { id: 'lobby', label: m.room_entry_lobby(), text: m.room_entry_lobby_text() },
+    { id: 'locked', label: m.room_entry_locked(), text: m.room_entry_locked_text() },
+  ];
+}
 
 export function roomChoices(call: Call): MenuGroup[] {
   const { publishing, route } = call.settings;
@@ -22,7 +31,8 @@ export function roomChoices(call: Call): MenuGroup[] {
   ];
 }
 
-function choice<T extends string>(
+/** One of a few, by name. */
+export function choice<T extends string>(
   label: string,
   value: T,
   names: Record<T, string>,

@@ -2,13 +2,14 @@
 
 import { m } from '../../messages/compiled/messages';
 
-function link(): string {
+/** Without what is for this page alone. */
+export function roomLink(): string {
   return location.origin + location.pathname;
 }
 
 /** Copies the link. Returns what to tell about it. */
 export async function copyLink(): Promise<string> {
-  const url = link();
+  const url = roomLink();
   try {
     await navigator.clipboard.writeText(url);
     return m.link_copied();
@@ -25,7 +26,7 @@ export function canShare(): boolean {
 /** Opens the system's sheet. */
 export async function shareLink(room: string): Promise<void> {
   try {
-    await navigator.share({ title: room, url: link() });
+    await navigator.share({ title: room, url: roomLink() });
   } catch {
     // Closed without sharing.
   }

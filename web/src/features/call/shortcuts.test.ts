@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shortcutOf } from './shortcuts';
+import { isTalkKey, shortcutOf } from './shortcuts';
 
 function press(key: string, options: KeyboardEventInit = {}, markup = '<div id="on"></div>') {
   document.body.innerHTML = markup;
@@ -15,7 +15,11 @@ describe('shortcuts', () => {
     ['m', 'microphone'],
     ['M', 'microphone'],
     ['v', 'camera'],
+    ['s', 'share'],
     ['c', 'chat'],
+    ['p', 'people'],
+    ['h', 'hand'],
+    ['f', 'full_screen'],
     ['?', 'list'],
     ['x', null],
     ['Enter', null],
@@ -33,7 +37,37 @@ describe('shortcuts', () => {
     '<select id="on"></select>',
     '<div contenteditable="true"><b id="on"></b></div>',
     '<div role="menu"><span id="on"></span></div>',
+    '<div role="dialog"><button id="on"></button></div>',
   ])('is text or a choice in %s', (markup) => {
     expect(press('m', {}, markup)).toBeNull();
+  });
+});
+
+describe('the key to talk', () => {
+  const talks = (markup: string, focusedBy: 'keys' | 'pointer', options: KeyboardEventInit = {}) => {
+    document.body.innerHTML = markup;
+    let found: boolean | null = null;
+    const listen = (event: KeyboardEvent) => (found = isTalkKey(event, focusedBy));
+    document.body.addEventListener('keydown', listen, { once: true });
+    const event = new KeyboardEvent('keydown', { key: ' ', bubbles: true, ...options });
+    document.getElementById('on')?.dispatchEvent(event);
+    return found;
+  };
+
+  it.each<[string, 'keys' | 'pointer', boolean]>([
+    ['<div id="on"></div>', 'keys', true],
+    ['<button id="on"></button>', 'keys', false],
+    ['<button id="on"></button>', 'pointer', true],
+    ['<a href="/"><span id="on"></span></a>', 'keys', false],
+    ['<input id="on" />', 'pointer', false],
+    ['<textarea id="on"></textarea>', 'keys', false],
+    ['<div role="dialog"><div id="on"></div></div>', 'pointer', false],
+    ['<div role="menu"><div id="on"></div></div>', 'pointer', false],
+  ])('in %s, got to by %s: %s', (markup, focusedBy, expected) => {
+    expect(talks(markup, focusedBy)).toBe(expected);
+  });
+
+  it.each(['ctrlKey', 'metaKey', 'altKey'])('with %s is another one', (modifier) => {
+    expect(talks('<div id="on"></div>', 'keys', { [modifier]: true })).toBe(false);
   });
 });

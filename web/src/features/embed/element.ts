@@ -80,7 +80,7 @@
       const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
       const frame = document.createElement('iframe');
       frame.src = `${server}/embed/desk/${encodeURIComponent(desk)}?mode=${mode}`;
-      frame.allow = ['camera', 'microphone', 'display-capture', 'autoplay', 'fullscreen']
+      frame.allow = ['camera', 'microphone', 'display-capture', 'autoplay', 'fullscreen', 'screen-wake-lock']
         .map((feature) => `${feature} ${server}`)
         .join('; ');
       frame.title = 'Visavis';

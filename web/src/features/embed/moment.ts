@@ -23,6 +23,7 @@ export function momentOf(desk: Desk): Moment {
 function endOf(phase: Phase): RingEnd | null {
   switch (phase.kind) {
     case 'before':
+    case 'knocking':
     case 'joining':
     case 'in_call':
       return null;
@@ -31,6 +32,7 @@ function endOf(phase: Phase): RingEnd | null {
     case 'ended':
       return 'hung_up';
     case 'refused':
+    case 'turned_away':
       return 'failed';
   }
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listenForHello } from './hello';
 import { Outside } from './outside';
 
 /** The page outside, as far as a frame can see it. */
@@ -41,6 +42,14 @@ describe('the page outside', () => {
     ]);
     outside.happened(RINGING);
     expect(page.heard).toHaveLength(3);
+  });
+
+  it('is heard though it said hello before anybody listened', () => {
+    listenForHello();
+    const early = new FakePage();
+    say(HELLO, 'https://early.example', early);
+    new Outside(early as unknown as Window, leaving.signal).happened(RINGING);
+    expect(early.heard).toEqual([[RINGING, 'https://early.example']]);
   });
 
   it('is itself: another window that says hello is not heard', () => {

@@ -2,6 +2,8 @@
 // what comes from elsewhere is not heard, and nothing is told before it is known who would hear it. Only pages whose
 // site is allowed for the desk can hold the frame at all: the browser sees to that.
 
+import { saidSoFar, typeOf } from './hello';
+
 export interface ToOutside {
   type: `visavis:${string}`;
 }
@@ -20,6 +22,7 @@ export class Outside {
   ) {
     this.#origin = origin;
     addEventListener('message', (message) => this.#hear(message), { signal });
+    for (const message of saidSoFar()) this.#hear(message);
   }
 
   /** Something that is so from now on. */
@@ -45,9 +48,4 @@ export class Outside {
   #send(message: ToOutside): void {
     if (this.#origin !== null) this.page.postMessage(message, this.#origin);
   }
-}
-
-export function typeOf(data: unknown): string | null {
-  if (typeof data !== 'object' || data === null || !('type' in data)) return null;
-  return typeof data.type === 'string' ? data.type : null;
 }

@@ -1,6 +1,7 @@
 // Words for what is written in the lounge: how somebody stands, what did not work, days, times and sizes.
 
 import { m } from '../../messages/compiled/messages';
+import { dates, numbers } from '../../model/formats';
 import type { FileProblem } from '../../model/lounge-files';
 import type { Problem } from '../../model/lounge-messages.svelte';
 import type { Standing } from '../../model/lounge-presence';
@@ -76,7 +77,7 @@ const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
 export function sizeText(bytes: number): string {
   const step = bytes < 1_000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1_000 ** step;
-  return new Intl.NumberFormat(undefined, {
+  return numbers({
     style: 'unit',
     unit: UNITS[step] ?? 'byte',
     unitDisplay: step === 0 ? 'long' : 'short',
@@ -84,17 +85,15 @@ export function sizeText(bytes: number): string {
   }).format(value);
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
-const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
-const dayOfYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'long' });
+const DAY = { weekday: 'long', day: 'numeric', month: 'long' } as const;
+const DAY_OF_YEAR = { dateStyle: 'long' } as const;
 
 export function timeText(at: number): string {
-  return clock.format(at);
+  return dates({ hour: '2-digit', minute: '2-digit' }).format(at);
 }
 
 export function fullTimeText(at: number): string {
-  return full.format(at);
+  return dates({ dateStyle: 'full', timeStyle: 'short' }).format(at);
 }
 
 /** Today, yesterday, or the day; with the year where it is another one. */
@@ -103,5 +102,5 @@ export function dayText(at: number, now: number): string {
   if (then.toDateString() === today.toDateString()) return m.lounge_talk_today();
   const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
   if (then.toDateString() === yesterday.toDateString()) return m.lounge_talk_yesterday();
-  return (then.getFullYear() === today.getFullYear() ? day : dayOfYear).format(then);
+  return dates(then.getFullYear() === today.getFullYear() ? DAY : DAY_OF_YEAR).format(then);
 }

@@ -1,5 +1,7 @@
 // Times and lengths of time as they are shown.
 
+import { dates } from '../../model/formats';
+
 /** Such as 2:10 or 1:02:10. */
 export function running(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
@@ -9,29 +11,22 @@ export function running(ms: number): string {
   return hours > 0 ? `${hours}:${part(minutes)}:${part(seconds % 60)}` : `${minutes}:${part(seconds % 60)}`;
 }
 
-const withDay = new Intl.DateTimeFormat(undefined, {
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-});
-const withYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-const timeOnly = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const CLOCK = { hour: '2-digit', minute: '2-digit' } as const;
+const WITH_DAY = { day: 'numeric', month: 'short', ...CLOCK } as const;
+const WITH_YEAR = { dateStyle: 'medium', timeStyle: 'short' } as const;
 
 /** The clock for today, the day as well for others. */
 export function moment(at: number, now: number): string {
   const [then, today] = [new Date(at), new Date(now)];
-  if (then.toDateString() === today.toDateString()) return timeOnly.format(then);
-  return (then.getFullYear() === today.getFullYear() ? withDay : withYear).format(then);
+  if (then.toDateString() === today.toDateString()) return dates(CLOCK).format(then);
+  return dates(then.getFullYear() === today.getFullYear() ? WITH_DAY : WITH_YEAR).format(then);
 }
 
 export function fullMoment(at: number): string {
-  return withYear.format(at);
+  return dates(WITH_YEAR).format(at);
 }
-
-const withSeconds = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
 /** The clock, to the second. */
 export function exactTime(at: number): string {
-  return withSeconds.format(at);
+  return dates({ timeStyle: 'medium' }).format(at);
 }
