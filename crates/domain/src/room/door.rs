@@ -125,11 +125,10 @@ pub(super) fn knock(
         Err(Rejection::KnockFirst) => {}
         Err(rejection) => return Err(rejection),
     }
-    let own = |knock: &&Knock| {
-        // A page that lost its session knocks again with another one. Of two that are open each has its own.
-        knock.session == caller.session || (knock.grace_ends.is_some() && knock.keys.meet(&caller.keys))
-    };
-    let before = room.knocks.iter().find(own);
+    let own = |knock: &&Knock| knock.session == caller.session;
+    // A page that lost its session knocks again with another one. Of two that are open each has its own.
+    let lost = |knock: &&Knock| knock.grace_ends.is_some() && knock.keys.meet(&caller.keys);
+    let before = room.knocks.iter().find(own).or_else(|| room.knocks.iter().find(lost));
     if before.is_none() && room.knocks.len() >= MAX_KNOCKS {
         return Err(Rejection::LobbyFull);
     }

@@ -171,6 +171,19 @@ fn a_knock_outlives_a_broken_line_for_its_grace_and_goes_on_by_another_session()
 }
 
 #[test]
+fn a_session_has_one_knock_whoever_it_turns_out_to_be() {
+    let detach = Command::Detach { session: session(5), until: at(50) };
+    let room = given([comes(1, 1), set(1, Entry::Lobby), knocks(5, 5), knocks(6, 6), detach]);
+    // Signed in as who lost their line, it goes on with its own; the other one ends by its grace.
+    let (room, _) = step(room, at(20), knocks(5, 6));
+    assert_eq!(waiting(room.as_ref()), [who(5), who(6)]);
+    let sessions = |room: &Room| room.knocks().iter().map(|knock| knock.session).collect::<Vec<_>>();
+    assert_eq!(sessions(room.as_ref().unwrap()), [session(5), session(6)]);
+    let (room, _) = step(room, at(50), Command::Expire);
+    assert_eq!(waiting(room.as_ref()), [who(6)]);
+}
+
+#[test]
 fn only_so_many_knock_and_only_from_outside() {
     let lobby = [comes(1, 1), set(1, Entry::Lobby)];
     let crowd = (10..10 + u8::try_from(door::MAX_KNOCKS).unwrap()).map(|n| knocks(n, n));
