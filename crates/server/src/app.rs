@@ -400,4 +400,4 @@ impl From<TokenRefused> for Refused {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -7,5 +7,6 @@ mod limits;
 mod lounging;
 mod races;
 mod takeover;
+mod telling;
 mod visiting;
-pub(super) mod wavering;
+pub(crate) mod wavering;

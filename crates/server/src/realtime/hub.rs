@@ -223,3 +223,47 @@ impl Hub {
 fn count(told: usize) {
     metrics::counter!("visavis_deliveries_total").increment(u64::try_from(told).unwrap_or(u64::MAX));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Identity;
+    use crate::app::tests::wavering::{Comparing, Wavering};
+    use crate::realtime::session::Work;
+    use std::time::Duration;
+    use tokio::time::timeout;
+    use visavis_domain::ids::PersonId;
+
+    fn opened(sessions: &Sessions, id: u128) -> Arc<Session> {
+        let person = PersonId::from_bits(id);
+        let identity = Identity { person, sign_in: None, link: None, from: None, browser: None };
+        sessions.open(SessionId::from_bits(id), identity, "localhost", 10_000)
+    }
+
+    /// The last listener leaves while another one comes, each a little later than the other every time.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn who_joins_a_topic_while_it_is_left_hears_what_follows() {
+        let live = Arc::new(Wavering::new(Comparing::Compares));
+        let (hub, mut subscription) = Hub::start(live.clone()).await.unwrap();
+        let sessions = Sessions::default();
+        let topic: TopicName = TopicName::new("room:café");
+        for round in 0..2_000 {
+            let (leaves, comes) = (opened(&sessions, round * 2 + 1), opened(&sessions, round * 2 + 2));
+            hub.subscribe(&leaves, std::slice::from_ref(&topic)).await;
+            let leaving = {
+                let (hub, topic) = (hub.clone(), topic.clone());
+                tokio::spawn(async move { hub.unsubscribe(&leaves, &[topic]).await })
+            };
+            hub.subscribe(&comes, std::slice::from_ref(&topic)).await;
+            leaving.await.unwrap();
+            live.publish(topic.clone(), "\"news\"".into()).await.unwrap();
+            let notice = timeout(Duration::from_secs(5), subscription.notices.recv()).await;
+            let Ok(Some(Notice::Event { topic: told, body })) = notice else {
+                panic!("the instance hears nothing of the topic, in round {round}");
+            };
+            hub.tell(&told, body, &mut Crowds::default(), &mut Vec::new());
+            assert!(matches!(comes.work(1), Work::Frame(_)), "round {round}");
+            hub.unsubscribe(&comes, std::slice::from_ref(&topic)).await;
+        }
+    }
+}

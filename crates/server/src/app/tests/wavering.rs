@@ -16,12 +16,12 @@ use visavis_live::{
 
 /// Whether a commit fails when a document moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::app) enum Comparing {
+pub(crate) enum Comparing {
     Compares,
     Forgets,
 }
 
-pub(in crate::app) struct Wavering {
+pub(crate) struct Wavering {
     inner: MemoryLive,
     comparing: Comparing,
     steps: AtomicU64,
@@ -32,7 +32,7 @@ pub(in crate::app) struct Wavering {
 }
 
 impl Wavering {
-    pub(in crate::app) fn new(comparing: Comparing) -> Self {
+    pub(crate) fn new(comparing: Comparing) -> Self {
         Self {
             inner: MemoryLive::default(),
             comparing,
@@ -44,22 +44,22 @@ impl Wavering {
     }
 
     /// Documents that were written at any time.
-    pub(in crate::app) fn keys(&self) -> Vec<Key> {
+    pub(crate) fn keys(&self) -> Vec<Key> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     /// How often somebody was faster.
-    pub(in crate::app) fn conflicts(&self) -> u64 {
+    pub(crate) fn conflicts(&self) -> u64 {
         self.conflicts.load(Ordering::Relaxed)
     }
 
     /// From now on nothing can be loaded, changed or spent.
-    pub(in crate::app) fn go_away(&self) {
+    pub(crate) fn go_away(&self) {
         self.away.store(true, Ordering::Relaxed);
     }
 
     /// As before.
-    pub(in crate::app) fn come_back(&self) {
+    pub(crate) fn come_back(&self) {
         self.away.store(false, Ordering::Relaxed);
     }
 
@@ -120,10 +120,12 @@ impl Live for Wavering {
     }
 
     async fn add_topic(&self, subscription: u64, topic: TopicName) -> Result<(), LiveError> {
+        self.waver().await;
         self.inner.add_topic(subscription, topic).await
     }
 
     async fn remove_topic(&self, subscription: u64, topic: &TopicName) -> Result<(), LiveError> {
+        self.waver().await;
         self.inner.remove_topic(subscription, topic).await
     }
 
