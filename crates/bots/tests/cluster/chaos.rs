@@ -11,8 +11,9 @@ use visavis_bots::cluster::{Cluster, Dice, Passage, Plan, Restarted};
 /// A call is there by then, however often its caller has to press.
 const CALLS_WITHIN: Duration = Duration::from_secs(15);
 /// Who hangs up in the moment in which live state is lost is told that it is done; the other one's continuation brings
-/// the call back, and it ends when nobody has come to it within the grace of 15 s.
-const OVER_WITHIN: Duration = Duration::from_secs(20);
+/// the call back, and it ends when nobody has come to it within the grace of 15 s. Another loss within the grace begins
+/// it anew.
+const OVER_WITHIN: Duration = Duration::from_secs(30);
 /// Of a thousand call attempts one may fail.
 const ONE_OF: usize = 1000;
 /// The short form has too few attempts for that share: so many may fail.
