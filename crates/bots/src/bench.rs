@@ -114,7 +114,7 @@ pub(crate) async fn idle_and_fanout(binary: &Path, sessions: usize, report: &mut
     for round in 0..ROUNDS {
         for (index, speaker) in speakers.iter_mut().enumerate() {
             let message = MessageId::from_bits((round * rooms + index + 1) as u128);
-            speaker.ask(Wire::Say { message, text: "one event".into() }).await?;
+            speaker.ask(Wire::Say { message, text: "one event".into(), file: None }).await?;
         }
         let wanted = sessions * (round + 1);
         while deliveries < wanted {

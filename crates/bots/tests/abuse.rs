@@ -15,7 +15,7 @@ async fn server() -> ServerProcess {
 }
 
 fn say(n: u128) -> Command {
-    Command::Say { message: MessageId::from_bits(n), text: "hello".into() }
+    Command::Say { message: MessageId::from_bits(n), text: "hello".into(), file: None }
 }
 
 /// One of everything that a frame should not be.

@@ -31,7 +31,7 @@ fn seat(reply: Result<Reply, Refused>) -> Seat {
 }
 
 fn message(n: u128, text: &str) -> Command {
-    Command::Say { message: MessageId::from_bits(n), text: text.into() }
+    Command::Say { message: MessageId::from_bits(n), text: text.into(), file: None }
 }
 
 fn joined(who: ParticipantId) -> impl Fn(&Event) -> bool {

@@ -184,13 +184,21 @@ impl Room {
     /// # Errors
     /// If either has no seat here, or the pair has moved on.
     pub fn relay(&self, from: SessionId, to: ParticipantId, generation: u32) -> Result<&Member, Rejection> {
-        let sender = self.member_of(from).ok_or(Rejection::NotInRoom)?;
-        let target = self.member(to).filter(|target| target.id != sender.id);
-        let target = target.ok_or(Rejection::ParticipantUnknown)?;
+        let (sender, target) = self.between(from, to)?;
         if sender.epoch + target.epoch != generation {
             return Err(Rejection::StaleGeneration);
         }
         Ok(target)
+    }
+
+    /// Who somebody means by another one: both are in it, and it is not oneself.
+    ///
+    /// # Errors
+    /// If not.
+    pub fn between(&self, from: SessionId, to: ParticipantId) -> Result<(&Member, &Member), Rejection> {
+        let sender = self.member_of(from).ok_or(Rejection::NotInRoom)?;
+        let target = self.member(to).filter(|target| target.id != sender.id);
+        Ok((sender, target.ok_or(Rejection::ParticipantUnknown)?))
     }
 
     fn member(&self, id: ParticipantId) -> Option<&Member> {

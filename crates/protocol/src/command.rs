@@ -1,6 +1,6 @@
 //! What a participant can ask for.
 
-use crate::{Place, RingPurpose, Signal, TrackLabel, Viewed};
+use crate::{FileSignal, OfferedFile, Place, RingPurpose, Signal, TrackLabel, Viewed};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use visavis_domain::ids::{AppointmentId, FileId, LoungeRoomId, MessageId, ParticipantId, PersonId, RingId};
@@ -92,8 +92,25 @@ pub enum Command {
         /// Drawn at random by the sender, 128 bits.
         #[ts(type = "string")]
         message: MessageId,
-        /// 1 to 4,000 characters.
+        /// 1 to 4,000 characters; with a file none is fine too.
         text: String,
+        /// What one offers to everybody in the room. Its bytes stay with oneself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        file: Option<OfferedFile>,
+    },
+    /// Relay to one other participant of the room what brings a file from one to the other. Answered by `done`.
+    SignalFile {
+        /// To whom.
+        #[ts(type = "string")]
+        to: ParticipantId,
+        /// About which file.
+        #[ts(type = "string")]
+        file: FileId,
+        /// About which try to get it; drawn by who wants it.
+        attempt: u32,
+        /// What.
+        signal: FileSignal,
     },
     /// Describe one's connection with the media server. Answered by `media_answer`.
     MediaOffer {

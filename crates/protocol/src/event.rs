@@ -5,7 +5,7 @@ use crate::desk::{ConsoleSnapshot, DeskSnapshot, OwnAvailability, Representative
 use crate::lounge::{
     Conversation, LoungeDoor, LoungeMember, LoungeMessage, LoungeRoomSnapshot, LoungeSnapshot, Place,
 };
-use crate::{Signal, SlotLabel};
+use crate::{FileSignal, OfferedFile, Signal, SlotLabel};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use visavis_domain::ids::{
@@ -132,6 +132,10 @@ pub struct ChatMessage {
     pub name: String,
     /// Text, never markup.
     pub text: String,
+    /// What they offer with it: ask them for it by `signal_file`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub file: Option<OfferedFile>,
     /// When the server took it.
     #[ts(type = "number")]
     pub at: Timestamp,
@@ -191,6 +195,9 @@ pub struct RoomSnapshot {
     /// Version of the chat.
     #[ts(type = "number")]
     pub chat_version: u64,
+    /// The largest file that may be offered in it, bytes; 0 takes none.
+    #[ts(type = "number")]
+    pub file_bytes: u64,
 }
 
 /// A room as seen from outside.
@@ -423,6 +430,19 @@ pub enum Event {
         generation: u32,
         /// What.
         signal: Signal,
+    },
+    /// Another participant speaks about a file that one of the two has offered.
+    FileSignalled {
+        /// Who.
+        #[ts(type = "string")]
+        from: ParticipantId,
+        /// About which file.
+        #[ts(type = "string")]
+        file: FileId,
+        /// About which try to get it.
+        attempt: u32,
+        /// What.
+        signal: FileSignal,
     },
     /// A representative of a desk one follows is as given now; `offline` takes them off the list.
     RepresentativeChanged {

@@ -41,7 +41,9 @@ pub use lounge::{
     BlockedPerson, Conversation, LoungeDoor, LoungeMember, LoungeMessage, LoungeRoom, LoungeRoomSnapshot,
     LoungeSnapshot, Place, SentFile,
 };
-pub use signal::{Candidate, DescriptionKind, LayerLabel, Signal, SlotLabel, TrackLabel, Viewed};
+pub use signal::{
+    Candidate, DescriptionKind, FileSignal, LayerLabel, OfferedFile, Signal, SlotLabel, TrackLabel, Viewed,
+};
 
 /// The version both sides must speak; raised when a frame's meaning changes.
 pub const PROTOCOL_VERSION: u32 = 1;

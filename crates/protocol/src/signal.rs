@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use visavis_domain::ids::ParticipantId;
+use visavis_domain::ids::{FileId, ParticipantId};
 use visavis_domain::room::Source;
 
 /// Which side of a negotiation a description is.
@@ -102,4 +102,39 @@ pub enum Signal {
         /// The candidate.
         candidate: Candidate,
     },
+}
+
+/// A file that somebody in a room offers to those in it. Its bytes are with them alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OfferedFile {
+    /// Drawn at random by its sender, 128 bits.
+    #[ts(type = "string")]
+    pub id: FileId,
+    /// As it is called.
+    pub name: String,
+    /// Bytes.
+    #[ts(type = "number")]
+    pub size: u64,
+}
+
+/// One step on the way of a file from one participant to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FileSignal {
+    /// Who receives asks for it. Who sends offers a connection when it is their turn.
+    Wanted,
+    /// An offer of who sends, or the answer of who receives.
+    Description {
+        /// Which of the two.
+        kind: DescriptionKind,
+        /// RFC 8866 text, with one section: of a data channel.
+        sdp: String,
+    },
+    /// A way to reach the one who says it.
+    Candidate {
+        /// The candidate.
+        candidate: Candidate,
+    },
+    /// Who sends has the file no longer, or does not share it any more; who receives does not want it any more.
+    Gone,
 }

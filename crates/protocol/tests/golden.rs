@@ -97,7 +97,7 @@ fn tags_that_occur_in_several_places_have_a_sample_in_each() {
         ("/command/type", &["Command"]),
         ("/reply/type", &["Reply"]),
         ("/event/type", &["Event"]),
-        ("/command/signal/type", &["Signal"]),
+        ("/command/signal/type", &["Signal", "FileSignal"]),
         ("/event/own/engagement/type", &["Engagement"]),
     ] {
         let declared: BTreeSet<String> = types

@@ -48,7 +48,7 @@ pub(crate) use ice::IceServers;
 pub(crate) use limits::{ByAddress, Rates, Whereabouts, per_minute};
 pub(crate) use lounge::{EnterRequest, Hearing, LoungeRules, Post as LoungePost, forget_lounge, is_picture};
 pub(crate) use media::{Media, MediaNotice, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite};
-pub(crate) use rooms::JoinRequest;
+pub(crate) use rooms::{AboutFile, JoinRequest};
 pub(crate) use roster::{Nobody, Roster};
 pub(crate) use sessions::{Holding, Written};
 pub(crate) use takeover::drive_takeover;
@@ -62,6 +62,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokens::{TICKET_TTL, TokenRefused, Tokens};
 use visavis_domain::appointment::Margins;
 use visavis_domain::availability;
+use visavis_domain::chat;
 use visavis_domain::ids::{BrowserId, InstanceId, PersonId, SessionId};
 use visavis_domain::message;
 use visavis_domain::room::{Limits, Rejection};
@@ -78,7 +79,7 @@ pub(crate) enum Refused {
     Room(#[from] Rejection),
     /// The rules of chat say no.
     #[error(transparent)]
-    Chat(#[from] visavis_domain::chat::Rejection),
+    Chat(#[from] chat::Rejection),
     /// The media server does not.
     #[error(transparent)]
     Media(#[from] MediaRefused),
@@ -185,7 +186,9 @@ impl Refused {
             Self::Password => Code::PasswordInvalid,
             Self::Media(MediaRefused::Unusable) => Code::MediaInvalid,
             Self::Media(MediaRefused::Unknown) => Code::MediaUnknown,
-            Self::Chat(_) => Code::MessageInvalid,
+            Self::Chat(chat::Rejection::MessageInvalid) => Code::MessageInvalid,
+            Self::Chat(chat::Rejection::FileInvalid) => Code::FileInvalid,
+            Self::Chat(chat::Rejection::FileTooLarge) => Code::TooLarge,
             Self::Availability(rejection) => match rejection {
                 availability::Rejection::Busy => Code::Busy,
                 availability::Rejection::NotAvailable => Code::NotAvailable,
@@ -257,6 +260,8 @@ pub(crate) struct App {
     limits: Limits,
     /// Who may open rooms.
     opened_by: OpenedBy,
+    /// The largest file that may be offered in a room; 0 takes none.
+    file_bytes: u64,
     /// Of rooms. Apart from those of accounts: whoever guesses here delays nobody who signs in.
     passwords: Passwords,
     rules: availability::Rules,
@@ -283,6 +288,7 @@ pub(crate) struct Parts {
     pub(crate) history: History,
     pub(crate) limits: Limits,
     pub(crate) opened_by: OpenedBy,
+    pub(crate) file_bytes: u64,
     pub(crate) passwords: Passwords,
     pub(crate) rules: availability::Rules,
     pub(crate) ring_for: Duration,
@@ -303,6 +309,7 @@ impl App {
             history,
             limits,
             opened_by,
+            file_bytes,
             passwords,
             rules,
             ring_for,
@@ -320,6 +327,7 @@ impl App {
             tokens: Tokens::new(signing_key),
             limits,
             opened_by,
+            file_bytes,
             passwords,
             rules,
             ring_for,

@@ -157,6 +157,7 @@ pub(crate) struct Rooms {
     pub(crate) demote_after_s: u64,
     pub(crate) opened_by: RoomsOpenedBy,
     pub(crate) remember_s: u64,
+    pub(crate) file_bytes: u64,
 }
 
 /// Who may open rooms.

@@ -303,6 +303,7 @@ fn start_app(
             RoomsOpenedBy::Anyone => OpenedBy::Anyone,
             RoomsOpenedBy::Staff => OpenedBy::Staff,
         },
+        file_bytes: settings.rooms.file_bytes,
         passwords: Passwords::new(),
         rules: rules(settings),
         ring_for: Duration::from_secs(settings.desks.ring_s),

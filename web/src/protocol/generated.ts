@@ -254,6 +254,8 @@ export type ChatMessage = {
   name: string;
   /** Text, never markup. */
   text: string;
+  /** What they offer with it: ask them for it by `signal_file`. */
+  file?: OfferedFile;
   /** When the server took it. */
   at: number;
 };
@@ -437,8 +439,21 @@ export type Command =
       type: "say";
       /** Drawn at random by the sender, 128 bits. */
       message: string;
-      /** 1 to 4,000 characters. */
+      /** 1 to 4,000 characters; with a file none is fine too. */
       text: string;
+      /** What one offers to everybody in the room. Its bytes stay with oneself. */
+      file?: OfferedFile;
+    }
+  | {
+      type: "signal_file";
+      /** To whom. */
+      to: string;
+      /** About which file. */
+      file: string;
+      /** About which try to get it; drawn by who wants it. */
+      attempt: number;
+      /** What. */
+      signal: FileSignal;
     }
   | {
       type: "media_offer";
@@ -959,6 +974,17 @@ export type Event =
       signal: Signal;
     }
   | {
+      type: "file_signalled";
+      /** Who. */
+      from: string;
+      /** About which file. */
+      file: string;
+      /** About which try to get it. */
+      attempt: number;
+      /** What. */
+      signal: FileSignal;
+    }
+  | {
       type: "representative_changed";
       /** Which desk. */
       desk: string;
@@ -1103,6 +1129,23 @@ export type Event =
       /** What it can do; with a new session, everything. */
       service: Service;
     };
+
+/** One step on the way of a file from one participant to another. */
+export type FileSignal =
+  | { type: "wanted" }
+  | {
+      type: "description";
+      /** Which of the two. */
+      kind: DescriptionKind;
+      /** RFC 8866 text, with one section: of a data channel. */
+      sdp: string;
+    }
+  | {
+      type: "candidate";
+      /** The candidate. */
+      candidate: Candidate;
+    }
+  | { type: "gone" };
 
 /** Opening hours in the zone they were made in. */
 export type Hours = {
@@ -1451,6 +1494,16 @@ export type NewPerson = {
   role: AccountRole;
 };
 
+/** A file that somebody in a room offers to those in it. Its bytes are with them alone. */
+export type OfferedFile = {
+  /** Drawn at random by its sender, 128 bits. */
+  id: string;
+  /** As it is called. */
+  name: string;
+  /** Bytes. */
+  size: number;
+};
+
 /** One opening of a week. */
 export type Opening = {
   /** 1 Monday to 7 Sunday. */
@@ -1791,7 +1844,9 @@ export type RoomSnapshot =
     /** The most recent messages, oldest first. */
     messages: Array<ChatMessage>, 
     /** Version of the chat. */
-    chat_version: number, };
+    chat_version: number, 
+    /** The largest file that may be offered in it, bytes; 0 takes none. */
+    file_bytes: number, };
 
 /** A room as seen from outside. */
 export type RoomSummary = {

@@ -624,6 +624,20 @@ export const clientFrames = {
       "text": "<b>not bold</b>\nשלום 👋"
     }
   },
+  'command.say.file': {
+    "type": "command",
+    "id": 12,
+    "command": {
+      "type": "say",
+      "message": "m_deadbeefdeadbeefdeadbeefdeadbee0",
+      "text": "",
+      "file": {
+        "id": "f_f11ef11ef11ef11ef11ef11ef11ef11e",
+        "name": "plan.pdf",
+        "size": 5242880
+      }
+    }
+  },
   'command.say_waiting': {
     "type": "command",
     "id": 3,
@@ -872,6 +886,81 @@ export const clientFrames = {
       }
     }
   },
+  'command.signal_file.answer': {
+    "type": "command",
+    "id": 13,
+    "command": {
+      "type": "signal_file",
+      "to": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6",
+      "file": "f_f11ef11ef11ef11ef11ef11ef11ef11e",
+      "attempt": 4021337,
+      "signal": {
+        "type": "description",
+        "kind": "answer",
+        "sdp": "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
+      }
+    }
+  },
+  'command.signal_file.candidate': {
+    "type": "command",
+    "id": 13,
+    "command": {
+      "type": "signal_file",
+      "to": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6",
+      "file": "f_f11ef11ef11ef11ef11ef11ef11ef11e",
+      "attempt": 4021337,
+      "signal": {
+        "type": "candidate",
+        "candidate": {
+          "candidate": "candidate:1 1 udp 2122260223 192.0.2.7 50000 typ host",
+          "sdp_mid": "0",
+          "sdp_m_line_index": 0,
+          "username_fragment": "EsAw"
+        }
+      }
+    }
+  },
+  'command.signal_file.gone': {
+    "type": "command",
+    "id": 13,
+    "command": {
+      "type": "signal_file",
+      "to": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6",
+      "file": "f_f11ef11ef11ef11ef11ef11ef11ef11e",
+      "attempt": 4021337,
+      "signal": {
+        "type": "gone"
+      }
+    }
+  },
+  'command.signal_file.offer': {
+    "type": "command",
+    "id": 13,
+    "command": {
+      "type": "signal_file",
+      "to": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6",
+      "file": "f_f11ef11ef11ef11ef11ef11ef11ef11e",
+      "attempt": 4021337,
+      "signal": {
+        "type": "description",
+        "kind": "offer",
+        "sdp": "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
+      }
+    }
+  },
+  'command.signal_file.wanted': {
+    "type": "command",
+    "id": 13,
+    "command": {
+      "type": "signal_file",
+      "to": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6",
+      "file": "f_f11ef11ef11ef11ef11ef11ef11ef11e",
+      "attempt": 4021337,
+      "signal": {
+        "type": "wanted"
+      }
+    }
+  },
   'command.snapshot': {
     "type": "command",
     "id": 5,
@@ -1006,6 +1095,21 @@ export const serverFrames = {
     "event": {
       "type": "desk_changed",
       "desk": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e"
+    }
+  },
+  'event.file_signalled': {
+    "type": "event",
+    "topic": "direct",
+    "event": {
+      "type": "file_signalled",
+      "from": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6",
+      "file": "f_f11ef11ef11ef11ef11ef11ef11ef11e",
+      "attempt": 4021337,
+      "signal": {
+        "type": "description",
+        "kind": "offer",
+        "sdp": "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
+      }
     }
   },
   'event.host_changed': {
@@ -1211,6 +1315,26 @@ export const serverFrames = {
         "name": "Zoë 👩‍💻",
         "text": "<b>not bold</b>\nשלום 👋",
         "at": 1763690409123
+      }
+    }
+  },
+  'event.message_said.file': {
+    "type": "event",
+    "topic": "chat",
+    "version": 3,
+    "event": {
+      "type": "message_said",
+      "message": {
+        "id": "m_deadbeefdeadbeefdeadbeefdeadbee0",
+        "from": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f6",
+        "name": "Zoë 👩‍💻",
+        "text": "",
+        "file": {
+          "id": "f_f11ef11ef11ef11ef11ef11ef11ef11e",
+          "name": "plan.pdf",
+          "size": 5242880
+        },
+        "at": 1763690409999
       }
     }
   },
@@ -2690,7 +2814,8 @@ export const serverFrames = {
             "at": 1763690409123
           }
         ],
-        "chat_version": 1
+        "chat_version": 1,
+        "file_bytes": 200000000
       },
       "ice_servers": [
         {
@@ -3076,7 +3201,8 @@ export const serverFrames = {
             "at": 1763690409123
           }
         ],
-        "chat_version": 1
+        "chat_version": 1,
+        "file_bytes": 200000000
       }
     }
   },
@@ -3138,7 +3264,8 @@ export const serverFrames = {
             "at": 1763690409123
           }
         ],
-        "chat_version": 1
+        "chat_version": 1,
+        "file_bytes": 200000000
       }
     }
   },

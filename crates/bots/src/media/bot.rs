@@ -506,6 +506,7 @@ impl Session {
             | Event::Reacted { .. }
             | Event::MessageSaid { .. }
             | Event::Signalled { .. }
+            | Event::FileSignalled { .. }
             | Event::ServiceChanged { .. } => {}
             // Of desks, appointments and the lounge: these bots are in rooms.
             Event::MemberJoined { .. }

@@ -255,7 +255,7 @@ pub(crate) async fn in_lounge(base: &str, name: &str) -> Page {
 pub(crate) async fn says(one: &Page, other: &Page, within: Duration) -> Result<Duration> {
     let started = Instant::now();
     let message = MessageId::from_bits(u128::from(Dice::thrown().number()));
-    one.insist(Command::Say { message, text: "hello".into() }, within).await?;
+    one.insist(Command::Say { message, text: "hello".into(), file: None }, within).await?;
     other.until(within, "the message", |seen| seen.messages.contains(&message)).await?;
     Ok(started.elapsed())
 }

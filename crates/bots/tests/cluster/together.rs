@@ -40,7 +40,7 @@ async fn room_with_chat(bases: &[String]) {
         people.push(bot);
     }
     let message = MessageId::from_bits(7);
-    done(&mut people[0], Command::Say { message, text: "hello".into() }).await;
+    done(&mut people[0], Command::Say { message, text: "hello".into(), file: None }).await;
     for one in &mut people {
         let said =
             |event: &Event| matches!(event, Event::MessageSaid { message: said } if said.id == message);

@@ -77,7 +77,7 @@ impl App {
         let room = call_room(id);
         let continuation =
             |claim: &Claim| Ok(self.tokens.call_continuation(self.now(), room.folded(), claim, ring)?);
-        settled.loaded.ok_or(Refused::Corrupt)?.joined(session, continuation, ice_servers)
+        settled.loaded.ok_or(Refused::Corrupt)?.joined(session, continuation, (ice_servers, self.file_bytes))
     }
 
     /// The call as it is, brought back if live state has lost it and it has not ended.

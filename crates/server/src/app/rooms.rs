@@ -1,20 +1,22 @@
 //! Use cases of rooms and their chat. Each loads, decides, commits; when another one was faster, it starts over.
 
+mod talk;
 mod telling;
 
+pub(crate) use talk::AboutFile;
 pub(super) use telling::{direct, room_events};
 
-use super::documents::{self, Route, chat_key, room_key};
+use super::documents::{self, chat_key, room_key};
 use super::settle::Cause;
 use super::{App, Identity, Refused};
 use std::time::Duration;
-use telling::{line, snapshot};
-use visavis_domain::chat::{self, Chat};
-use visavis_domain::ids::{CallId, MessageId, ParticipantId, SessionId};
+use telling::snapshot;
+use visavis_domain::chat::Chat;
+use visavis_domain::ids::{CallId, ParticipantId, SessionId};
 use visavis_domain::name::{PersonName, RoomName};
 use visavis_domain::room::{self, Claim, Command, Devices, Event, Limits, Room};
 use visavis_live::{Commit, Document, LiveError, Version, Write};
-use visavis_protocol::{IceServer, MediaPath, Reply, ServerFrame, Signal, Topic};
+use visavis_protocol::{IceServer, MediaPath, Reply};
 
 /// Lost races before giving up. Each lost race means that somebody else's command went through, so this is
 /// reached only by a crowd on one document.
@@ -72,7 +74,7 @@ impl App {
         };
         let loaded = self.ask_in(name, who, password.as_deref(), command, opener).await?;
         let continuation = |claim: &Claim| Ok(self.tokens.continuation(self.now(), name.folded(), claim)?);
-        loaded.joined(session, continuation, ice_servers)
+        loaded.joined(session, continuation, (ice_servers, self.file_bytes))
     }
 
     /// Go out.
@@ -123,73 +125,10 @@ impl App {
         let loaded = self.load(name).await?;
         match &loaded.room {
             Some(room) if room.member_of(session).is_some() => {
-                Ok(Reply::Snapshot { room: snapshot(room, session, loaded.chat.as_ref()) })
+                Ok(Reply::Snapshot { room: snapshot(room, session, loaded.chat.as_ref(), self.file_bytes) })
             }
             _ => Err(room::Rejection::NotInRoom.into()),
         }
-    }
-
-    /// Relay to one other participant, unread.
-    pub(crate) async fn signal(
-        &self,
-        name: &RoomName,
-        session: SessionId,
-        to: ParticipantId,
-        generation: u32,
-        signal: Signal,
-    ) -> Result<Reply, Refused> {
-        let loaded = self.load(name).await?;
-        let room = loaded.room.as_ref().ok_or(room::Rejection::NotInRoom)?;
-        let from = room.member_of(session).ok_or(room::Rejection::NotInRoom)?;
-        let target = room.relay(session, to, generation)?;
-        let event =
-            visavis_protocol::Event::Signalled { from: from.id, call: room.call(), generation, signal };
-        let frame = ServerFrame::Event { topic: Topic::Direct, version: None, event };
-        self.live.publish(Route::Session(target.session).topic(), documents::encode(&frame)?).await?;
-        Ok(Reply::Done)
-    }
-
-    /// Write to the room's chat. The same message again changes nothing.
-    pub(crate) async fn say(
-        &self,
-        name: &RoomName,
-        session: SessionId,
-        id: MessageId,
-        text: String,
-    ) -> Result<Reply, Refused> {
-        for _ in 0..ATTEMPTS {
-            let loaded = self.load(name).await?;
-            let room = loaded.room.as_ref().ok_or(room::Rejection::NotInRoom)?;
-            let from = room.member_of(session).ok_or(room::Rejection::NotInRoom)?;
-            let chat = loaded.chat.unwrap_or_default();
-            let Some(event) = chat.say(self.now(), id, from.id, &from.name, &text)? else {
-                return Ok(Reply::Done);
-            };
-            let chat = chat.apply(&event);
-            let chat::Event::Said { message } = event;
-            let frame = ServerFrame::Event {
-                topic: Topic::Chat,
-                version: Some(chat.version()),
-                event: visavis_protocol::Event::MessageSaid { message: line(&message) },
-            };
-            let commit = Commit {
-                reads: vec![(room_key(name), loaded.room_version)],
-                writes: vec![Write {
-                    key: chat_key(name),
-                    expected: loaded.chat_version,
-                    body: Some(documents::encode(&chat)?),
-                    deadline: None,
-                    lease: None,
-                }],
-                events: vec![(Route::Room(name).topic(), documents::encode(&frame)?)],
-            };
-            match self.live.commit(commit).await {
-                Ok(_) => return Ok(Reply::Done),
-                Err(LiveError::Conflict) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(LiveError::Conflict.into())
     }
 
     /// One command of the room's machine, from loading to telling. Returns the state it led to.
@@ -288,7 +227,7 @@ impl Loaded {
         &self,
         session: SessionId,
         continuation: impl FnOnce(&Claim) -> Result<String, Refused>,
-        ice_servers: Vec<IceServer>,
+        (ice_servers, file_bytes): (Vec<IceServer>, u64),
     ) -> Result<Reply, Refused> {
         let room = self.room.as_ref().ok_or(Refused::Corrupt)?;
         let member = room.member_of(session).ok_or(Refused::Corrupt)?;
@@ -302,7 +241,7 @@ impl Loaded {
         Ok(Reply::Joined {
             participant: member.id,
             continuation: continuation(&claim)?,
-            room: snapshot(room, session, self.chat.as_ref()),
+            room: snapshot(room, session, self.chat.as_ref(), file_bytes),
             ice_servers,
         })
     }

@@ -58,7 +58,7 @@ impl App {
         };
         for _ in 0..ATTEMPTS {
             let Lying { chat, version, .. } = self.lying(id).await?;
-            let Some(event) = chat.say(self.now(), message, who.person, &name, text)? else {
+            let Some(event) = chat.say(self.now(), message, who.person, &name, text.into())? else {
                 return Ok(Reply::Done);
             };
             let chat = chat.apply(&event);

@@ -71,6 +71,9 @@ pub(crate) fn load(
     Ok(Loaded { settings, origins })
 }
 
+/// Who receives a file has it in the browser until it is whole: more is more than browsers hold for sure.
+const MOST_FILE_BYTES: u64 = 2_000_000_000;
+
 fn check(settings: &Settings) -> Result<(), BadSettings> {
     let refuse = |key, value: &dyn std::fmt::Display, expected| {
         Err(BadSettings::Value { key, value: value.to_string(), expected })
@@ -90,6 +93,10 @@ fn check(settings: &Settings) -> Result<(), BadSettings> {
     }
     if settings.rooms.promote_at < 3 {
         return refuse("rooms.promote_at", &settings.rooms.promote_at, "at least 3 was expected");
+    }
+    if settings.rooms.file_bytes > MOST_FILE_BYTES {
+        let expected = "at most 2000000000 was expected";
+        return refuse("rooms.file_bytes", &settings.rooms.file_bytes, expected);
     }
     if !(1..=60).contains(&settings.database_wait_s) {
         return refuse("database_wait_s", &settings.database_wait_s, "1 to 60 seconds were expected");
@@ -260,6 +267,8 @@ mod tests {
             ("VISAVIS_ROOMS__MAX_PEOPLE", "0", vec!["rooms.max_people", "0"]),
             ("VISAVIS_ROOMS__OPENED_BY", "nobody", vec!["rooms.opened_by", "nobody"]),
             ("VISAVIS_ROOMS__REMEMBER_S", "long", vec!["rooms.remember_s", "long"]),
+            ("VISAVIS_ROOMS__FILE_BYTES", "2000000001", vec!["rooms.file_bytes", "2000000000"]),
+            ("VISAVIS_ROOMS__FILE_BYTES", "-1", vec!["rooms.file_bytes"]),
             ("VISAVIS_TLS__MODE", "magic", vec!["magic", "tls.mode"]),
             ("VISAVIS_TLS__MODE", "files", vec!["tls.certificate"]),
             ("VISAVIS_PUBLIC_URL", "http://x", vec!["public_url", "https://visavis.example.org"]),

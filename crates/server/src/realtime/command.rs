@@ -2,7 +2,7 @@
 
 use super::session::{Execution, Session};
 use super::upgrade::Realtime;
-use crate::app::{self, Holding, JoinCall, JoinRequest, KnockRequest, Route};
+use crate::app::{self, AboutFile, Holding, JoinCall, JoinRequest, KnockRequest, Route};
 use std::sync::Arc;
 use visavis_domain::name::RoomName;
 use visavis_domain::room::{Devices, Screen};
@@ -29,6 +29,7 @@ impl Realtime {
             | Command::SetMedia { .. }
             | Command::RenewMedia
             | Command::Signal { .. }
+            | Command::SignalFile { .. }
             | Command::MediaOffer { .. }
             | Command::View { .. }
             | Command::MediaClose
@@ -158,7 +159,10 @@ impl Realtime {
             }
             Command::View { videos } => app.view(room, page, videos).await,
             Command::MediaClose => app.close_media(room, page).await,
-            Command::Say { message, text } => app.say(room, page, message, text).await,
+            Command::SignalFile { to, file, attempt, signal } => {
+                app.signal_file(room, page, to, AboutFile { file, attempt, signal }).await
+            }
+            Command::Say { message, text, file } => app.say(room, page, message, &text, file).await,
             _ => self.order(session, room, command).await,
         };
         outcome.map_err(|refused| refused.code())

@@ -104,6 +104,7 @@ fn execute(command: Command, media: &mut Option<Served>) -> Result<Reply, Code> 
                 version: 1,
                 messages: Vec::new(),
                 chat_version: 0,
+                file_bytes: 0,
             };
             Ok(Reply::Joined { participant: id, continuation: "c".into(), room, ice_servers: Vec::new() })
         }

@@ -9,7 +9,9 @@ use visavis_domain::chat::{self, Chat};
 use visavis_domain::ids::{ParticipantId, SessionId};
 use visavis_domain::room::{self, Event, KnockEnd, LeaveReason, Member, Room};
 use visavis_live::TopicName;
-use visavis_protocol::{ChatMessage, Knock, KnockAnswer, Participant, RoomSnapshot, ServerFrame, Topic};
+use visavis_protocol::{
+    ChatMessage, Knock, KnockAnswer, OfferedFile, Participant, RoomSnapshot, ServerFrame, Topic,
+};
 
 /// Applies the events, and puts them into words for those who are concerned.
 pub(in crate::app) fn room_events(
@@ -150,12 +152,18 @@ pub(super) fn line(message: &chat::Message<ParticipantId>) -> ChatMessage {
         from: message.from,
         name: message.name.shown().to_owned(),
         text: message.text.clone(),
+        file: message.file.clone().map(|file| OfferedFile { id: file.id, name: file.name, size: file.size }),
         at: message.at,
     }
 }
 
 /// The room, for this session.
-pub(super) fn snapshot(room: &Room, session: SessionId, chat: Option<&Chat>) -> RoomSnapshot {
+pub(super) fn snapshot(
+    room: &Room,
+    session: SessionId,
+    chat: Option<&Chat>,
+    file_bytes: u64,
+) -> RoomSnapshot {
     let host = room.host();
     RoomSnapshot {
         name: room.name().shown().to_owned(),
@@ -170,5 +178,6 @@ pub(super) fn snapshot(room: &Room, session: SessionId, chat: Option<&Chat>) -> 
         version: room.version(),
         messages: chat.map(|chat| chat.messages().iter().map(line).collect()).unwrap_or_default(),
         chat_version: chat.map_or(0, |chat| chat.version()),
+        file_bytes,
     }
 }

@@ -362,6 +362,7 @@ fn app(live: &Arc<dyn Live>, store: &Arc<dyn Store>) -> App {
         history,
         limits,
         opened_by: OpenedBy::Anyone,
+        file_bytes: settings.rooms.file_bytes,
         passwords: Passwords::with_costs(Params::new(64, 1, 1, None).unwrap()),
         rules: crate::wiring::rules(&settings),
         ring_for: Duration::from_secs(settings.desks.ring_s),
