@@ -83,6 +83,7 @@ const JOINED: Reply = {
     version: 1,
     messages: [],
     chat_version: 0,
+    file_bytes: 0,
   },
 };
 

@@ -65,6 +65,7 @@ function joined(room: Partial<RoomSnapshot> = {}): Reply {
       version: 1,
       messages: [],
       chat_version: 0,
+      file_bytes: 0,
       ...room,
     },
   };

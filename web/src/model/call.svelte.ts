@@ -17,6 +17,7 @@ import type { LinkState } from '../protocol/session';
 import { isPassing, untilAnswered } from './again';
 import { joinCommand, seatIn, titleOf } from './call-place';
 import type { Place } from './call-place';
+import { CallFiles } from './call-files.svelte';
 import { Panels } from './call-panels.svelte';
 import { Chat } from './chat.svelte';
 import { Devices } from './devices.svelte';
@@ -49,6 +50,7 @@ export class Call {
   readonly notices = new Notices(() => this.roster.people.length);
   readonly panels = new Panels();
   readonly chat: Chat;
+  readonly files: CallFiles;
   readonly media: Media;
   readonly own: OwnPart;
   readonly screen: OwnScreen;
@@ -133,6 +135,14 @@ export class Call {
     const shared = { session: this.#session, devices, screen, maySend: () => this.maySend };
     this.media = new Media(shared);
     this.own = new OwnPart(shared);
+    this.files = new CallFiles({
+      session: this.#session,
+      ice: this.media.ice,
+      relayOnly: this.media.relayOnly,
+      route: () => this.media.route,
+      people: () => this.roster.people,
+      say: (file) => this.chat.say('', file),
+    });
     this.#roomHearing = roomLife(this, {
       self: () => this.#selfId,
       settings: () => this.settings,
@@ -150,6 +160,8 @@ export class Call {
       speakerChanged: (id) => this.media.useSpeaker(id),
     });
     const signal = this.#disposed.signal;
+    // Before the session says goodbye.
+    addEventListener('pagehide', () => this.files.leave(), { signal, capture: true });
     if (place.kind === 'room') tieToPage(this.#session, signal);
     addEventListener('online', () => this.media.restart(), { signal });
   }
@@ -236,6 +248,7 @@ export class Call {
   dispose(): void {
     this.#disposed.abort();
     this.#dropEverybody();
+    this.files.clear();
     this.media.dispose();
     this.#deaf();
     if (this.place.kind === 'room') this.#session.close();
@@ -377,6 +390,7 @@ export class Call {
     this.#setSettings(room.settings);
     this.media.setRoute(room.route, room.generation);
     this.#mediaFollows();
+    this.files.limit = room.file_bytes;
     this.chat.take(room.messages, room.chat_version);
   }
 
@@ -384,6 +398,8 @@ export class Call {
     if (this.phase.kind === 'in_call' && topic === 'direct') this.media.direct(event);
     // Signals may be ahead of the answer to the join.
     if (event.type === 'signalled') this.media.signalled(event.from, event.generation, event.signal);
+    if (event.type === 'file_signalled')
+      this.files.signalled(event.from, event.file, event.attempt, event.signal);
     if (event.type === 'ring_ended') this.#ringEnded(event.ring, event.end);
     if (event.type === 'knock_answered') void this.#knockAnswered(event.answer);
     if (this.phase.kind === 'in_call') tellUnversioned(event, this);
@@ -406,7 +422,8 @@ export class Call {
   }
 
   /** Who looks at the chat sees it there. */
-  #message({ from, name, text }: ChatMessage): void {
+  #message({ from, name, text: written, file }: ChatMessage): void {
+    const text = written === '' && file ? file.name : written;
     const seen = this.panels.open === 'chat' && !document.hidden;
     if (from !== this.#selfId && !seen) this.notices.add({ kind: 'message', name, text });
   }
@@ -438,6 +455,7 @@ export class Call {
   #mediaFollows(): void {
     if (this.me) this.me.videoTrack = this.devices.previewTrack;
     this.media.reconcile(this.me, this.others);
+    if (this.phase.kind === 'in_call') this.files.reconcile();
   }
 
   /** Something was missed: the whole once more. */
@@ -480,6 +498,7 @@ export class Call {
     this.screen.stop();
     this.stage.clear();
     this.chat.clear();
+    this.files.clear();
     this.notices.clear();
   }
 

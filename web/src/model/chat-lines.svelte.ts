@@ -2,6 +2,7 @@
 // conversation, and how its events reach it, is for those who extend it.
 
 import { MAX_MESSAGE_CHARS } from '../protocol/generated';
+import type { OfferedFile } from '../protocol/generated';
 import { CommandFailed } from '../protocol/session';
 import type { ChatLine } from './types';
 
@@ -16,6 +17,7 @@ export interface SaidLine {
   from: string;
   name: string;
   text: string;
+  file?: OfferedFile;
   at: number;
 }
 
@@ -66,13 +68,15 @@ export abstract class ChatLines {
     this.unread += messages.filter((message) => message.from !== this.#selfId).length;
   }
 
-  say(text: string): void {
+  /** @param file what is offered with it, where that can be */
+  say(text: string, file?: OfferedFile): void {
     const line: ChatLine = {
-      id: messageId(),
+      id: randomId('m'),
       fromId: this.#selfId,
       name: this.#name,
       mine: true,
       text,
+      ...(file ? { file } : {}),
       at: Date.now(),
       state: 'sending',
     };
@@ -130,6 +134,7 @@ export abstract class ChatLines {
       name: message.name,
       mine: message.from === this.#selfId,
       text: message.text,
+      ...(message.file ? { file: message.file } : {}),
       at: message.at,
       state: 'sent',
     };
@@ -147,7 +152,8 @@ export abstract class ChatLines {
   }
 }
 
-function messageId(): string {
+/** 128 bits, with the letter that says of what. */
+export function randomId(prefix: string): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return `m_${[...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+  return `${prefix}_${[...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }

@@ -15,6 +15,7 @@ export class Chat extends ChatLines {
   }
 
   protected send(line: ChatLine): Promise<unknown> {
-    return this.session.command({ type: 'say', message: line.id, text: line.text });
+    const { id: message, text, file } = line;
+    return this.session.command({ type: 'say', message, text, ...(file ? { file } : {}) });
   }
 }

@@ -71,6 +71,7 @@ function joined(ring: string): Reply {
       call: 'c_1',
       version: 1,
       chat_version: 0,
+      file_bytes: 0,
       messages: [],
       settings: { route: 'auto', publishing: 'everybody' },
       route: 'peer_to_peer',

@@ -39,6 +39,8 @@ export class Media {
   audioBlocked = $state(false);
 
   readonly ice: IceServers;
+  /** A switch for support: whether a network's trouble is the direct path. */
+  readonly relayOnly = new URLSearchParams(location.search).has('relay');
   #options: MediaOptions;
   #peers: Peers;
   #server: ServerMedia;
@@ -60,8 +62,7 @@ export class Media {
     const shared = {
       session: options.session,
       ice: this.ice,
-      // A switch for support: whether a network's trouble is the direct path.
-      relayOnly: new URLSearchParams(location.search).has('relay'),
+      relayOnly: this.relayOnly,
       tracks: () => this.#tracks(),
       speakerId: () => options.devices.speakerId,
       audioBlocked: () => (this.audioBlocked = true),

@@ -42,6 +42,7 @@ export function tellRoom(event: Event, room: RoomHearing): void {
     case 'reacted':
     case 'message_said':
     case 'signalled':
+    case 'file_signalled':
     case 'slots_assigned':
     case 'layers_wanted':
     case 'active_speaker':

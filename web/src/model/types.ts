@@ -1,6 +1,6 @@
 // Plain types of the view-models.
 
-import type { Code, Entry, RingEnd } from '../protocol/generated';
+import type { Code, Entry, OfferedFile, RingEnd } from '../protocol/generated';
 import type { DeviceNotice } from './devices.svelte';
 
 export type { LinkState } from '../protocol/session';
@@ -12,6 +12,7 @@ export type {
   Door,
   Entry,
   Knock,
+  OfferedFile,
   Publishing,
   Reach,
   Reaction,
@@ -45,6 +46,8 @@ export interface ChatLine {
   name: string;
   mine: boolean;
   text: string;
+  /** What comes with it. */
+  file?: OfferedFile;
   /** Milliseconds since 1970; the server's for what it has taken. */
   at: number;
   state: 'sending' | 'sent' | 'failed';

@@ -5,6 +5,7 @@
 // each side's own, opened when there is something to send for the first time, and kept: it is quiet in between.
 
 import type { Signal, Source, TrackLabel } from '../protocol/generated';
+import { fromWire, toWire } from './candidates';
 import { SCREEN_BITRATE } from './simulcast';
 
 export type PeerState = 'connecting' | 'connected' | 'reconnecting' | 'failed';
@@ -323,22 +324,4 @@ async function limitBitrate(sender: RTCRtpSender, maxBitrate: number | undefined
   encoding.maxBitrate = maxBitrate;
   // Before the first negotiation is through some browsers refuse; the default is a good one.
   await sender.setParameters(parameters).catch(() => undefined);
-}
-
-function toWire(candidate: RTCIceCandidate): Extract<Signal, { type: 'candidate' }>['candidate'] {
-  return {
-    candidate: candidate.candidate,
-    ...(candidate.sdpMid === null ? {} : { sdp_mid: candidate.sdpMid }),
-    ...(candidate.sdpMLineIndex === null ? {} : { sdp_m_line_index: candidate.sdpMLineIndex }),
-    ...(candidate.usernameFragment === null ? {} : { username_fragment: candidate.usernameFragment }),
-  };
-}
-
-function fromWire(wire: Extract<Signal, { type: 'candidate' }>['candidate']): RTCIceCandidateInit {
-  return {
-    candidate: wire.candidate,
-    sdpMid: wire.sdp_mid ?? null,
-    sdpMLineIndex: wire.sdp_m_line_index ?? null,
-    usernameFragment: wire.username_fragment ?? null,
-  };
 }

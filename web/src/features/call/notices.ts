@@ -1,6 +1,7 @@
 // Words for what happens in a call: who comes and goes, what becomes of one's devices.
 
 import { m } from '../../messages/compiled/messages';
+import type { FileEvent } from '../../model/call-files.svelte';
 import type { NotificationWords } from '../../model/notification';
 import type { Notice } from '../../model/types';
 import { roomNoticeText } from './room-words';
@@ -45,6 +46,24 @@ export function noticeText(notice: Notice): string {
       return m.notice_everybody_sends();
     case 'screen_failed':
       return m.stage_screen_failed();
+  }
+}
+
+/** How a file goes on its way, and what came of it. */
+export function fileText({ what, file, who }: FileEvent): string {
+  switch (what) {
+    case 'begins':
+      return m.files_told_begins({ file, who });
+    case 'saved':
+      return m.files_told_saved({ file });
+    case 'failed':
+      return m.files_told_failed({ file });
+    case 'gone':
+      return m.files_told_gone({ file });
+    case 'sending':
+      return m.files_told_sending({ file, who });
+    case 'sent':
+      return m.files_told_sent({ file, who });
   }
 }
 

@@ -1,10 +1,11 @@
-// Words for what is written in the lounge: how somebody stands, what did not work, days, times and sizes.
+// Words for what is written in the lounge: how somebody stands, what did not work, days and times.
 
 import { m } from '../../messages/compiled/messages';
-import { dates, numbers } from '../../model/formats';
+import { dates } from '../../model/formats';
 import type { FileProblem } from '../../model/lounge-files';
 import type { Problem } from '../../model/lounge-messages.svelte';
 import type { Standing } from '../../model/lounge-presence';
+import { sizeText } from '../sizes';
 
 const STANDINGS: Record<Standing, () => string> = {
   available: m.lounge_talk_standing_available,
@@ -69,20 +70,6 @@ export function fileProblemWords(problem: FileProblem, most: number): string {
     default:
       return problemWords(problem);
   }
-}
-
-const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
-
-/** Such as 2.4 MB. */
-export function sizeText(bytes: number): string {
-  const step = bytes < 1_000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const value = bytes / 1_000 ** step;
-  return numbers({
-    style: 'unit',
-    unit: UNITS[step] ?? 'byte',
-    unitDisplay: step === 0 ? 'long' : 'short',
-    maximumFractionDigits: value < 10 ? 1 : 0,
-  }).format(value);
 }
 
 const DAY = { weekday: 'long', day: 'numeric', month: 'long' } as const;
