@@ -33,34 +33,31 @@ class Page {
   receivers: Made<ReceiveOptions>[] = [];
   present = ['ana', 'ben', 'cem', 'dan', 'eve', 'fay'];
   route: 'peer_to_peer' | 'server' = 'peer_to_peer';
-  turn = true;
+  readonly servers = [{ urls: ['turn:a:443?transport=udp'] }];
   refuses: CommandFailed | null = null;
   readonly files: CallFiles;
 
   constructor() {
-    const page = this;
     this.files = new CallFiles({
       session: {
         command: (command) => {
-          if (page.refuses) return Promise.reject(page.refuses);
-          page.said.push(command as Said);
+          if (this.refuses) return Promise.reject(this.refuses);
+          this.said.push(command as Said);
           return Promise.resolve({ type: 'done' });
         },
       },
       ice: {
-        get servers() {
-          return page.turn ? [{ urls: ['turn:a:443?transport=udp'] }] : [{ urls: ['stun:a:443'] }];
-        },
+        servers: this.servers,
         fresh: () => Promise.resolve(null),
       },
       relayOnly: false,
-      route: () => page.route,
-      people: () => page.present.map((id) => ({ id, name: id.toUpperCase(), self: id === 'ana' })),
-      say: (file) => page.offered.push(file),
-      save: (_, name) => page.saved.push(name),
+      route: () => this.route,
+      people: () => this.present.map((id) => ({ id, name: id.toUpperCase(), self: id === 'ana' })),
+      say: (file) => this.offered.push(file),
+      save: (_, name) => this.saved.push(name),
       makers: {
-        sender: (_, options) => made(options, page.senders),
-        receiver: (options) => made(options, page.receivers),
+        sender: (_, options) => made(options, this.senders),
+        receiver: (options) => made(options, this.receivers),
       },
     });
     this.files.limit = 1_000;
@@ -146,7 +143,8 @@ describe('offering', () => {
     // Nobody may learn where anybody is, and there is nothing to hide it with.
     [1_000, 'server', false, false],
   ] as const)('with a limit of %i by way of %s, TURN %s: %s', (limit, route, relays, possible) => {
-    Object.assign(page, { route, turn: relays });
+    page.route = route;
+    if (!relays) page.servers.splice(0, 1, { urls: ['stun:a:443'] });
     page.files.limit = limit;
     expect(page.files.possible).toBe(possible);
   });
@@ -384,7 +382,7 @@ describe('sending', () => {
     const cut = vi.fn();
     page.said = [];
     const sender = page.senders[0];
-    Object.defineProperty(sender, 'gone', { set: () => cut(page.said.length) });
+    Object.defineProperty(sender, 'gone', { set: () => void cut(page.said.length) });
     page.files.stop(id);
     expect(page.said.map(({ to, signal }) => `${to} ${signal.type}`)).toEqual(
       ['ben', 'cem', 'dan', 'eve', 'fay'].map((who) => `${who} gone`),

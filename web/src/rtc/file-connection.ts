@@ -13,6 +13,8 @@ export interface FileWay {
 
 /** A channel that is not open by then does not open any more, ms. */
 const OPEN_WITHIN = 20_000;
+/** Candidates ahead of their description: more than any browser has. */
+const MOST_EARLY = 100;
 /** A path that is away for so long does not come back by itself, ms. */
 const AWAY_FOR = 10_000;
 
@@ -87,7 +89,7 @@ export class FileConnection {
   }
 
   async #candidate(candidate: RTCIceCandidateInit): Promise<void> {
-    if (!this.connection.remoteDescription) this.#early.push(candidate);
+    if (!this.connection.remoteDescription) this.#early = [...this.#early, candidate].slice(-MOST_EARLY);
     // One that is of no use leaves the others.
     else await this.connection.addIceCandidate(candidate).catch(() => undefined);
   }
