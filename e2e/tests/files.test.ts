@@ -278,6 +278,26 @@ describe('between two', () => {
   });
 });
 
+describe('large ones', () => {
+  // How fast it is on this machine is printed, and stands in docs/performance.md.
+  it.each([
+    ['directly', '', 96],
+    ['relayed', '?relay', 24],
+  ])('arrive whole: %s', async (way, query, size) => {
+    const large = sample(`large ${way}.bin`, size * MIB + 1);
+    const [ana, ben] = [
+      await comes('Ana', server, chromium, query),
+      await comes('Ben', server, chromium, query),
+    ];
+    await sends(ana, large);
+    await save(ben, large);
+    await shows(ben, 'receiving', 20_000);
+    const ms = await shows(ben, 'saved', 90_000);
+    console.log(`${way}: ${((size * MIB) / 1_000 / ms).toFixed(1)} MB/s`);
+    expect(await savedBy(ben)).toEqual([large.sum]);
+  });
+});
+
 describe('over the media server', () => {
   it('two get it at the same time, and nobody learns where anybody is', { tags: ['apart'] }, async () => {
     const [ana, ben, cem] = [await comes('Ana'), await comes('Ben'), await comes('Cem')];

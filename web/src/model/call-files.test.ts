@@ -395,6 +395,15 @@ describe('sending', () => {
     expect([page.to('cem'), states(), page.senders.length]).toEqual([['gone'], [], 1]);
   });
 
+  it('is stopped without a rush of signals where many are', async () => {
+    page.present = ['ana', ...Array.from({ length: 99 }, (_, at) => `p${at}`)];
+    wants('p98');
+    await turn();
+    page.said = [];
+    page.files.stop(id);
+    expect([page.said.length, page.to('p98')]).toEqual([21, ['gone']]);
+  });
+
   it('who has it is shown even after it was stopped', async () => {
     wants('ben');
     await turn();

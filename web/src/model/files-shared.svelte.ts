@@ -17,6 +17,9 @@ const AT_ONCE = 4;
 /** Over TURN, of which a session may use only so much. */
 const AT_ONCE_RELAYED = 2;
 
+/** So many who have not asked for a file hear that it is gone; others hear it when they ask. More is a rush of signals. */
+const TELL_AT_MOST = 20;
+
 type Sender = Pick<FileSender, 'receive' | 'dispose'>;
 export type MakeSender = (file: Blob, options: SendOptions) => Sender;
 
@@ -64,9 +67,12 @@ export class SharedFiles {
     const file = this.#files.get(id);
     if (!file || file.stopped) return;
     file.stopped = true;
+    const deliveries = this.#deliveries.filter((one) => one.file === file);
+    const waiting = deliveries.map(({ to }) => to);
+    const others = this.ports.others().filter((one) => !waiting.includes(one));
     // Said before the lines are cut: so it is no failure. Those who have not asked for it need not either.
-    for (const to of this.ports.others()) this.#say(to, id, 0, { type: 'gone' });
-    for (const delivery of this.#deliveries.filter((one) => one.file === file)) this.#drop(delivery);
+    for (const to of [...waiting, ...others.slice(0, TELL_AT_MOST)]) this.#say(to, id, 0, { type: 'gone' });
+    for (const delivery of deliveries) this.#drop(delivery);
     this.#next();
   }
 

@@ -1,4 +1,4 @@
-//! Use cases of rooms and their chat. Each loads, decides, commits; when another one was faster, it starts over.
+//! Use cases of rooms. Each loads, decides, commits; when another one was faster, it starts over.
 
 mod talk;
 mod telling;
