@@ -33,7 +33,8 @@ export class Gathering {
       this.drop();
       return 'too_much';
     }
-    this.#pieces.push(piece);
+    // Of nothing there may be any number.
+    if (piece.byteLength > 0) this.#pieces.push(piece);
     this.#waiting += piece.byteLength;
     if (this.#waiting >= this.block) this.#close();
     return this.received === this.size ? 'whole' : 'more';
