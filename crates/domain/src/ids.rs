@@ -141,3 +141,7 @@ id!(
     /// One password of one room, drawn when it is set: says which one somebody has shown.
     PasswordId, "w"
 );
+id!(
+    /// One socket of a page that uses PeerJS.
+    PeerJsSocketId, "j"
+);

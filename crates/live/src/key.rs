@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use visavis_domain::ids::{AppointmentId, DeskId, LoungeRoomId, PersonId, RingId, SessionId};
 use visavis_domain::lounge::NameKey;
+use visavis_domain::peerjs::PeerJsId;
 
 /// Names one document.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -19,6 +20,7 @@ const WAITING_CHAT: &str = "waiting-chat:";
 const GATHERING: &str = "gathering:";
 const NAME: &str = "name:";
 const SESSION: &str = "session:";
+const PEERJS: &str = "peerjs:";
 const INSTALLATION: &str = "installation:";
 const TRIES: &str = "tries:";
 
@@ -83,6 +85,12 @@ impl Key {
         Self(format!("{SESSION}{id}").into())
     }
 
+    /// The document of whose an id of PeerJS is.
+    #[must_use]
+    pub fn peerjs(id: &PeerJsId) -> Self {
+        Self(format!("{PEERJS}{}", id.as_str()).into())
+    }
+
     /// The document of what all instances of an installation have in common.
     #[must_use]
     pub fn installation() -> Self {
@@ -140,6 +148,12 @@ impl Key {
     #[must_use]
     pub fn as_queue(&self) -> Option<DeskId> {
         self.0.strip_prefix(QUEUE)?.parse().ok()
+    }
+
+    /// Which id, if this is whose an id of PeerJS is.
+    #[must_use]
+    pub fn as_peerjs(&self) -> Option<PeerJsId> {
+        PeerJsId::parse(self.0.strip_prefix(PEERJS)?).ok()
     }
 
     /// The folded name, if this is a room's document.

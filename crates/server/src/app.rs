@@ -16,6 +16,7 @@ mod ice;
 mod limits;
 mod lounge;
 mod media;
+mod peerjs;
 mod public_desks;
 mod rooms;
 mod roster;
@@ -48,6 +49,7 @@ pub(crate) use ice::IceServers;
 pub(crate) use limits::{ByAddress, Rates, Whereabouts, per_minute};
 pub(crate) use lounge::{EnterRequest, Hearing, LoungeRules, Post as LoungePost, forget_lounge, is_picture};
 pub(crate) use media::{Media, MediaNotice, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite};
+pub(crate) use peerjs::{PeerJsNotice, PeerJsRefused};
 pub(crate) use rooms::{AboutFile, JoinRequest};
 pub(crate) use roster::{Nobody, Roster};
 pub(crate) use sessions::{Holding, Written};
@@ -276,6 +278,8 @@ pub(crate) struct App {
     blind: Blind,
     /// Browsers are numbers in rooms.
     browsers: Blind,
+    /// Tokens of PeerJS are numbers in live state.
+    peerjs: Blind,
 }
 
 /// What use cases are made of.
@@ -336,6 +340,7 @@ impl App {
             rates,
             blind: Blind::new(signing_key, "limits"),
             browsers: Blind::new(signing_key, "browsers"),
+            peerjs: Blind::new(signing_key, "peerjs"),
         }
     }
 

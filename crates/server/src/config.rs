@@ -42,6 +42,7 @@ pub(crate) struct Settings {
     pub(crate) appointments: Appointments,
     pub(crate) smtp: Smtp,
     pub(crate) session: Session,
+    pub(crate) peerjs: PeerJs,
     pub(crate) drain: Drain,
     pub(crate) media: Media,
     pub(crate) turn: Turn,
@@ -238,6 +239,16 @@ pub(crate) struct Session {
     pub(crate) frames_per_second: NonZeroU32,
     pub(crate) frames_burst: NonZeroU32,
     pub(crate) allowed_origins: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PeerJs {
+    pub(crate) enabled: bool,
+    pub(crate) discovery: bool,
+    pub(crate) origins: Vec<String>,
+    pub(crate) ids: NonZeroU32,
+    pub(crate) grace_s: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]

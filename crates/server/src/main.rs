@@ -10,6 +10,7 @@ mod http;
 mod listen;
 mod media_io;
 mod oidc;
+mod peerjs;
 mod port;
 mod realtime;
 mod secrets;

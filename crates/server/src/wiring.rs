@@ -18,6 +18,7 @@ use crate::config::{LoungeOpenTo, RoomsOpenedBy, Settings, TlsMode};
 use crate::edge::RateByAddress;
 use crate::http::{self, Api, Http};
 use crate::listen::{Caps, Doors, Listener, Timeouts};
+use crate::peerjs::{self, Listed, PeerJs, PeerJsSettings, Post};
 use crate::realtime::{self, Hub, Realtime, RealtimeSettings, Sessions, watch_service};
 use crate::secrets::{Earlier, LinkSecrets, Secret, Secrets};
 use crate::{telemetry, tls};
@@ -58,6 +59,9 @@ const COUNT_EVERY: Duration = Duration::from_secs(1);
 
 /// Links that one address may show: everybody in a building at the full hour, and far too few to guess one.
 const LINKS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("more than none");
+
+/// Ids of PeerJS that one address may ask for: a classroom at once, and far fewer than would keep others from theirs.
+const PEERJS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(240).expect("more than none");
 
 /// Where the server answers.
 pub(crate) struct Links {
@@ -347,7 +351,8 @@ async fn start_realtime(
 ) -> Result<axum::Router> {
     let (hub, subscription) = Hub::start(live.clone()).await?;
     let sessions = Arc::new(Sessions::default());
-    let lapsed = lapsed(app.clone(), sessions.clone());
+    let post = start_post(settings, &app, stopping).await?;
+    let lapsed = lapsed(app.clone(), sessions.clone(), post.clone());
     let pulse = Heart { live, instance: app.instance(), standing, lapsed }.start().await;
     tokio::spawn(ready::listen(health, pulse.clone()));
     tokio::spawn(drive_takeover(app.clone(), pulse.clone(), stopping.clone()));
@@ -358,7 +363,8 @@ async fn start_realtime(
     let public = settings.public_url.as_ref();
     let mut allowed_origins = session.allowed_origins.clone();
     allowed_origins.extend(public.map(|url| url.origin().ascii_serialization()));
-    Ok(realtime::router(Arc::new(Realtime {
+    let peerjs = post.map(|post| make_peerjs(settings, &app, post, leaving)).unwrap_or_default();
+    let realtime = realtime::router(Arc::new(Realtime {
         app,
         accounts,
         appointments,
@@ -375,12 +381,48 @@ async fn start_realtime(
             allowed_origins,
         },
         leaving: leaving.clone(),
-    })))
+    }));
+    Ok(realtime.merge(peerjs))
 }
 
-/// Others have freed what this instance held: it lets go of it too, and people come in again.
-fn lapsed(app: Arc<App>, sessions: Arc<Sessions>) -> Box<dyn Fn() + Send + Sync> {
+/// What brings messages of PeerJS, where it is on.
+async fn start_post(
+    settings: &Settings,
+    app: &Arc<App>,
+    stopping: &CancellationToken,
+) -> Result<Option<Arc<Post>>> {
+    let peerjs = &settings.peerjs;
+    if !peerjs.enabled {
+        return Ok(None);
+    }
+    Ok(Some(Post::start(app.clone(), Duration::from_secs(peerjs.grace_s), stopping.clone()).await?))
+}
+
+fn make_peerjs(settings: &Settings, app: &Arc<App>, post: Arc<Post>, leaving: &Arc<Leaving>) -> axum::Router {
+    let peerjs = &settings.peerjs;
+    let mut origins = peerjs.origins.clone();
+    origins.extend(settings.public_url.as_ref().map(|url| url.origin().ascii_serialization()));
+    peerjs::router(Arc::new(PeerJs {
+        app: app.clone(),
+        post,
+        claims: RateByAddress::per_minute(ByAddress::PeerJs, PEERJS_PER_MINUTE),
+        settings: PeerJsSettings {
+            discovery: peerjs.discovery,
+            origins,
+            ids: usize::try_from(peerjs.ids.get()).unwrap_or(usize::MAX),
+        },
+        leaving: leaving.clone(),
+        listed: Listed::default(),
+    }))
+}
+
+/// Others have freed what this instance held: it lets go of it too, and people come in again. Pages that use PeerJS would
+/// not: their ids are made theirs again.
+fn lapsed(app: Arc<App>, sessions: Arc<Sessions>, post: Option<Arc<Post>>) -> Box<dyn Fn() + Send + Sync> {
     Box::new(move || {
+        if let Some(post) = &post {
+            post.lapsed();
+        }
         sessions.end_all(CloseCode::Resync);
         app.let_go_of_media();
     })

@@ -125,8 +125,15 @@ fn modules_of_the_server_import_in_one_direction() {
     let importers: HashMap<&str, &[&str]> = HashMap::from([
         ("http", &["http", "wiring"][..]),
         ("realtime", &["realtime", "wiring"]),
+        ("peerjs", &["peerjs", "wiring"]),
         // The media server is one of the ports of app, and cluster shares it between instances.
-        ("app", &["app", "cli", "cluster", "edge", "http", "realtime", "media_io", "oidc", "smtp", "wiring"]),
+        (
+            "app",
+            &[
+                "app", "cli", "cluster", "edge", "http", "realtime", "peerjs", "media_io", "oidc", "smtp",
+                "wiring",
+            ],
+        ),
         ("oidc", &["oidc", "wiring"]),
         ("smtp", &["smtp", "wiring"]),
         ("media_io", &["media_io", "wiring"]),

@@ -68,6 +68,8 @@ async fn fire_one(app: &App, key: &Key) -> Result<(), Refused> {
         return app.expire(&RoomName::parse(name).map_err(|_| Refused::Corrupt)?).await;
     } else if let Some(appointment) = key.as_waiting_chat() {
         return app.forget_waiting_chat(appointment).await;
+    } else if let Some(id) = key.as_peerjs() {
+        return app.forget_peerjs(&id).await;
     } else if key.is_tries() {
         return forget_tries(&*app.live, app.now(), key).await;
     } else if let Some(person) = key.as_person() {

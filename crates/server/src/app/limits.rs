@@ -40,6 +40,8 @@ pub(crate) enum ByAddress {
     Tickets,
     /// Links that are shown.
     Links,
+    /// Ids of PeerJS that are asked for.
+    PeerJs,
 }
 
 impl ByAddress {
@@ -47,6 +49,7 @@ impl ByAddress {
         match self {
             Self::Tickets => "tickets",
             Self::Links => "links",
+            Self::PeerJs => "peerjs",
         }
     }
 }

@@ -138,6 +138,9 @@ impl App {
             let room = RoomName::parse(room).map_err(|_| Refused::Corrupt)?;
             return self.displace(&room, instance).await;
         }
+        if let Some(id) = key.as_peerjs() {
+            return self.free_peerjs(&id, instance).await;
+        }
         // Of a newer version of the program, perhaps. Nobody comes back to it once the lease is released.
         tracing::warn!(?key, "it is not known what to free");
         Ok(())

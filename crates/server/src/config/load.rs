@@ -9,9 +9,10 @@ use std::path::Path;
 pub(crate) const DEFAULT_FILE: &str = include_str!("default.toml");
 
 /// Keys whose values are lists: in the environment they are split at commas.
-const LISTS: [&str; 6] = [
+const LISTS: [&str; 7] = [
     "tls.domains",
     "session.allowed_origins",
+    "peerjs.origins",
     "media.addresses",
     "turn.relay_addresses",
     "turn.allow_peers",
@@ -112,6 +113,13 @@ fn check(settings: &Settings) -> Result<(), BadSettings> {
         return refuse("accounts.idle_s", &0, "a number of seconds above 0 was expected, as for longest_s");
     }
     check_mail(settings)?;
+    if let Some(wrong) = settings.peerjs.origins.iter().find(|one| !is_origin(one)) {
+        return refuse(
+            "peerjs.origins",
+            wrong,
+            "origins such as \"https://www.example.org\", or \"*\", were expected",
+        );
+    }
     let drain = &settings.drain;
     if drain.after_s.saturating_add(drain.over_s).saturating_add(2) > drain.at_most_s {
         let expected = "at least two seconds more than drain.after_s and drain.over_s together were expected";
@@ -121,6 +129,12 @@ fn check(settings: &Settings) -> Result<(), BadSettings> {
         return refuse("limits.header_timeout_s", &0, "a number of seconds above 0 was expected");
     }
     Ok(())
+}
+
+/// As browsers write one: a path, or a dash at the end, would be equal to none.
+fn is_origin(text: &str) -> bool {
+    let whole = |url: &url::Url| url.origin().ascii_serialization() == text;
+    text == "*" || url::Url::parse(text).is_ok_and(|url| whole(&url))
 }
 
 fn check_mail(settings: &Settings) -> Result<(), BadSettings> {
@@ -288,6 +302,15 @@ mod tests {
             ("VISAVIS_SMTP__URL", "smtp+plain://mail.example.org", vec!["smtp.url", "STARTTLS"]),
             ("VISAVIS_SMTP__URL", "smtp://mail.example.org", vec!["smtp.from"]),
             ("VISAVIS_SMTP__TIMEOUT_S", "0", vec!["smtp.timeout_s"]),
+            ("VISAVIS_PEERJS__ENABLED", "perhaps", vec!["peerjs.enabled", "perhaps"]),
+            ("VISAVIS_PEERJS__IDS", "0", vec!["peerjs.ids", "0"]),
+            ("VISAVIS_PEERJS__GRACE_S", "-1", vec!["peerjs.grace_s"]),
+            (
+                "VISAVIS_PEERJS__ORIGINS",
+                "www.example.org",
+                vec!["peerjs.origins", "www.example.org", "https://"],
+            ),
+            ("VISAVIS_PEERJS__ORIGINS", "*,https://a.example/", vec!["peerjs.origins", "https://a.example/"]),
             ("VISAVIS_DRAIN__AT_MOST_S", "24", vec!["drain.at_most_s", "24", "two seconds"]),
             ("VISAVIS_DRAIN__OVER_S", "26", vec!["drain.at_most_s", "30"]),
             ("VISAVIS_DRAIN__OVER_S", "-1", vec!["drain.over_s"]),

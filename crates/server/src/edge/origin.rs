@@ -22,6 +22,13 @@ pub(crate) fn same_origin(headers: &HeaderMap, target: &Uri, public: Option<&Url
     headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin")
 }
 
+/// Whether the page that asks is of the host that it talks to. Who names no page is no page.
+pub(crate) fn is_own_page(headers: &HeaderMap, target: &Uri) -> bool {
+    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    let own = origin.and_then(|origin| origin.split_once("://")).map(|(_, own)| own);
+    own.zip(authority_of(headers, target)).is_some_and(|(own, host)| host.as_str().eq_ignore_ascii_case(own))
+}
+
 /// The name and port by which the request reached us: HTTP/1.1 says it in a header, HTTP/2 in the target.
 pub(crate) fn authority_of(headers: &HeaderMap, target: &Uri) -> Option<Authority> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());

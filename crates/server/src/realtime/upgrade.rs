@@ -5,11 +5,13 @@ use super::session::{Session, Sessions};
 use super::socket::Socket;
 use crate::app::{Accounts, App, Appointments, Denied, IceServers, Identity, Route};
 use crate::cluster::drain::Leaving;
-use crate::edge::{ClientAddress, RateByAddress, browser_cookie, browser_shown, network_of, problem};
+use crate::edge::{
+    ClientAddress, RateByAddress, authority_of, browser_cookie, browser_shown, is_own_page, network_of,
+    problem,
+};
 use axum::body::Bytes;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, State};
-use axum::http::uri::Authority;
 use axum::http::{StatusCode, header, request::Parts};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -91,7 +93,9 @@ async fn upgrade(State(realtime): State<Arc<Realtime>>, request: axum::extract::
     if !origin_allowed(&parts, &realtime.settings.allowed_origins) {
         return problem(StatusCode::FORBIDDEN, "origin_refused", "This origin may not use this server");
     }
-    let host = authority_of(&parts).map(|authority| authority.host().to_owned()).unwrap_or_default();
+    let host = authority_of(&parts.headers, &parts.uri)
+        .map(|authority| authority.host().to_owned())
+        .unwrap_or_default();
     let ws = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
         Ok(ws) => ws,
         Err(rejection) => {
@@ -199,17 +203,7 @@ fn unsigned<E>(_: E) -> Denied {
 fn origin_allowed(parts: &Parts, allowed: &[String]) -> bool {
     let Some(origin) = parts.headers.get(header::ORIGIN) else { return true };
     let Ok(origin) = origin.to_str() else { return false };
-    if allowed.iter().any(|one| one == origin) {
-        return true;
-    }
-    let Some((_, own)) = origin.split_once("://") else { return false };
-    authority_of(parts).is_some_and(|authority| authority.as_str().eq_ignore_ascii_case(own))
-}
-
-/// The name and port by which the request reached us: HTTP/1.1 says it in a header, HTTP/2 in the target.
-fn authority_of(parts: &Parts) -> Option<Authority> {
-    let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    host.and_then(|host| host.parse().ok()).or_else(|| parts.uri.authority().cloned())
+    allowed.iter().any(|one| one == origin) || is_own_page(&parts.headers, &parts.uri)
 }
 
 #[cfg(test)]
