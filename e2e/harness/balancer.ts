@@ -30,8 +30,13 @@ export class Balancer {
     return balancer;
   }
 
-  async close(): Promise<void> {
+  /** Breaks every line that leads through here; whoever comes again is let in. */
+  cut(): void {
     for (const socket of this.#open) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.cut();
     await once(this.listener.close(), 'close');
   }
 

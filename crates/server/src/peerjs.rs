@@ -1,5 +1,5 @@
 //! The edge for pages that use PeerJS: `GET /peerjs/id`, `GET /peerjs/peers` and the WebSocket at `/peerjs`, as the
-//! package expects them of PeerServer. Pages of other sites, with no session, ticket or room: what they share with the
+//! package expects them of PeerServer, and `GET /peerjs/ice` for STUN and TURN, which it does not know. Pages of other sites, with no session, ticket or room: what they share with the
 //! rest of this server is its port and its live state.
 
 mod frame;
@@ -9,10 +9,9 @@ mod socket;
 
 pub(crate) use post::Post;
 
-use crate::app::App;
+use crate::app::{App, IceServers};
 use crate::cluster::drain::Leaving;
-use crate::edge::{ClientAddress, RateByAddress, is_own_page, problem};
-use axum::Router;
+use crate::edge::{ClientAddress, RateByAddress, authority_of, is_own_page, problem};
 use axum::body::Bytes;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, Query, State};
@@ -20,10 +19,12 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Json, Router};
 use serde::Deserialize;
 use socket::Socket;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use visavis_domain::ids::SessionId;
 use visavis_protocol::MAX_FRAME_BYTES;
 
 /// Bytes read from and gathered for a socket at a time, as at our own.
@@ -48,7 +49,8 @@ pub(crate) struct PeerJsSettings {
 pub(crate) struct PeerJs {
     pub(crate) app: Arc<App>,
     pub(crate) post: Arc<Post>,
-    /// How often an address may ask for an id.
+    pub(crate) ice: Arc<dyn IceServers>,
+    /// How often an address may ask for an id, or for STUN and TURN.
     pub(crate) claims: RateByAddress,
     pub(crate) settings: PeerJsSettings,
     pub(crate) leaving: Arc<Leaving>,
@@ -76,6 +78,7 @@ pub(crate) fn router(edge: Arc<PeerJs>) -> Router {
         .route("/peerjs", get(upgrade))
         .route("/peerjs/id", get(id))
         .route("/peerjs/peers", get(peers))
+        .route("/peerjs/ice", get(ice))
         .with_state(edge)
 }
 
@@ -104,6 +107,24 @@ async fn peers(State(edge): State<Arc<PeerJs>>, parts: Parts) -> Response {
         }
     };
     told(answer, origin)
+}
+
+/// What a page gives its connections to find ways, as `RTCConfiguration` has it. Credentials are as for a session: whoever
+/// may use this server's signalling may be relayed, within the same limits.
+async fn ice(State(edge): State<Arc<PeerJs>>, parts: Parts) -> Response {
+    let Some(origin) = edge.allowed(&parts) else { return refused() };
+    if let Some(ClientAddress(address)) = parts.extensions.get()
+        && let Err(wait) = edge.claims.take(&edge.app, *address).await
+    {
+        let often = problem(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many from this address");
+        return told(([(header::RETRY_AFTER, wait.to_string())], often).into_response(), origin);
+    }
+    let host =
+        authority_of(&parts.headers, &parts.uri).map(|host| host.host().to_owned()).unwrap_or_default();
+    let nobody = SessionId::from_bits(edge.app.random_bits());
+    let servers = edge.ice.for_session(nobody, &host, edge.app.now());
+    let body = Json(serde_json::json!({ "iceServers": servers }));
+    told(([(header::CACHE_CONTROL, "no-store")], body).into_response(), origin)
 }
 
 async fn upgrade(State(edge): State<Arc<PeerJs>>, request: axum::extract::Request) -> Response {

@@ -7,8 +7,8 @@ mod mail;
 mod networking;
 
 use crate::app::{
-    Accounts, App, AppointmentParts, Appointments, ByAddress, Demonstration, History, LinkKeys, LoungeRules,
-    MediaNotice, OpenedBy, Parts, Passwords, Rates, drive_deadlines, drive_mail, drive_takeover,
+    Accounts, App, AppointmentParts, Appointments, ByAddress, Demonstration, History, IceServers, LinkKeys,
+    LoungeRules, MediaNotice, OpenedBy, Parts, Passwords, Rates, drive_deadlines, drive_mail, drive_takeover,
     forget_lounge, per_minute, system_clock,
 };
 use crate::cluster::drain::Leaving;
@@ -363,7 +363,9 @@ async fn start_realtime(
     let public = settings.public_url.as_ref();
     let mut allowed_origins = session.allowed_origins.clone();
     allowed_origins.extend(public.map(|url| url.origin().ascii_serialization()));
-    let peerjs = post.map(|post| make_peerjs(settings, &app, post, leaving)).unwrap_or_default();
+    let peerjs = post
+        .map(|post| make_peerjs(settings, &app, (post, networking.ice.clone()), leaving))
+        .unwrap_or_default();
     let realtime = realtime::router(Arc::new(Realtime {
         app,
         accounts,
@@ -398,13 +400,19 @@ async fn start_post(
     Ok(Some(Post::start(app.clone(), Duration::from_secs(peerjs.grace_s), stopping.clone()).await?))
 }
 
-fn make_peerjs(settings: &Settings, app: &Arc<App>, post: Arc<Post>, leaving: &Arc<Leaving>) -> axum::Router {
+fn make_peerjs(
+    settings: &Settings,
+    app: &Arc<App>,
+    (post, ice): (Arc<Post>, Arc<dyn IceServers>),
+    leaving: &Arc<Leaving>,
+) -> axum::Router {
     let peerjs = &settings.peerjs;
     let mut origins = peerjs.origins.clone();
     origins.extend(settings.public_url.as_ref().map(|url| url.origin().ascii_serialization()));
     peerjs::router(Arc::new(PeerJs {
         app: app.clone(),
         post,
+        ice,
         claims: RateByAddress::per_minute(ByAddress::PeerJs, PEERJS_PER_MINUTE),
         settings: PeerJsSettings {
             discovery: peerjs.discovery,

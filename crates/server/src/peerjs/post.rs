@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
 use visavis_domain::ids::PeerJsSocketId;
 use visavis_domain::peerjs::{self, Bound, Bounds, Ending, PeerJsId, Place, TokenMark, Unreached, Waiting};
@@ -30,6 +30,9 @@ const BOUNDS: Bounds = Bounds {
 /// How often is looked at what has waited for long enough, or could not be done while live state was away. Less often
 /// tells senders later.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// For how long whoever comes for an id is kept waiting once live state may have lost whose it is: by then every instance
+/// has noticed, and claimed its own again. Less gives a name away that somebody has.
+const SETTLES: Duration = Duration::from_secs(3);
 /// Notices between live state and here.
 const CAPACITY: usize = 4096;
 /// Things to do. What does not fit is found by looking at everything.
@@ -51,8 +54,6 @@ enum Job {
     Look(PeerJsId),
     /// A sender is told that somebody was not reached.
     Tell(Unreached),
-    /// Others may have freed what is held here, or live state lost it.
-    ClaimAgain,
 }
 
 /// A socket whose id is to be given back.
@@ -69,8 +70,10 @@ pub(crate) struct Post {
     waiting: Mutex<Waiting<Message>>,
     leftovers: Mutex<VecDeque<Leftover>>,
     jobs: mpsc::Sender<Job>,
-    /// There were more jobs than fit.
+    /// There is something that nobody was told of: everything is looked at.
     missed: AtomicBool,
+    /// Until when nobody is given an id.
+    settled: Mutex<Instant>,
 }
 
 impl Post {
@@ -90,6 +93,7 @@ impl Post {
             leftovers: Mutex::default(),
             jobs,
             missed: AtomicBool::new(false),
+            settled: Mutex::new(Instant::now()),
         });
         tokio::spawn(post.clone().hear(subscription, stopping.clone()));
         tokio::spawn(post.clone().work(work, stopping));
@@ -111,6 +115,8 @@ impl Post {
 
     /// Makes the id its own.
     pub(super) async fn claim(&self, line: &Line) -> Result<(), PeerJsRefused> {
+        let settled = *self.settled.lock().unwrap_or_else(PoisonError::into_inner);
+        sleep_until(settled).await;
         self.app.claim_peerjs(&line.id, line.socket, line.token, self.grace).await
     }
 
@@ -154,9 +160,10 @@ impl Post {
         }
     }
 
-    /// Others may have freed what is held here.
+    /// Others may have freed what is held here, or live state lost it.
     pub(crate) fn lapsed(&self) {
-        self.job(Job::ClaimAgain);
+        *self.settled.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now() + SETTLES;
+        self.missed.store(true, Ordering::Relaxed);
     }
 
     fn wait(&self, from: &PeerJsId, to: &PeerJsId, message: Message) {
@@ -219,7 +226,7 @@ impl Post {
                     let line = self.lines().get(&socket).cloned();
                     line.inspect(|line| line.end(CloseCode::Replaced));
                 }
-                Some(PeerJsNotice::Gap) => self.missed.store(true, Ordering::Relaxed),
+                Some(PeerJsNotice::Gap) => self.lapsed(),
                 None => {}
             }
         }
@@ -236,7 +243,6 @@ impl Post {
                     Some(job) = jobs.recv() => match job {
                         Job::Look(id) => self.look_for(id, &mut again).await,
                         Job::Tell(unreached) => self.tell(&unreached).await,
-                        Job::ClaimAgain => self.claim_again().await,
                     },
                     _ = every.tick() => self.look(&mut again).await,
                 }

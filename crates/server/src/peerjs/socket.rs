@@ -164,9 +164,7 @@ impl<'a> Socket<'a> {
                     match dealt {
                         Dealt::Done => {}
                         Dealt::GivenUp => return Stop::GivenUp,
-                        Dealt::Malformed => if self.fault(line) {
-                            return Stop::Close(CloseCode::Malformed);
-                        },
+                        Dealt::Malformed => self.fault(line),
                     }
                 }
                 () = line.wake.notified() => {}
@@ -194,11 +192,8 @@ impl<'a> Socket<'a> {
                 Ok(Some(Box::pin(deal(edge, line, rate, text))))
             }
             Some(Ok(Message::Binary(_))) => {
-                if self.fault(line) {
-                    Err(Stop::Close(CloseCode::Malformed))
-                } else {
-                    Ok(None)
-                }
+                self.fault(line);
+                Ok(None)
             }
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
             Some(Err(error)) if is_too_large(&error) => Err(Stop::Close(CloseCode::TooLarge)),
@@ -206,15 +201,14 @@ impl<'a> Socket<'a> {
         }
     }
 
-    /// A frame that is none. Nothing is said of it: the package would end over it. Says whether there were too many.
-    fn fault(&mut self, line: &Line) -> bool {
+    /// A frame that is none. Nothing is said of it, for the package would end over it, until there were too many.
+    fn fault(&mut self, line: &Line) {
         metrics::counter!("visavis_peerjs_faults_total").increment(1);
         self.faults += 1;
-        let too_many = self.faults > MAX_FAULTS;
-        if too_many {
+        if self.faults > MAX_FAULTS {
             line.push(frame::error(Refusal::Malformed));
+            line.end(CloseCode::Malformed);
         }
-        too_many
     }
 
     async fn drain(&mut self, line: &Line) -> Result<(), Stop> {
