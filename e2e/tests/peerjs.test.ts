@@ -38,8 +38,9 @@ const page = `<!doctype html><html lang="en"><title>A site with PeerJS</title><l
   window.said = [];
   window.show = (stream) => {
     const video = document.querySelector('video') ?? document.body.appendChild(document.createElement('video'));
-    video.srcObject = stream;
-    video.play();
+    video.autoplay = true;
+    // It is told once for each track.
+    if (video.srcObject !== stream) video.srcObject = stream;
   };
   window.camera = () => navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 320, height: 180 } });
   window.begin = (id, options) => {
@@ -227,6 +228,24 @@ describe('the package as it is published', () => {
     expectFaults(/blocked by CORS policy|Error retrieving ID|Could not get an ID/);
     await begin(eve, null, 0);
     expect(await says(eve, 'error server-error')).not.toContain('open');
+  });
+
+  it('goes over the relay of this server with what that tells a page', async () => {
+    await serve(1);
+    const pair: Person[] = [];
+    for (const name of ['Ana', 'Ben']) {
+      const person = await visits(name, site.origin);
+      const told = await person.page.evaluate(
+        (base) => fetch(`${base}/peerjs/ice`).then((answer) => answer.json() as Promise<RTCConfiguration>),
+        doors[0]?.http ?? '',
+      );
+      await begin(person, name, 0, { config: { ...told, iceTransportPolicy: 'relay' } });
+      await opens(person);
+      pair.push(person);
+    }
+    const [ana, ben] = pair as [Person, Person];
+    await talkAndCall(ana, ben, 'Ben');
+    expect((await received(ana)).pair).toBe('relay/relay');
   });
 
   it('keeps an id over a reload where the page has kept its token', async () => {
