@@ -84,8 +84,8 @@ afterEach(async () => {
 });
 
 /** So many instances that this site may use, and two doors to them: each leads to one as long as it lives, then to others. */
-async function serve(count: number): Promise<Server> {
-  const settings = { VISAVIS_PEERJS__ENABLED: 'true', VISAVIS_PEERJS__ORIGINS: site.origin };
+async function serve(count: number, more: Record<string, string> = {}): Promise<Server> {
+  const settings = { VISAVIS_PEERJS__ENABLED: 'true', VISAVIS_PEERJS__ORIGINS: site.origin, ...more };
   const made = await startInstallation(count, settings);
   server = made;
   const preferred = [made.instances[0], made.instances.at(-1)].flatMap((one) => one ?? []);
@@ -248,8 +248,8 @@ describe('the package as it is published', () => {
     expect((await received(ana)).pair).toBe('relay/relay');
   });
 
-  it('keeps an id over a reload where the page has kept its token', async () => {
-    await serve(1);
+  it('keeps an id over a reload where the page has kept its token, until it is given up', async () => {
+    const { log } = await serve(1, { VISAVIS_LOG__FILTER: 'debug' });
     const ben = await visits('Ben', site.origin);
     await begin(ben, 'ben', 0, { token: 'kept by the page' });
     await opens(ben);
@@ -257,5 +257,12 @@ describe('the package as it is published', () => {
     await begin(ben, 'ben', 0, { token: 'kept by the page' });
     await opens(ben);
     expect(await said(ben)).toEqual(['open']);
+    await run(ben, `peer.socket.send({ type: 'LEAVE' }), peer.destroy()`);
+    const eve = await visits('Eve', site.origin);
+    await begin(eve, 'ben', 0);
+    await opens(eve);
+    // Neither who they are nor what they show for it is in any log.
+    expect(log()).toContain('/peerjs');
+    expect(log()).not.toMatch(/kept.{1,3}by|id=ben|ben\b/);
   });
 });

@@ -5,10 +5,11 @@ mod ending;
 mod live;
 mod mail;
 mod networking;
+mod peerjs;
 
 use crate::app::{
-    Accounts, App, AppointmentParts, Appointments, ByAddress, Demonstration, History, IceServers, LinkKeys,
-    LoungeRules, MediaNotice, OpenedBy, Parts, Passwords, Rates, drive_deadlines, drive_mail, drive_takeover,
+    Accounts, App, AppointmentParts, Appointments, ByAddress, Demonstration, History, LinkKeys, LoungeRules,
+    MediaNotice, OpenedBy, Parts, Passwords, Rates, drive_deadlines, drive_mail, drive_takeover,
     forget_lounge, per_minute, system_clock,
 };
 use crate::cluster::drain::Leaving;
@@ -18,7 +19,7 @@ use crate::config::{LoungeOpenTo, RoomsOpenedBy, Settings, TlsMode};
 use crate::edge::RateByAddress;
 use crate::http::{self, Api, Http};
 use crate::listen::{Caps, Doors, Listener, Timeouts};
-use crate::peerjs::{self, Listed, PeerJs, PeerJsSettings, Post};
+use crate::peerjs::Post;
 use crate::realtime::{self, Hub, Realtime, RealtimeSettings, Sessions, watch_service};
 use crate::secrets::{Earlier, LinkSecrets, Secret, Secrets};
 use crate::{telemetry, tls};
@@ -59,9 +60,6 @@ const COUNT_EVERY: Duration = Duration::from_secs(1);
 
 /// Links that one address may show: everybody in a building at the full hour, and far too few to guess one.
 const LINKS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("more than none");
-
-/// Ids of PeerJS that one address may ask for: a classroom at once, and far fewer than would keep others from theirs.
-const PEERJS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(240).expect("more than none");
 
 /// Where the server answers.
 pub(crate) struct Links {
@@ -351,7 +349,7 @@ async fn start_realtime(
 ) -> Result<axum::Router> {
     let (hub, subscription) = Hub::start(live.clone()).await?;
     let sessions = Arc::new(Sessions::default());
-    let post = start_post(settings, &app, stopping).await?;
+    let post = peerjs::start_post(settings, &app, stopping).await?;
     let lapsed = lapsed(app.clone(), sessions.clone(), post.clone());
     let pulse = Heart { live, instance: app.instance(), standing, lapsed }.start().await;
     tokio::spawn(ready::listen(health, pulse.clone()));
@@ -364,7 +362,7 @@ async fn start_realtime(
     let mut allowed_origins = session.allowed_origins.clone();
     allowed_origins.extend(public.map(|url| url.origin().ascii_serialization()));
     let peerjs = post
-        .map(|post| make_peerjs(settings, &app, (post, networking.ice.clone()), leaving))
+        .map(|post| peerjs::routes(settings, &app, (post, networking.ice.clone()), leaving))
         .unwrap_or_default();
     let realtime = realtime::router(Arc::new(Realtime {
         app,
@@ -385,43 +383,6 @@ async fn start_realtime(
         leaving: leaving.clone(),
     }));
     Ok(realtime.merge(peerjs))
-}
-
-/// What brings messages of PeerJS, where it is on.
-async fn start_post(
-    settings: &Settings,
-    app: &Arc<App>,
-    stopping: &CancellationToken,
-) -> Result<Option<Arc<Post>>> {
-    let peerjs = &settings.peerjs;
-    if !peerjs.enabled {
-        return Ok(None);
-    }
-    Ok(Some(Post::start(app.clone(), Duration::from_secs(peerjs.grace_s), stopping.clone()).await?))
-}
-
-fn make_peerjs(
-    settings: &Settings,
-    app: &Arc<App>,
-    (post, ice): (Arc<Post>, Arc<dyn IceServers>),
-    leaving: &Arc<Leaving>,
-) -> axum::Router {
-    let peerjs = &settings.peerjs;
-    let mut origins = peerjs.origins.clone();
-    origins.extend(settings.public_url.as_ref().map(|url| url.origin().ascii_serialization()));
-    peerjs::router(Arc::new(PeerJs {
-        app: app.clone(),
-        post,
-        ice,
-        claims: RateByAddress::per_minute(ByAddress::PeerJs, PEERJS_PER_MINUTE),
-        settings: PeerJsSettings {
-            discovery: peerjs.discovery,
-            origins,
-            ids: usize::try_from(peerjs.ids.get()).unwrap_or(usize::MAX),
-        },
-        leaving: leaving.clone(),
-        listed: Listed::default(),
-    }))
 }
 
 /// Others have freed what this instance held: it lets go of it too, and people come in again. Pages that use PeerJS would

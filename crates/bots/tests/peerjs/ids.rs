@@ -152,6 +152,28 @@ async fn what_is_asked_for_wrongly_is_refused_with_a_code() {
 }
 
 #[tokio::test]
+async fn one_address_gets_so_many_ids_a_minute() {
+    let server = serve(&[]).await;
+    let base = server.base();
+    let mut got = 0;
+    loop {
+        let mut peer = Peer::ask(&base, "ana", "a").await;
+        let frame = peer.frame().await;
+        if frame["type"] == "ERROR" {
+            assert_eq!(frame["payload"]["code"], "rate_limited");
+            break;
+        }
+        got += 1;
+        assert!(got < 400, "no end");
+    }
+    assert!(got >= 240, "{got}");
+    let refused = http_client().get(format!("{base}/peerjs/ice")).send().await.unwrap();
+    assert_eq!((refused.status().as_u16(), refused.headers().contains_key("retry-after")), (429, true));
+    // Tickets are counted apart.
+    visavis_bots::Bot::connect(&base).await.unwrap();
+}
+
+#[tokio::test]
 async fn pages_of_other_sites_need_to_be_listed() {
     let listed = [("VISAVIS_PEERJS__ORIGINS", "https://a.example,https://b.example:444")];
     let any = [("VISAVIS_PEERJS__ORIGINS", "*")];

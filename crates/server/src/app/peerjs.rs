@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 use visavis_domain::ids::{InstanceId, PeerJsSocketId};
 use visavis_domain::peerjs::{self, Claim, Ending, Holding, PeerJsId, Place, Written};
+use visavis_domain::time::Timestamp;
 use visavis_live::{Commit, Document, Key, LiveError, Notice, Subscription, TopicName, Version, Write};
 
 /// Why a socket does not get an id.
@@ -181,15 +182,14 @@ impl App {
         &self,
         id: &PeerJsId,
         claim: Claim,
-        decide: impl Fn(
-            Option<&Holding>,
-            visavis_domain::time::Timestamp,
-            Claim,
-        ) -> Result<peerjs::Claimed, peerjs::Refused>,
+        decide: impl Fn(Option<&Holding>, Timestamp, Claim) -> Result<peerjs::Claimed, peerjs::Refused>,
     ) -> Result<(), PeerJsRefused> {
         for _ in 0..ATTEMPTS {
             let found = self.find_peerjs(id).await?;
             let claimed = decide(found.held.as_ref(), self.now(), claim)?;
+            if found.held.as_ref() == Some(&claimed.holding) {
+                return Ok(());
+            }
             let mut events = vec![(arrivals(), Bytes::copy_from_slice(id.as_str().as_bytes()))];
             if let Some(displaced) = claimed.displaced {
                 let socket = displaced.socket.to_string();
@@ -207,7 +207,7 @@ impl App {
     async fn put_peerjs(
         &self,
         id: &PeerJsId,
-        decide: impl Fn(Option<&Holding>, visavis_domain::time::Timestamp) -> Written,
+        decide: impl Fn(Option<&Holding>, Timestamp) -> Written,
     ) -> Result<(), Refused> {
         for _ in 0..ATTEMPTS {
             let found = self.find_peerjs(id).await?;

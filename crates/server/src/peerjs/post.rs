@@ -211,16 +211,9 @@ impl Post {
     async fn hear(self: Arc<Self>, mut subscription: Subscription, stopping: CancellationToken) {
         while let Some(Some(notice)) = stopping.run_until_cancelled(subscription.notices.recv()).await {
             match PeerJsNotice::read(&notice) {
-                Some(PeerJsNotice::Arrived(id)) => {
-                    if self.waiting().is_open(&id) {
-                        self.job(Job::Look(id));
-                    }
-                }
+                Some(PeerJsNotice::Arrived(id)) => self.arrived(id),
                 Some(PeerJsNotice::Message { socket, from, to, waits, frame }) => {
-                    // Who has gone meanwhile may be back.
-                    if !self.push(socket, &frame) && waits {
-                        self.wait(&from, &to, Message { waits, frame });
-                    }
+                    self.receive(socket, (&from, &to), Message { waits, frame });
                 }
                 Some(PeerJsNotice::Moved(socket)) => {
                     let line = self.lines().get(&socket).cloned();
@@ -229,6 +222,19 @@ impl Post {
                 Some(PeerJsNotice::Gap) => self.lapsed(),
                 None => {}
             }
+        }
+    }
+
+    fn arrived(&self, id: PeerJsId) {
+        if self.waiting().is_open(&id) {
+            self.job(Job::Look(id));
+        }
+    }
+
+    fn receive(&self, socket: PeerJsSocketId, (from, to): (&PeerJsId, &PeerJsId), message: Message) {
+        // Who has gone meanwhile may be back.
+        if !self.push(socket, &message.frame) && message.waits {
+            self.wait(from, to, message);
         }
     }
 
