@@ -31,6 +31,8 @@ const PING_EVERY: Duration = Duration::from_secs(20);
 const SILENCE: Duration = Duration::from_secs(60);
 /// A socket that takes no bytes for this long is dead.
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
+/// For how long a line stays whose page has sent too much: in less the code may not have got there.
+const LINGER: Duration = Duration::from_millis(500);
 /// Frames that are none which a socket may send before it is closed.
 const MAX_FAULTS: u32 = 20;
 /// What a socket may send at once and each second, in units: one for each frame and one for each of so many bytes of it.
@@ -240,6 +242,10 @@ impl<'a> Socket<'a> {
         // Reading on until the peer has closed too: closing first would reset the line and lose the code.
         let rest = async { while let Some(Ok(_)) = self.ws.recv().await {} };
         let _ = timeout(Duration::from_secs(1), rest).await;
+        if code == CloseCode::TooLarge as u16 {
+            // Of this one nothing more is read, and what it sent lies there unread.
+            sleep(LINGER).await;
+        }
     }
 }
 
