@@ -1,6 +1,6 @@
 //! What nobody's package sends: it costs its sender something, everybody else nothing.
 
-use super::peer::{Peer, from, serve, told};
+use super::peer::{Peer, from, lists, serve, told};
 use serde_json::json;
 use std::time::{Duration, Instant};
 use tokio_tungstenite::tungstenite::Message;
@@ -95,19 +95,22 @@ async fn a_flood_is_read_no_faster_than_it_may_come_and_holds_nobody_up() {
 }
 
 #[tokio::test]
-async fn whoever_reads_nothing_keeps_nobody_waiting() {
-    let server = serve(&[]).await;
+async fn whoever_reads_nothing_keeps_nobody_waiting_and_is_gone_soon() {
+    let server = serve(&[("VISAVIS_PEERJS__DISCOVERY", "true")]).await;
     let base = server.base();
     let (mut ana, mut ben) = (Peer::come(&base, "ana", "a").await, Peer::come(&base, "ben", "b").await);
     // Reads its OPEN, and then nothing.
     let _deaf = Peer::come(&base, "deaf", "d").await;
     let large = json!({ "type": "OFFER", "dst": "deaf", "payload": { "x": "x".repeat(60_000) } });
     let flood = async {
-        for _ in 0..60 {
+        // More than what systems and the server keep together.
+        for _ in 0..120 {
             ana.send(&large).await;
         }
         ana.has_heard_nothing("ana").await;
     };
-    tokio::time::timeout(Duration::from_secs(20), flood).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(8), flood).await.unwrap();
     ben.has_heard_nothing("ben").await;
+    lists(&base, &["ana", "ben"], Duration::from_secs(20)).await;
+    ana.has_heard_nothing("ana").await;
 }
