@@ -44,6 +44,13 @@ async function choose(person: Person, entry: string): Promise<void> {
   await person.press(entry, 'menuitem');
 }
 
+/** What of the small window's words and buttons is beyond its edges; runs in the page. */
+const FITS = `(own) => [...own.querySelectorAll('button, p')].flatMap((one) => {
+  const { left, top, right, bottom } = one.getBoundingClientRect();
+  const { innerWidth, innerHeight } = own.defaultView;
+  return left < 0 || top < 0 || right > innerWidth || bottom > innerHeight ? [one.textContent] : [];
+})`;
+
 /** As a person does it, not a script: browsers ask for that. */
 async function click(person: Person, name: string, role = 'button'): Promise<void> {
   await (await person.find(role, name)).click();
@@ -178,14 +185,45 @@ describe('picture-in-picture', () => {
       await ben.tileHas('Ana', 'data-muted', 'true');
       await press('Turn camera off');
       await ana.find('button', 'Turn camera on');
+      const focused = () => inside<string>(`(own) => own.activeElement.textContent.trim()`);
+      const asked = () => inside<boolean>(`(own) => own.querySelector('[role=alertdialog]') !== null`);
       await press('Leave');
-      await ana.find('button', 'Rejoin');
+      // Ana is the host: what becomes of Ben is hers to say, right here.
+      expect(await asked()).toBe(true);
+      expect(await focused()).toBe('Leave');
+      expect(await inside(FITS), 'the question fits').toEqual([]);
+      await inside(
+        `(own) => own.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))`,
+      );
+      expect(await asked()).toBe(false);
+      expect(await inside<string>(`(own) => own.activeElement.getAttribute('aria-label')`)).toBe('Leave');
+      await ana.find('toolbar', 'Call controls');
+      await press('Leave');
+      await inside(
+        `(own) => [...own.querySelectorAll('button')].find((one) => one.textContent.trim() === 'End for all').click()`,
+      );
+      const title = 'The call has ended for everybody';
+      await Promise.all([ana, ben].map((person) => person.find('heading', title, 2_000)));
       await eventually(
         () => ana.page.evaluate('window.documentPictureInPicture.window === null'),
         (closed) => closed === true,
         3_000,
         'the small window closed',
       );
+    } finally {
+      await Promise.all([ana.close(), ben.close()]);
+    }
+  });
+
+  it('lets go at once whom nobody has to ask', async () => {
+    const [ana, ben] = await couple('picture-guest');
+    try {
+      await click(ben, 'More options');
+      await click(ben, 'Picture-in-picture', 'menuitem');
+      const leave = `window.documentPictureInPicture?.window?.document.querySelector('[aria-label=Leave]')`;
+      await ben.until('the button', `${leave} != null`, 5_000);
+      await ben.page.evaluate(`${leave}.click()`);
+      await ben.find('heading', 'You left the call');
     } finally {
       await Promise.all([ana.close(), ben.close()]);
     }

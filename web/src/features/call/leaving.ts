@@ -3,7 +3,11 @@
 import type { Call } from '../../model/call.svelte';
 
 /** A host with others inside is asked: they may go alone, or end it for all. */
+export function asksFirst({ roster, others }: Pick<Call, 'roster' | 'others'>): boolean {
+  return roster.host && others.length > 0;
+}
+
 export function leaveOrAsk(call: Call): void {
-  if (call.roster.host && call.others.length > 0) call.panels.dialog = 'leave';
+  if (asksFirst(call)) call.panels.dialog = 'leave';
   else void call.leave();
 }

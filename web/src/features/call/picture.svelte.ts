@@ -66,7 +66,7 @@ export class Picture {
   async #showDocument(): Promise<(() => void) | null> {
     const own = await documentPictures()?.requestWindow(SIZE);
     if (!own) return null;
-    dress(own.document, this.call.title);
+    dress(own.document);
     const view = mount(PictureView, { target: own.document.body, props: { call: this.call } });
     own.addEventListener('pagehide', () => {
       void unmount(view);
@@ -86,12 +86,8 @@ export class Picture {
   }
 }
 
-/** The window looks like the page. */
-function dress(own: Document, title: string): void {
-  const page = document.documentElement;
-  own.documentElement.lang = page.lang;
-  own.documentElement.dir = page.dir;
-  own.title = title;
+/** The window looks like the page; its title and language are the view's. */
+function dress(own: Document): void {
   for (const sheet of document.styleSheets) {
     if (sheet.ownerNode instanceof Element) own.head.append(sheet.ownerNode.cloneNode(true));
   }
