@@ -100,6 +100,32 @@ describe('a lobby', () => {
     await ben.find('toolbar', 'Call controls');
   });
 
+  it('has the host answer on a phone, too, with the chat over the call', async () => {
+    await ana.page.setViewport({ width: 360, height: 740 });
+    await ana.find('toolbar', 'Call controls');
+    await letIn(ana, 'Whoever you let in');
+    await ana.press('Chat');
+    await ana.find('log', 'Messages');
+    await knocks(ben, url);
+    const admit = await ana.find('button', 'Admit Ben', 1_000);
+    const seen = await admit.evaluate((button) => {
+      const { left, top, width, height } = button.getBoundingClientRect();
+      return button.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+    });
+    expect(seen, 'nothing lies over it').toBe(true);
+    expect(await ana.page.$$('aria/Admit Ben[role="button"]'), 'the one below is not there').toHaveLength(1);
+    await examine(ana, 'knock-in-chat', [
+      { width: 360, height: 740 },
+      { width: 740, height: 360 },
+      { width: 1440, height: 900 },
+    ]);
+    await ana.page.setViewport({ width: 360, height: 740 });
+    await ana.press('Admit Ben');
+    await ben.find('toolbar', 'Call controls');
+    await ana.find('textbox', 'Message');
+    await ana.until('no knock', () => document.querySelector('[data-knocks]') === null, 3_000);
+  });
+
   it('refuses whom the host refuses, who may ask again', async () => {
     await letIn(ana, 'Whoever you let in');
     await knocks(ben, url);

@@ -2,22 +2,29 @@
 
 import { untrack } from 'svelte';
 
+/** Effects give what makes the words: another language is no reason to say the same again. */
+type Said = string | (() => string);
+
+function inWords(text: Said): string {
+  return typeof text === 'string' ? text : untrack(text);
+}
+
 class Announcer {
   polite = $state('');
   assertive = $state('');
 
   /** When there is a pause. */
-  say(text: string): void {
+  say(text: Said): void {
     this.polite = this.#fresh(
-      text,
+      inWords(text),
       untrack(() => this.polite),
     );
   }
 
   /** At once. */
-  interrupt(text: string): void {
+  interrupt(text: Said): void {
     this.assertive = this.#fresh(
-      text,
+      inWords(text),
       untrack(() => this.assertive),
     );
   }
