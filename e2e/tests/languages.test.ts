@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch, Person } from '../harness/browsers';
 import { PASSWORD, startDemo } from '../harness/desk';
 import { examine } from '../harness/examine';
+import { framesRise, hearsAndSees } from '../harness/measure';
 import { cramped, PSEUDO, startPreview, wordsOf } from '../harness/languages';
 import type { Preview, Words } from '../harness/languages';
 import type { Server } from '../harness/server';
@@ -227,6 +228,68 @@ describe('every screen has room', () => {
     preview = await startPreview(server.http);
   }, 240_000);
   afterAll(() => preview?.dispose());
+
+  it('is another one in the middle of a call, at once, and the call goes on', async () => {
+    const [tuna, ben] = [await Person.create(chromium, 'Tuna'), await Person.create(chromium, 'Ben')];
+    const own = () =>
+      tuna.page.evaluate(() =>
+        [...document.querySelectorAll('[data-tile]')].map((tile) => tile.getAttribute('data-participant')),
+      );
+    const peers = () => tuna.page.evaluate(() => window.probe.peers.length);
+    const captures = () => tuna.page.evaluate(() => window.probe.captured.length);
+    try {
+      await tuna.join(`${preview.base}/r/Ufuk`);
+      await ben.join(`${server.http}/r/Ufuk`);
+      await Promise.all([hearsAndSees(tuna, 10_000), hearsAndSees(ben, 10_000)]);
+      const before = [await own(), await peers(), await captures()];
+      const said = () =>
+        tuna.page.evaluate(() => [...document.querySelectorAll('[aria-live]')].map((one) => one.textContent));
+      await tuna.until('Ben announced', `document.body.textContent.includes('Ben joined')`, 3_000);
+      const heard = await said();
+      await tuna.press('More options');
+      await tuna.press('Settings', 'menuitem');
+      await tuna.find('dialog', 'Settings');
+      const changing = (async () => {
+        for (const [tag, direction] of [
+          ['tr', 'ltr'],
+          [PSEUDO, 'rtl'],
+          ['de', 'ltr'],
+        ] as const) {
+          const words = wordsOf(tag);
+          await tuna.page.select(`select:has(option[value=${tag}])`, tag);
+          // The dialog itself, and what lies behind it.
+          await tuna.find('dialog', words('aware_settings'));
+          await tuna.find('combobox', words('language'));
+          expect(await written(tuna)).toBe(`${tag} ${direction}`);
+          const behind = await tuna.page.evaluate(() => [
+            document.querySelector('[role=toolbar]')?.getAttribute('aria-label'),
+            document.querySelector('[data-control=chat]')?.getAttribute('aria-label'),
+          ]);
+          expect(behind).toEqual([words('call_controls'), words('chat')]);
+        }
+      })();
+      await framesRise(ben, 1_000, changing);
+      expect(await said(), 'what was said once is not said again').toEqual(heard);
+      await hearsAndSees(tuna);
+      expect([await own(), await peers(), await captures()]).toEqual(before);
+      await tuna.page.keyboard.press('Escape');
+      const words = wordsOf('de');
+      // Focus is where it was before the dialog.
+      await tuna.press(words('mute_microphone'));
+      await ben.tileHas('Tuna', 'data-muted', 'true');
+      // It is remembered, as everywhere else.
+      await tuna.page.reload();
+      await tuna.find('button', words('unmute_microphone'));
+      await tuna.until(
+        'the same person',
+        `'${before[0]?.toString()}'.includes(document.querySelector('[data-tile]')?.dataset.participant)`,
+        5_000,
+      );
+      expect([...(await tuna.errors()), ...(await ben.errors())]).toEqual([]);
+    } finally {
+      await Promise.all([tuna.close(), ben.close()]);
+    }
+  });
 
   describe.each([PSEUDO, 'de', 'tr'])('in %s', (tag) => {
     it.each(SCREENS)('$name', async ({ name, path, then }) => {

@@ -5,6 +5,8 @@ import type { Switch } from '../../model/call-settings.svelte';
 import { pictureWay } from './picture.svelte';
 
 export interface SettingsGroup {
+  /** The same in every language. */
+  id: string;
   title: string;
   switches: {
     name: Switch;
@@ -17,6 +19,7 @@ export interface SettingsGroup {
 export function settingsGroups(): SettingsGroup[] {
   return [
     {
+      id: 'sounds',
       title: m.aware_sounds(),
       switches: [
         { name: 'sounds', label: m.aware_sounds_on() },
@@ -28,6 +31,7 @@ export function settingsGroups(): SettingsGroup[] {
       ],
     },
     {
+      id: 'notices',
       title: m.aware_notices(),
       switches: [
         { name: 'notice_coming', label: m.aware_notice_coming() },
@@ -36,6 +40,7 @@ export function settingsGroups(): SettingsGroup[] {
       ],
     },
     {
+      id: 'keyboard',
       title: m.aware_keyboard(),
       switches: [
         { name: 'shortcuts', label: m.shortcuts_on() },
@@ -45,6 +50,7 @@ export function settingsGroups(): SettingsGroup[] {
     ...(pictureWay() === 'document'
       ? [
           {
+            id: 'picture',
             title: m.aware_picture(),
             switches: [{ name: 'auto_picture' as const, label: m.aware_auto_picture() }],
           },
