@@ -252,6 +252,43 @@ describe('a background', () => {
     }
   });
 
+  it('leaves the picture of a camera that looks away as it is', async () => {
+    // As the camera at the back of a phone says of itself; what has a background says nothing.
+    const before = `{
+      const settings = MediaStreamTrack.prototype.getSettings;
+      MediaStreamTrack.prototype.getSettings = function () {
+        const facingMode = this.label === 'fake_device_2' ? 'environment' : 'user';
+        return { ...settings.call(this), ...(this.label.startsWith('fake_device') ? { facingMode } : {}) };
+      };
+      if (location.protocol === 'http:') localStorage.setItem('visavis.background', 'veil');
+    }`;
+    const ana = await Person.create(await browser('chromium'), 'Ana', { before });
+    const shows = (mirrored: boolean) =>
+      ana.until(
+        mirrored ? 'a mirrored picture' : 'a picture as it is',
+        `document.querySelector('[data-tile] video') !== null
+          && (document.querySelector('[data-tile] video.mirrored') !== null) === ${mirrored}`,
+        LOADED_WITHIN,
+      );
+    const camera = async (name: string): Promise<void> => {
+      await ana.press('Camera options');
+      await ana.press(name, 'menuitemradio');
+      await ana.until(name, `window.probe.captured.at(-1)?.label === '${name}'`, 5_000);
+    };
+    try {
+      await ana.join(`${server.http}/r/away`);
+      await shows(true);
+      await camera('fake_device_2');
+      await shows(false);
+      expect(ana.page.workers().length, 'the background is still there').toBe(1);
+      await camera('fake_device_0');
+      await shows(true);
+      expect(await ana.errors()).toEqual([]);
+    } finally {
+      await ana.close();
+    }
+  });
+
   it('works where frames have to pass through the page, too', async () => {
     const before = `if (location.protocol === 'http:') localStorage.setItem('visavis.background', 'veil')`;
     const ana = await Person.create(await browser('firefox'), 'Ana', { before });

@@ -55,7 +55,7 @@ export class Call {
   readonly own: OwnPart;
   readonly screen: OwnScreen;
   /** How one looks at the others. */
-  readonly stage = new Stage();
+  readonly stage = new Stage(() => this.devices.looksAway);
   readonly host: RoomHost;
   readonly reactions: Reactions;
   /** What one meets at a room; a ring has none. */

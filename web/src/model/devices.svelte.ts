@@ -66,7 +66,7 @@ export class Devices {
     this.#listener?.trackChanged('microphone', this.microphoneTrack);
   });
   #camera = this.#input('camera', () => {
-    this.looksAway = this.#facing() === 'environment';
+    this.#look();
     this.background.setCamera(this.#camera.track);
   });
   /** What is to be seen behind oneself. */
@@ -313,6 +313,11 @@ export class Devices {
     return track.getSettings().facingMode ?? (named ? facingOf(named) : null);
   }
 
+  /** Of a camera that does not say so itself its name does, which is known once it has been opened. */
+  #look(): void {
+    this.looksAway = this.#facing() === 'environment';
+  }
+
   #useSpeaker(id: string | null): void {
     this.speakerId = id;
     this.#listener?.speakerChanged(id);
@@ -338,6 +343,7 @@ export class Devices {
     const { microphones, cameras, speakers } = await listDevices();
     this.#microphone.take(microphones);
     this.#camera.take(cameras);
+    this.#look();
     this.#takeSpeakers(speakers);
   }
 

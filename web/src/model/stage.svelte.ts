@@ -45,6 +45,9 @@ export class Stage {
   #mirrorSelf = $state(remembered.mirror.get() !== 'off');
   #corner = $state<Corner>(CORNERS.find((one) => one === remembered.corner.get()) ?? 'bottom-right');
 
+  /** @param looksAway whether one's own camera does: what becomes of its picture on the way does not tell it any more */
+  constructor(private readonly looksAway: () => boolean = () => false) {}
+
   get view(): View {
     return this.#view;
   }
@@ -85,8 +88,8 @@ export class Stage {
   }
 
   /** Whether one's own picture is turned round: that of a camera that looks away from oneself is not. */
-  mirrors(track: MediaStreamTrack): boolean {
-    return this.#mirrorSelf && track.getSettings().facingMode !== 'environment';
+  get mirrored(): boolean {
+    return this.#mirrorSelf && !this.looksAway();
   }
 
   pinned(tile: string): boolean {

@@ -69,12 +69,13 @@ describe('the stage', () => {
   });
 
   it('shows a camera that looks away as it is', () => {
-    const stage = new Stage();
-    const track = (facingMode?: string) =>
-      ({ getSettings: () => ({ facingMode }) }) as unknown as MediaStreamTrack;
-    expect([stage.mirrors(track()), stage.mirrors(track('user'))]).toEqual([true, true]);
-    expect(stage.mirrors(track('environment'))).toBe(false);
+    let away = false;
+    const stage = new Stage(() => away);
+    expect(stage.mirrored).toBe(true);
+    away = true;
+    expect(stage.mirrored).toBe(false);
+    away = false;
     stage.mirrorSelf = false;
-    expect(stage.mirrors(track('user'))).toBe(false);
+    expect(stage.mirrored).toBe(false);
   });
 });
