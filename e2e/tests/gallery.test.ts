@@ -73,6 +73,7 @@ it.each([
   'people',
   'reactions',
   'knocks',
+  'many-knocks',
   'hands',
   'notices',
   'reconnecting',
@@ -86,6 +87,55 @@ it.each([
   await person.page.goto(`${gallery}?${state}#${state}`);
   await person.until('the state', () => document.querySelector('[data-ready=true]') !== null, 20_000);
   await examine(person, `gallery-${state}`, SIZES);
+});
+
+it('cuts long notices between lines, not through one', async () => {
+  await person.page.goto(`${gallery}?cut#notices`);
+  await person.until('the state', () => document.querySelector('[data-ready=true]') !== null, 20_000);
+  for (const width of [320, 360, 768]) {
+    await person.page.setViewport({ width, height: 640 });
+    const cut = await person.page.evaluate(() =>
+      [...document.querySelectorAll('[aria-label=Notices] li span')].flatMap((text) => {
+        const box = text.getBoundingClientRect();
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        return [...range.getClientRects()]
+          .filter(({ top, bottom }) => top < box.bottom - 1 && bottom > box.bottom + 1)
+          .map(({ top, bottom }) => `${text.textContent.slice(0, 20)}: ${top}–${bottom} of ${box.bottom}`);
+      }),
+    );
+    expect(cut.join('\n'), `at ${width}`).toBe('');
+  }
+});
+
+it.each([
+  [320, 640],
+  [740, 360],
+  [1440, 900],
+])('keeps notices off the bar at %i×%i', async (width, height) => {
+  await person.page.goto(`${gallery}?off#notices`);
+  await person.until('the state', () => document.querySelector('[data-ready=true]') !== null, 20_000);
+  await person.page.setViewport({ width, height });
+  const room = await person.page.evaluate(() => {
+    const [last, bar] = ['[aria-label=Notices] li:last-child', '[role=toolbar]'].map((one) =>
+      document.querySelector(one)?.getBoundingClientRect(),
+    );
+    return last && bar ? bar.top - last.bottom : null;
+  });
+  expect(room).toBeGreaterThanOrEqual(0);
+});
+
+it('shows how many knock beside how many are here, however many', async () => {
+  await person.page.goto(`${gallery}?badge#many-knocks`);
+  await person.until('the state', () => document.querySelector('[data-ready=true]') !== null, 20_000);
+  await person.page.setViewport({ width: 1440, height: 900 });
+  const gap = await person.page.evaluate(() => {
+    const [count, badge] = ['count', 'badge'].map((name) =>
+      document.querySelector(`[data-control=people] .${name}`)?.getBoundingClientRect(),
+    );
+    return count && badge ? count.left - badge.right : null;
+  });
+  expect(gap).toBeGreaterThanOrEqual(0);
 });
 
 it('has a list of all of them', async () => {

@@ -67,9 +67,7 @@ function faults(person: Person, least: number): Promise<string[]> {
       const at = button.getBoundingClientRect();
       const [width, height] = [Math.round(at.width), Math.round(at.height)];
       const gone = width === 0 || height === 0;
-      // Where there is no room for fingers the menus beside the buttons of the bar are narrow.
-      const wide = innerWidth < 340 && button.matches('.menu-trigger.narrow') ? 24 : least;
-      if (!gone && (width < wide || height < least)) found.push(`${name(button)} is ${width}×${height}`);
+      if (!gone && (width < least || height < least)) found.push(`${name(button)} is ${width}×${height}`);
     }
     return found;
   }, least);

@@ -58,6 +58,17 @@ export const STATES: Record<string, State> = {
       call.panels.open = 'people';
     },
   },
+  'many-knocks': {
+    others: MANY,
+    become: (_, session) => {
+      const knocks = Array.from({ length: 12 }, (_, at) => ({
+        id: `k_${at}`,
+        name: `Guest ${at}`,
+        since: at,
+      }));
+      session.event({ type: 'knocks_changed', knocks }, 'direct');
+    },
+  },
   hands: {
     others: MANY,
     become: (call) => {
