@@ -6,8 +6,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 STAMPS := target/stamps
-WEB_SOURCES := $(shell find web/src web/public web/messages web/project.inlang -type f -not -path '*/compiled/*' 2>/dev/null) \
-	web/index.html web/vite.config.ts web/svelte.config.js web/tsconfig.json
+WEB_SOURCES := $(shell find web/src web/public web/messages web/licenses web/project.inlang -type f -not -path '*/compiled/*' 2>/dev/null) \
+	web/index.html web/vite.config.ts web/vite.languages.ts web/vite.licenses.ts web/svelte.config.js web/tsconfig.json
 
 # What tests drive. One of the tests is named beside it: then cargo gives the libraries below the features that all the
 # tests need, and `cargo test` finds them built. Without it a third of them is built twice.

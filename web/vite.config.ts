@@ -6,6 +6,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { languages } from './vite.languages.ts';
+import { licenses } from './vite.licenses.ts';
 
 const COMPRESSED = /\.(js|css|html|svg|json|webmanifest|txt|wasm|tflite)$/;
 
@@ -51,6 +52,7 @@ export default defineConfig({
       }),
     languages(['de', 'tr']),
     svelte(),
+    licenses(),
     compress(),
   ],
   build: {

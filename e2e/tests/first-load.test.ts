@@ -54,6 +54,44 @@ async function together(urls: Iterable<string>): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
+it('names those whose work is shipped, with their licences, one press away from the start', async () => {
+  const ana = await Person.create(chromium, 'Ana');
+  const asked: string[] = [];
+  ana.page.on('request', (request) => asked.push(request.url()));
+  try {
+    await ana.open(server.http);
+    await ana.press('Open-source licences', 'link');
+    await ana.until('the list', () => document.body.innerText.includes('@twilio/video-processors'), 5_000);
+    const text = await ana.page.evaluate(() => document.body.innerText);
+    const named = [...text.matchAll(/^={78}\n(.+)$/gm)].map(([, name = '']) => name);
+    for (const [what, licence] of [
+      ['svelte ', 'MIT'],
+      ['bits-ui ', 'MIT'],
+      ['@lucide/svelte ', 'ISC'],
+      ['@twilio/video-processors ', 'BSD-3-Clause'],
+      ['MediaPipe Selfie Segmentation', 'Apache-2.0'],
+      ['TensorFlow Lite', 'Apache-2.0'],
+    ] as const) {
+      expect(
+        named.find((one) => one.startsWith(what)),
+        what,
+      ).toContain(`(${licence})`);
+    }
+    // What the licences ask for: their words, not their names alone.
+    for (const words of [
+      'Permission is hereby granted, free of charge',
+      'Redistributions in binary form must reproduce the above copyright',
+      'Neither the name of Twilio',
+      'TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION',
+    ]) {
+      expect(text).toContain(words);
+    }
+    expect(new Set(asked.map((one) => new URL(one).origin))).toEqual(new Set([new URL(server.http).origin]));
+  } finally {
+    await ana.close();
+  }
+});
+
 it('the door and the call are small, load nothing for backgrounds, and nothing from elsewhere', async () => {
   const [ana, ben] = await Promise.all(['Ana', 'Ben'].map((name) => Person.create(chromium, name)));
   if (!ana || !ben) throw new Error('nobody came');
