@@ -103,3 +103,33 @@ export function cramped(person: Person): Promise<string[]> {
     return faults;
   });
 }
+
+/** What a page says in English, in texts and names, although the language has words of its own for it. */
+export async function untranslated(person: Person, tag: string): Promise<string[]> {
+  const read = (one: string): Record<string, string> =>
+    JSON.parse(readFileSync(join(WEB, `messages/${one}.json`), 'utf8')) as Record<string, string>;
+  const [english, own] = [read('en'), read(tag)];
+  const known = new Set(Object.values(own));
+  const foreign = Object.entries(english)
+    .filter(([key, text]) => own[key] !== text && !known.has(text) && /[a-z]{3}/.test(text))
+    // As it is found on a page: whatever stands in the place of a name.
+    .map(([, text]) => {
+      const parts = text.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+      return `^${parts.join('.+')}$`;
+    })
+    // A pattern of names and little else is found everywhere.
+    .filter((pattern) => pattern.replace(/\.\+|\W/g, '').length > 2);
+  return person.page.evaluate((foreign) => {
+    const patterns = foreign.map((one) => new RegExp(one));
+    const said = [...document.querySelectorAll<HTMLElement>('body *')].flatMap((element) => {
+      if (element.closest('[dir=auto], option, script')) return [];
+      const own = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
+      return [
+        own.map((node) => node.textContent).join(' '),
+        ...['aria-label', 'title', 'placeholder'].map((name) => element.getAttribute(name)),
+      ];
+    });
+    const texts = new Set(said.map((text) => text?.replace(/\s+/g, ' ').trim() ?? ''));
+    return [...texts].filter((text) => patterns.some((pattern) => pattern.test(text)));
+  }, foreign);
+}

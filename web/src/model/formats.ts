@@ -20,6 +20,15 @@ export function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   return once('number', options, (locale) => new Intl.NumberFormat(locale, options));
 }
 
+/**
+ * The clock as it is written there: `06:03` where a day has 24 hours, `6:03 AM` where it has twice twelve. Formatters
+ * leave the nought out of a time alone and put it into a span of time.
+ */
+export function clock(locale = language.locale): { hour: 'numeric' | '2-digit'; minute: '2-digit' } {
+  const { hour12 } = new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions();
+  return { hour: hour12 ? 'numeric' : '2-digit', minute: '2-digit' };
+}
+
 /** Such as `Ana, Ben`. */
 export function listed(names: readonly string[]): string {
   const style = { type: 'unit', style: 'short' } as const;

@@ -21,6 +21,17 @@ describe('the time of an appointment', () => {
     expect(plain(momentOf(at(22, 14, 15), at(21, 9), 'en-GB'))).toMatch(/Saturday.* 22 November.* 14:15/);
   });
 
+  it.each([
+    ['en-US', '6:03 AM'],
+    ['en-GB', '06:03'],
+    ['de', '06:03'],
+    ['tr', '06:03'],
+  ])('is written in %s the same alone and in a span', (locale, words) => {
+    const half = at(21, 6, 3);
+    expect(plain(momentOf(half, at(21, 1), locale))).toBe(words);
+    expect(plain(hoursOf(half, 30, locale))).toContain(words.replace(' AM', ''));
+  });
+
   it('names the zone of the reader', () => {
     const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
     expect(zoneOf(at(21, 14), 'en')).toMatch(new RegExp(`^${timeZone.replaceAll('_', ' ')}, (GMT|UTC)`));

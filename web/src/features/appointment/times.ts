@@ -1,5 +1,6 @@
 // Times of an appointment as its reader understands them: in their own language, and in their own zone, which is named.
 
+import { clock } from '../../model/formats';
 import { language } from '../../model/language.svelte';
 
 /** Such as `Friday, 21 November 2025`. */
@@ -9,13 +10,13 @@ export function dayOf(at: number, locale = language.locale): string {
 
 /** Such as `14:30 – 15:00`. */
 export function hoursOf(at: number, minutes: number, locale = language.locale): string {
-  const clock = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' });
-  return clock.formatRange(at, at + minutes * 60_000);
+  const hours = new Intl.DateTimeFormat(locale, clock(locale));
+  return hours.formatRange(at, at + minutes * 60_000);
 }
 
 /** Such as `14:15`; with its day where that is not the day of `now`. */
 export function momentOf(at: number, now: number, locale = language.locale): string {
-  const time = { hour: 'numeric', minute: '2-digit' } as const;
+  const time = clock(locale);
   const same = new Date(at).toDateString() === new Date(now).toDateString();
   const day = { weekday: 'long', day: 'numeric', month: 'long' } as const;
   return new Intl.DateTimeFormat(locale, same ? time : { ...day, ...time }).format(at);

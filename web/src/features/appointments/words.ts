@@ -5,7 +5,7 @@ import type { AppointmentProblem } from '../../model/api';
 import type { Standing } from '../../model/appointments-steps';
 import { wallAt, writtenWall } from '../../model/appointments-time';
 import type { Day } from '../../model/appointments-time';
-import { dates } from '../../model/formats';
+import { clock, dates } from '../../model/formats';
 import type { Problem } from '../../model/appointments.svelte';
 import type { Code } from '../../model/staff-types';
 import { commandProblem, wordsOf } from '../staff/words';
@@ -84,7 +84,7 @@ const YEAR = { year: 'numeric' } as const;
 
 /** The clock in a zone. */
 export function timeText(at: number, zone: string): string {
-  return dates({ hour: 'numeric', minute: '2-digit', timeZone: zone }).format(at);
+  return dates({ ...clock(), timeZone: zone }).format(at);
 }
 
 /** The day and the clock in a zone, with the year where it is another one. */
@@ -94,8 +94,7 @@ export function momentText(at: number, zone: string): string {
     weekday: 'long',
     day: 'numeric',
     month: 'long',
-    hour: 'numeric',
-    minute: '2-digit',
+    ...clock(),
   } as const;
   return dates({ ...parts, ...year, timeZone: zone }).format(at);
 }
