@@ -72,6 +72,7 @@ it.each([
   'chat',
   'people',
   'reactions',
+  'reacting',
   'knocks',
   'many-knocks',
   'hands',
@@ -136,6 +137,30 @@ it('shows how many knock beside how many are here, however many', async () => {
     return count && badge ? count.left - badge.right : null;
   });
   expect(gap).toBeGreaterThanOrEqual(0);
+});
+
+it('moves nothing for whoever wants it still', async () => {
+  const moving = (): Promise<string[]> =>
+    person.page.evaluate(() =>
+      [...document.querySelectorAll('body *')].flatMap((element) => {
+        const { transitionDuration, animationName, animationDuration } = getComputedStyle(element);
+        const lasts = (durations: string): boolean => durations.split(',').some((one) => parseFloat(one) > 0);
+        const moves = lasts(transitionDuration) || (animationName !== 'none' && lasts(animationDuration));
+        return moves ? [`${element.tagName} ${element.className.toString()}`] : [];
+      }),
+    );
+  const wish = (value: string) =>
+    person.page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value }]);
+  for (const state of ['reacting', 'people', 'reactions', 'notices']) {
+    await wish('no-preference');
+    await person.page.goto(`${gallery}?still#${state}`);
+    await person.until('the state', () => document.querySelector('[data-ready=true]') !== null, 20_000);
+    const lively = await moving();
+    if (state === 'reacting') expect(lively.join()).toContain('SPAN applause');
+    expect(lively, `${state}: what moves is found`).not.toEqual([]);
+    await wish('reduce');
+    expect(await moving(), state).toEqual([]);
+  }
 });
 
 it('has a list of all of them', async () => {

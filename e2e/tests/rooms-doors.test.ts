@@ -88,6 +88,9 @@ describe('a lobby', () => {
     await ana.until('the title', () => document.title.includes('Ben asks to come in'), 1_000);
     await ana.until('the sound', `window.played > ${played}`, 1_000);
     expect(Date.now() - asked, 'ms until the host was told').toBeLessThan(1_000);
+    // It flashes: what does not change is not noticed among other tabs.
+    await ana.until('the room in the title', () => document.title.startsWith('Tür'), 3_000);
+    await ana.until('the knock in it again', () => document.title.includes('Ben asks to come in'), 3_000);
     await ben.find('heading', 'Asking to be let in…');
     await examine(ben, 'knocking');
     await examine(ana, 'knock');

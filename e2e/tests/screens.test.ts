@@ -186,6 +186,46 @@ describe('by keyboard alone', () => {
       await keys.press('Enter');
       await ana.find('menuitemradio', 'fake_device_1');
       await keys.press('Escape');
+      // Everything one does to and with others, too.
+      await tabTo('Raise hand');
+      await keys.press('Space');
+      await ana.find('button', 'Lower hand');
+      await ben.until(
+        'the hand',
+        () => document.querySelector('[aria-label^="Hand raised"]') !== null,
+        3_000,
+      );
+      await keys.press('ArrowRight');
+      expect(await focused()).toBe('Reactions');
+      await keys.press('Enter');
+      await ana.until(
+        'the first one focused',
+        () => document.activeElement?.closest('[aria-label=Reactions]') !== null,
+        2_000,
+      );
+      await keys.press('Enter');
+      await ben.until('the reaction', () => document.querySelector('[data-reactions="1"]') !== null, 3_000);
+      await keys.press('Escape');
+      expect(await focused()).toBe('Reactions');
+      await keys.press('ArrowRight');
+      await keys.press('Enter');
+      await ana.find('region', 'People');
+      await tabTo('Options for Ben');
+      await keys.press('Enter');
+      await ana.find('menuitem', 'Pin');
+      await keys.press('Enter');
+      await ana.until(
+        'Ben pinned',
+        () => document.querySelector('[data-tile][aria-label=Ben] [aria-label^="Pinned"]') !== null,
+        3_000,
+      );
+      await tabTo('People');
+      await keys.press('Enter');
+      await ana.until(
+        'the list closed',
+        () => document.querySelector('section[aria-label=People]') === null,
+        2_000,
+      );
       await tabTo('Leave');
       await keys.press('Enter');
       await ana.find('heading', 'You left the call');

@@ -47,6 +47,13 @@ export const STATES: Record<string, State> = {
       call.panels.reactions = true;
     },
   },
+  reacting: {
+    others: ['Ben', 'Cem'],
+    become: (call) => {
+      const [ben] = call.others;
+      if (ben) ben.reactions = [{ id: 1, reaction: 'applause' }];
+    },
+  },
   knocks: {
     others: ['Ben'],
     become: (call, session) => {
