@@ -50,10 +50,9 @@ export function licenses(): Plugin {
     licenseOverrides: { 'svelte-toolbelt': 'MIT' },
     unacceptableLicenseTest: (license) => !ACCEPTED.has(license),
     additionalFiles: {
-      [FILE]: (packages) =>
-        written(packages as Package[], readFileSync(path('licenses/Apache-2.0.txt'), 'utf8')),
+      [FILE]: (packages) => written(packages, readFileSync(path('licenses/Apache-2.0.txt'), 'utf8')),
     },
-  }) as Plugin;
+  });
 }
 
 function written(packages: Package[], apache: string): string {
