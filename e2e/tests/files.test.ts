@@ -244,7 +244,12 @@ describe('between two', () => {
     await slow(ana, 1_000);
     await sends(ana, plan);
     await save(ben, plan);
-    await shows(ben, 'receiving');
+    // Once the two have found each other they need nobody.
+    await ben.until(
+      'the first bytes',
+      () => (document.querySelector<HTMLProgressElement>('[data-file=receiving] progress')?.value ?? 0) > 0,
+      10_000,
+    );
     await server.kill();
     try {
       await shows(ben, 'saved', 30_000);
