@@ -100,6 +100,24 @@ async fn an_instance_that_stood_still_makes_its_ids_its_own_again() {
 }
 
 #[tokio::test]
+async fn who_goes_over_to_an_instance_that_has_just_stood_still_stays_there() {
+    let Some((_redis, one, other)) = two(&[]).await else { return };
+    let (here, there) = (one.base(), other.base());
+    let mut ana = Peer::come(&there, "ana", "a").await;
+    one.signal(Signal::Stop).unwrap();
+    tokio::time::sleep(Duration::from_secs(8)).await;
+    // Asked for while it stands still: it hears of that and of its lease in one go.
+    let coming = tokio::spawn(async move { Peer::come(&here, "ana", "a").await });
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    one.signal(Signal::Continue).unwrap();
+    let mut moved = coming.await.unwrap();
+    assert_eq!(ana.closed().await, Some(4005));
+    // Everything is looked at again within the next seconds.
+    assert_eq!(moved.frame_within(Duration::from_secs(4)).await, None);
+    moved.has_heard_nothing("ana").await;
+}
+
+#[tokio::test]
 async fn ids_outlive_a_redis_that_forgets_everything() {
     let Some((mut redis, one, other)) = two(&[]).await else { return };
     let (here, there) = (one.base(), other.base());

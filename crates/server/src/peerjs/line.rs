@@ -2,6 +2,7 @@
 
 use axum::extract::ws::Utf8Bytes;
 use std::collections::VecDeque;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use visavis_domain::ids::PeerJsSocketId;
@@ -17,6 +18,8 @@ pub(crate) struct Line {
     pub(super) id: PeerJsId,
     pub(super) token: TokenMark,
     pub(super) socket: PeerJsSocketId,
+    /// It has got its id: until then there is nothing to claim again.
+    pub(super) held: AtomicBool,
     /// There is something to do.
     pub(super) wake: Notify,
     outbox: Mutex<Outbox>,
@@ -39,7 +42,14 @@ pub(super) enum Work {
 
 impl Line {
     pub(super) fn new(id: PeerJsId, token: TokenMark, socket: PeerJsSocketId) -> Self {
-        Self { id, token, socket, wake: Notify::new(), outbox: Mutex::default() }
+        Self {
+            id,
+            token,
+            socket,
+            held: AtomicBool::new(false),
+            wake: Notify::new(),
+            outbox: Mutex::default(),
+        }
     }
 
     /// Puts a frame behind the others. What does not fit is dropped: it is a flood, or a page that takes nothing and is

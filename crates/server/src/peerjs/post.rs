@@ -117,7 +117,9 @@ impl Post {
     pub(super) async fn claim(&self, line: &Line) -> Result<(), PeerJsRefused> {
         let settled = *self.settled.lock().unwrap_or_else(PoisonError::into_inner);
         sleep_until(settled).await;
-        self.app.claim_peerjs(&line.id, line.socket, line.token, self.grace).await
+        self.app.claim_peerjs(&line.id, line.socket, line.token, self.grace).await?;
+        line.held.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     /// A socket is gone. Its id is given back now, or as soon as live state answers.
@@ -313,7 +315,8 @@ impl Post {
 
     /// Every id here is made its socket's again; a socket whose id has become somebody else's is closed.
     async fn claim_again(&self) {
-        let lines: Vec<_> = self.lines().values().cloned().collect();
+        let held = |line: &&Arc<Line>| line.held.load(Ordering::Relaxed);
+        let lines: Vec<_> = self.lines().values().filter(held).cloned().collect();
         stream::iter(lines).for_each_concurrent(AT_ONCE, |line| self.claim_one_again(line)).await;
     }
 
