@@ -145,3 +145,7 @@ id!(
     /// One socket of a page that uses PeerJS.
     PeerJsSocketId, "j"
 );
+id!(
+    /// One key of the interface for programs. It stands in the key's own text, so that its row is found by it.
+    ApiKeyId, "k"
+);

@@ -17,6 +17,7 @@ pub mod person;
 pub mod queue;
 pub mod ring;
 pub mod room;
+pub mod scope;
 pub mod time;
 pub mod visit;
 pub mod zone;

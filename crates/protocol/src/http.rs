@@ -2,6 +2,7 @@
 
 mod account;
 mod admin;
+mod api_keys;
 mod appointments;
 mod calls;
 mod lounge;
@@ -11,6 +12,7 @@ pub use account::{
     PasswordProof, ProfileChange, SignInOptions, SignInRequest, SignInView, TotpConfirmation, TotpOffer,
 };
 pub use admin::{AuditView, DeskSettings, DeskView, Invited, NewPerson, PersonChange};
+pub use api_keys::{ApiKeyView, MadeApiKey, NewApiKey};
 pub use appointments::{
     AppointmentChange, AppointmentList, AppointmentMove, AppointmentOutcome, AppointmentView,
     ClientAppointment, LinkProblem, LinkToken, LinkView, MailKind, MailPreview, MailRequest, MailState,

@@ -29,13 +29,13 @@ pub use event::{
 };
 pub use frame::{ClientFrame, Earlier, ServerFrame};
 pub use http::{
-    AccountView, AppointmentChange, AppointmentList, AppointmentMove, AppointmentOutcome, AppointmentView,
-    AuditView, CallNote, CallOutcome, CallPage, CallView, ClientAppointment, DeskSettings, DeskView,
-    InvitationAcceptance, InvitationKind, InvitationToken, InvitationView, Invited, LinkProblem, LinkToken,
-    LinkView, LoungeRemoval, LoungeRoomSettings, LoungeRoomView, MailKind, MailPreview, MailRequest,
-    MailState, MailView, NewAppointment, NewLink, NewPerson, PasswordChange, PasswordProof, PersonChange,
-    Problem, ProfileChange, Repeated, SignInOptions, SignInRequest, SignInView, Ticket, TicketRequest,
-    TotpConfirmation, TotpOffer,
+    AccountView, ApiKeyView, AppointmentChange, AppointmentList, AppointmentMove, AppointmentOutcome,
+    AppointmentView, AuditView, CallNote, CallOutcome, CallPage, CallView, ClientAppointment, DeskSettings,
+    DeskView, InvitationAcceptance, InvitationKind, InvitationToken, InvitationView, Invited, LinkProblem,
+    LinkToken, LinkView, LoungeRemoval, LoungeRoomSettings, LoungeRoomView, MadeApiKey, MailKind,
+    MailPreview, MailRequest, MailState, MailView, NewApiKey, NewAppointment, NewLink, NewPerson,
+    PasswordChange, PasswordProof, PersonChange, Problem, ProfileChange, Repeated, SignInOptions,
+    SignInRequest, SignInView, Ticket, TicketRequest, TotpConfirmation, TotpOffer,
 };
 pub use lounge::{
     BlockedPerson, Conversation, LoungeDoor, LoungeMember, LoungeMessage, LoungeRoom, LoungeRoomSnapshot,

@@ -3,6 +3,7 @@
 //! Knows ports, not adapters, and no HTTP or WebSockets.
 
 mod accounts;
+mod acting;
 mod appointments;
 mod blind;
 mod bookings;
@@ -33,6 +34,7 @@ pub(crate) use accounts::{
     ProviderRefused, QUESTION_TTL, Question, SignInToken, Strangers, Surroundings, Tries, Unknown, Verified,
     part, system_clock, view,
 };
+pub(crate) use acting::over_key;
 #[cfg(test)]
 pub(crate) use appointments::CalendarMethod;
 pub(crate) use appointments::{

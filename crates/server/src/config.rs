@@ -89,6 +89,7 @@ pub(crate) struct Limits {
     pub(crate) rooms_per_minute: NonZeroU32,
     pub(crate) rings_per_minute: NonZeroU32,
     pub(crate) guest_rings_per_minute: NonZeroU32,
+    pub(crate) key_requests_per_minute: NonZeroU32,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -4,11 +4,13 @@ mod browser;
 mod cookie;
 mod denied;
 mod origin;
+mod pace;
 mod rate;
 
 pub(crate) use browser::{browser, network_of};
 pub(crate) use cookie::{browser_cookie, browser_shown, cookie, cookie_gone, keep_cookie};
 pub(crate) use origin::{authority_of, is_own_page, same_origin};
+pub(crate) use pace::RateByKey;
 pub(crate) use rate::RateByAddress;
 
 use axum::Json;

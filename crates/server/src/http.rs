@@ -8,7 +8,7 @@ mod headers;
 
 pub(crate) use api::Api;
 #[cfg(test)]
-pub(crate) use api::{Access, table};
+pub(crate) use api::{Access, Keys, table};
 pub(crate) use desks::PublicDesks;
 
 use crate::cluster::ready::{Health, Missing};

@@ -16,7 +16,7 @@ use crate::cluster::drain::Leaving;
 use crate::cluster::ready::{self, Health};
 use crate::cluster::{Heart, SharedMedia, Standing};
 use crate::config::{LoungeOpenTo, RoomsOpenedBy, Settings, TlsMode};
-use crate::edge::RateByAddress;
+use crate::edge::{RateByAddress, RateByKey};
 use crate::http::{self, Api, Http};
 use crate::listen::{Caps, Doors, Listener, Timeouts};
 use crate::peerjs::Post;
@@ -201,6 +201,7 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
             accounts: people.clone(),
             appointments,
             links: RateByAddress::per_minute(ByAddress::Links, LINKS_PER_MINUTE),
+            key_rate: RateByKey::per_minute(settings.limits.key_requests_per_minute),
             app: app.clone(),
             public: settings.public_url.clone(),
         }),

@@ -91,6 +91,33 @@ fn accounts_are_managed_from_the_command_line() {
 }
 
 #[test]
+fn keys_of_programs_are_managed_from_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    run(data, &["admin", "create-staff", "--email", "ana@demo", "--name", "Ana Kaya"]);
+    let new = ["admin", "create-key", "--name", "Booking", "--for", "ana@demo", "--scope"];
+    let made = run(data, &[&new[..], &["desks:read", "--scope", "staff:read"]].concat());
+    let secret = out(&made);
+    let id = secret.trim().strip_prefix("vvk_").expect("a key").split('_').next().unwrap().to_owned();
+    assert!(err(&made).contains(&format!("k_{id}")), "{}", err(&made));
+    for (more, why) in [(&["sleep"][..], "not a scope"), (&["staff:read", "--days", "0"], "expiry_invalid")] {
+        let refused = run(data, &[&new[..], more].concat());
+        assert!(!refused.status.success() && err(&refused).contains(why), "{}", err(&refused));
+    }
+    let list = out(&run(data, &["admin", "list-keys"]));
+    let fields: Vec<_> = list.trim_end().split('\t').collect();
+    assert_eq!(fields[..4], [&*format!("k_{id}"), "Ana Kaya", "Booking", "staff:read,desks:read"], "{list}");
+    assert_eq!(fields[5], "never");
+    assert!(!list.contains(&secret.trim()[37..]));
+    let revoke = ["admin", "revoke-key", "--id", fields[0]];
+    assert!(run(data, &revoke).status.success());
+    let again = run(data, &revoke);
+    assert!(!again.status.success() && err(&again).contains("key_unknown"), "{}", err(&again));
+    assert_eq!(out(&run(data, &["admin", "list-keys"])), "");
+    assert_eq!(out(&run(data, &["admin", "verify-audit"])), "3 rows, whole\n");
+}
+
+#[test]
 fn a_forged_audit_log_is_found_from_the_command_line() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();

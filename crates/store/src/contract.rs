@@ -7,6 +7,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "results are judged where they are made")]
 
 mod accounts;
+mod api_keys;
 mod appointments;
 mod audit;
 mod calls;
@@ -42,6 +43,7 @@ pub trait Database: Send + Sync {
 pub async fn all<D: Database, F: Future<Output = D>>(fresh: impl Fn() -> F) {
     accounts::all(&fresh).await;
     sign_ins::all(&fresh).await;
+    api_keys::all(&fresh).await;
     desks::all(&fresh).await;
     calls::all(&fresh).await;
     appointments::all(&fresh).await;

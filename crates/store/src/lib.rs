@@ -9,11 +9,12 @@ mod sql;
 mod url;
 
 pub use port::{
-    Account, AccountChange, Accounts, Action, Appointment, AppointmentEdit, AppointmentFilter, Appointments,
-    AuditRow, Audited, Audits, Broken, CallFilter, CallRecord, Calls, ConversationSide, Credentials, Desk,
-    Desks, FileCard, Invitation, InvitationPurpose, Link, ListedConversation, Lounge, LoungeRoom, Mail,
-    MailKind, MailState, NewAccount, NewFile, NewMail, NewMessage, Outcome, Page, Removal, Settings, SignIn,
-    Store, StoreError, StoredConversation, StoredMessage, Subject, Taken, TokenHash,
+    Account, AccountChange, Accounts, Action, ApiKey, ApiKeys, Appointment, AppointmentEdit,
+    AppointmentFilter, Appointments, AuditRow, Audited, Audits, Broken, CallFilter, CallRecord, Calls,
+    ConversationSide, Credentials, Desk, Desks, FileCard, Invitation, InvitationPurpose, Link,
+    ListedConversation, Lounge, LoungeRoom, Mail, MailKind, MailState, NewAccount, NewFile, NewMail,
+    NewMessage, Outcome, Page, Removal, Settings, SignIn, Store, StoreError, StoredConversation,
+    StoredMessage, Subject, Taken, TokenHash,
 };
 pub use sql::{Pool, SqlStore, open, open_with};
 pub use url::{DatabaseUrl, MalformedDatabaseUrl};

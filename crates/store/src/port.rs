@@ -4,6 +4,7 @@
 //! together or not at all.
 
 mod accounts;
+mod api_keys;
 mod appointments;
 mod audit;
 mod calls;
@@ -14,6 +15,7 @@ pub use accounts::{
     Account, AccountChange, Accounts, Credentials, Invitation, InvitationPurpose, NewAccount, SignIn,
     Subject, TokenHash,
 };
+pub use api_keys::{ApiKey, ApiKeys};
 pub use appointments::{
     Appointment, AppointmentEdit, AppointmentFilter, Appointments, Link, Mail, MailKind, MailState, NewMail,
 };
@@ -28,9 +30,9 @@ pub use lounge::{
 use async_trait::async_trait;
 
 /// Everything that lasts.
-pub trait Store: Accounts + Desks + Calls + Appointments + Lounge + Audits + Settings {}
+pub trait Store: Accounts + ApiKeys + Desks + Calls + Appointments + Lounge + Audits + Settings {}
 
-impl<T: Accounts + Desks + Calls + Appointments + Lounge + Audits + Settings> Store for T {}
+impl<T: Accounts + ApiKeys + Desks + Calls + Appointments + Lounge + Audits + Settings> Store for T {}
 
 /// Which of the things that exist once exists already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

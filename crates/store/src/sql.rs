@@ -4,6 +4,7 @@
 //! those of the lounge come as fast as people type.
 
 mod accounts;
+mod api_keys;
 mod appointments;
 mod audit;
 mod calls;

@@ -23,6 +23,7 @@ describe('addresses', () => {
     ['/staff/nowhere', { page: 'unknown' }],
     ['/admin', { page: 'staff', part: 'people' }],
     ['/admin/audit', { page: 'staff', part: 'audit' }],
+    ['/admin/keys', { page: 'staff', part: 'keys' }],
     ['/invitation', { page: 'invitation' }],
     ['/a', { page: 'appointment' }],
     ['/a/', { page: 'appointment' }],

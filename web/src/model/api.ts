@@ -3,6 +3,7 @@
 
 import type {
   AccountView,
+  ApiKeyView,
   AppointmentChange,
   AppointmentList,
   AppointmentMove,
@@ -19,7 +20,9 @@ import type {
   LoungeRemoval,
   LoungeRoomSettings,
   LoungeRoomView,
+  MadeApiKey,
   MailPreview,
+  NewApiKey,
   NewAppointment,
   NewPerson,
   PersonChange,
@@ -305,6 +308,23 @@ export const changeDesk = (which: string, settings: DeskSettings) =>
   request<DeskView, DeskProblem>('PUT', `admin/desks/${id(which)}`, DESK_PROBLEMS, settings);
 export const removeDesk = (which: string) =>
   request<undefined, never>('DELETE', `admin/desks/${id(which)}`, []);
+
+export type ApiKeyProblem =
+  'name_invalid' | 'scopes_invalid' | 'expiry_invalid' | 'person_unknown' | 'too_many_keys' | 'key_unknown';
+const API_KEY_PROBLEMS: readonly ApiKeyProblem[] = [
+  'name_invalid',
+  'scopes_invalid',
+  'expiry_invalid',
+  'person_unknown',
+  'too_many_keys',
+  'key_unknown',
+];
+/** Latest made first. */
+export const apiKeys = () => request<ApiKeyView[], never>('GET', 'admin/api-keys', []);
+export const makeApiKey = (key: NewApiKey) =>
+  request<MadeApiKey, ApiKeyProblem>('POST', 'admin/api-keys', API_KEY_PROBLEMS, key);
+export const revokeApiKey = (which: string) =>
+  request<undefined, ApiKeyProblem>('DELETE', `admin/api-keys/${id(which)}`, API_KEY_PROBLEMS);
 
 export type LoungeRoomProblem =
   | 'lounge_room_unknown'

@@ -51,6 +51,26 @@ export type AccountView = {
   created_at: number;
 };
 
+/** A key. `GET /api/v1/admin/api-keys` lists them, latest made first, those that have expired too; `DELETE /api/v1/admin/api-keys/{id}` revokes one, 404 `key_unknown`. */
+export type ApiKeyView = {
+  /** Which; it stands in the key. */
+  id: string;
+  /** What it is for. */
+  name: string;
+  /** For whom it acts. */
+  account: string;
+  /** Their name now. */
+  account_name: string;
+  /** What it may do. */
+  scopes: Array<Scope>;
+  /** Since when. */
+  created_at: number;
+  /** Worth nothing from then on. */
+  expires_at: number;
+  /** When it was last used, to the minute; absent if never. */
+  used_at?: number;
+};
+
 /** `PATCH /api/v1/appointments/{id}`: what is absent stays. Refused as [`NewAppointment` is. */
 export type AppointmentChange = {
   /** 1 to 64 characters. */
@@ -1411,6 +1431,14 @@ export type LoungeSnapshot = {
   away_after_s: number;
 };
 
+/** A key that was made. */
+export type MadeApiKey = {
+  /** As it is listed. */
+  key: ApiKeyView;
+  /** The key itself, shown this once: `Authorization: Bearer vvk_…`. */
+  secret: string;
+};
+
 /** What a mail tells. */
 export type MailKind = "invitation" | "change" | "cancellation";
 
@@ -1455,6 +1483,18 @@ export type MediaRoute = "peer_to_peer" | "server";
 
 /** What a participant's microphone does, as they announce it. */
 export type Microphone = "live" | "muted" | "absent";
+
+/** `POST /api/v1/admin/api-keys`: a new key. Answered by [`MadeApiKey`; 422 `name_invalid`, `scopes_invalid`, `expiry_invalid`, `person_unknown`, `too_many_keys`. */
+export type NewApiKey = {
+  /** What it is for: 1 to 64 characters. */
+  name: string;
+  /** For whom it acts: it may never do more than they may, and stops with their account. Absent: for who makes it. */
+  account?: string;
+  /** What of that it may do; at least one. */
+  scopes: Array<Scope>;
+  /** Worth nothing from then on; within two years. */
+  expires_at: number;
+};
 
 /** `POST /api/v1/appointments`: 201. 422 `name_invalid`, `email_invalid`, `text_invalid`, `duration_invalid`, `zone_unknown`, `time_invalid`, `time_skipped` (the clock is put forward past it), `time_ambiguous` (the clock shows it twice: say which), `time_past`, `desk_unknown` (not one of one's own). */
 export type NewAppointment = {
@@ -1862,6 +1902,16 @@ export type RoomSummary = {
 
 /** Who decides on the route. */
 export type RoutePolicy = "auto" | "peer_to_peer" | "server";
+
+/** One thing that a key may do. To write does not include to read: whoever only brings appointments needs no list. */
+export type Scope =
+  | "staff:read"
+  | "staff:write"
+  | "desks:read"
+  | "desks:write"
+  | "appointments:read"
+  | "appointments:write"
+  | "history:read";
 
 /** Whether a participant shares their screen, as they announce it. */
 export type Screen = "off" | "shared";

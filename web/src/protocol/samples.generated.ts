@@ -3,6 +3,7 @@
 
 import type {
   AccountView,
+  ApiKeyView,
   AppointmentChange,
   AppointmentList,
   AppointmentMove,
@@ -26,8 +27,10 @@ import type {
   LoungeRemoval,
   LoungeRoomSettings,
   LoungeRoomView,
+  MadeApiKey,
   MailPreview,
   MailRequest,
+  NewApiKey,
   NewAppointment,
   NewLink,
   NewPerson,
@@ -3518,6 +3521,24 @@ export const bodies = {
     "totp": false,
     "created_at": 1763708340000
   } satisfies AccountView,
+  'api_key_view': {
+    "id": "k_5e0c2b7f3a914d68b2c1d0e9f8a7b6c5",
+    "name": "Booking system",
+    "account": "u_2b7e151628aed2a6abf7158809cf4f3c",
+    "account_name": "Selin",
+    "scopes": [
+      "staff:read",
+      "staff:write",
+      "desks:read",
+      "desks:write",
+      "appointments:read",
+      "appointments:write",
+      "history:read"
+    ],
+    "created_at": 1763708400000,
+    "expires_at": 1795244400000,
+    "used_at": 1763712000000
+  } satisfies ApiKeyView,
   'appointment_change': {
     "note": "Bring the old contract."
   } satisfies AppointmentChange,
@@ -4163,6 +4184,20 @@ export const bodies = {
       ]
     }
   } satisfies LoungeRoomView,
+  'made_api_key': {
+    "key": {
+      "id": "k_5e0c2b7f3a914d68b2c1d0e9f8a7b6c5",
+      "name": "Booking system",
+      "account": "u_2b7e151628aed2a6abf7158809cf4f3c",
+      "account_name": "Selin",
+      "scopes": [
+        "appointments:write"
+      ],
+      "created_at": 1763708400000,
+      "expires_at": 1795244400000
+    },
+    "secret": "vvk_5e0c2b7f3a914d68b2c1d0e9f8a7b6c5_Zm9yIG9uZSB1c2Ugb25seSwgMzIgYnl0ZXMgaW4gYWw"
+  } satisfies MadeApiKey,
   'mail_preview': {
     "kind": "invitation",
     "to": "cem@example.org",
@@ -4172,6 +4207,22 @@ export const bodies = {
   'mail_request': {
     "message": "The entrance is around the corner."
   } satisfies MailRequest,
+  'new_api_key': {
+    "name": "Booking system",
+    "account": "u_2b7e151628aed2a6abf7158809cf4f3c",
+    "scopes": [
+      "appointments:read",
+      "appointments:write"
+    ],
+    "expires_at": 1795244400000
+  } satisfies NewApiKey,
+  'new_api_key.own': {
+    "name": "Figures",
+    "scopes": [
+      "history:read"
+    ],
+    "expires_at": 1795244400000
+  } satisfies NewApiKey,
   'new_appointment': {
     "client_name": "Cem Yıldız",
     "email": "cem@example.org",

@@ -10,13 +10,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use ts_rs::{Config, TS, TypeVisitor};
 use visavis_protocol::{
-    AccountView, AppointmentChange, AppointmentList, AppointmentMove, AppointmentOutcome, AppointmentView,
-    AuditView, CallNote, CallPage, CallView, ClientAppointment, ClientFrame, CloseCode, DeskSettings,
-    DeskView, InvitationAcceptance, InvitationToken, InvitationView, Invited, LinkProblem, LinkToken,
-    LoungeRemoval, LoungeRoomSettings, LoungeRoomView, MAX_FRAME_BYTES, MailPreview, MailRequest,
-    NewAppointment, NewLink, NewPerson, PROTOCOL_VERSION, PasswordChange, PasswordProof, PersonChange,
-    Problem, ProfileChange, SentFile, ServerFrame, SignInOptions, SignInRequest, SignInView, Ticket,
-    TicketRequest, TotpConfirmation, TotpOffer,
+    AccountView, ApiKeyView, AppointmentChange, AppointmentList, AppointmentMove, AppointmentOutcome,
+    AppointmentView, AuditView, CallNote, CallPage, CallView, ClientAppointment, ClientFrame, CloseCode,
+    DeskSettings, DeskView, InvitationAcceptance, InvitationToken, InvitationView, Invited, LinkProblem,
+    LinkToken, LoungeRemoval, LoungeRoomSettings, LoungeRoomView, MAX_FRAME_BYTES, MadeApiKey, MailPreview,
+    MailRequest, NewApiKey, NewAppointment, NewLink, NewPerson, PROTOCOL_VERSION, PasswordChange,
+    PasswordProof, PersonChange, Problem, ProfileChange, SentFile, ServerFrame, SignInOptions, SignInRequest,
+    SignInView, Ticket, TicketRequest, TotpConfirmation, TotpOffer,
 };
 
 /// The body of an HTTP request or answer.
@@ -35,6 +35,7 @@ pub(crate) struct Body {
 pub(crate) fn bodies() -> Vec<Body> {
     vec![
         body::<AccountView>("account_view"),
+        body::<ApiKeyView>("api_key_view"),
         body::<AppointmentChange>("appointment_change"),
         body::<AppointmentList>("appointment_list"),
         body::<AppointmentMove>("appointment_move"),
@@ -56,8 +57,10 @@ pub(crate) fn bodies() -> Vec<Body> {
         body::<LoungeRemoval>("lounge_removal"),
         body::<LoungeRoomSettings>("lounge_room_settings"),
         body::<LoungeRoomView>("lounge_room_view"),
+        body::<MadeApiKey>("made_api_key"),
         body::<MailPreview>("mail_preview"),
         body::<MailRequest>("mail_request"),
+        body::<NewApiKey>("new_api_key"),
         body::<NewAppointment>("new_appointment"),
         body::<NewLink>("new_link"),
         body::<NewPerson>("new_person"),

@@ -2,6 +2,7 @@
 //!
 //! What lasts is the store's; the one live matter is that a sign-in that ends closes its sockets at once.
 
+mod api_keys;
 mod demonstration;
 mod denied;
 mod desks;
@@ -33,7 +34,7 @@ pub(crate) use sign_in::{Browser, SignInToken};
 pub(crate) use throttle::Tries;
 pub(super) use tries::forget_tries;
 
-use super::{ControlNotice, Roster, Route};
+use super::{ControlNotice, Roster, Route, acting};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tries::SharedThrottle;
@@ -148,7 +149,7 @@ impl Accounts {
         subject: impl Into<String>,
         detail: serde_json::Value,
     ) -> Audited {
-        Audited { at: self.now(), actor, action, subject: subject.into(), detail }
+        Audited { at: self.now(), actor, action, subject: subject.into(), detail: acting::with_key(detail) }
     }
 
     /// Sockets of sign-ins that have ended close. If live state is away this is only said in the log: the sign-ins

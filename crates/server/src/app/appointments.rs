@@ -89,6 +89,7 @@ impl Appointments {
         appointment: AppointmentId,
         detail: serde_json::Value,
     ) -> Audited {
+        let detail = super::acting::with_key(detail);
         Audited { at: self.now(), actor, action, subject: appointment.into(), detail }
     }
 

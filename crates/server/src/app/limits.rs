@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
+use visavis_domain::ids::ApiKeyId;
 use visavis_live::{LiveError, Purse, Rate, Spent};
 
 /// What the operator can set.
@@ -119,6 +120,15 @@ impl App {
         rate: Rate,
     ) -> Result<(), Duration> {
         match self.live.spend(&of_place(what.name(), self.whereabouts(network)), rate).await {
+            Ok(Spent::Wait(wait)) => Err(wait),
+            Ok(Spent::Granted) | Err(LiveError::Unavailable | LiveError::Conflict) => Ok(()),
+        }
+    }
+
+    /// Counts what a key asks for at all instances, or says how long to wait; as [`App::count_from`] while live state
+    /// is away.
+    pub(crate) async fn count_key(&self, key: ApiKeyId, rate: Rate) -> Result<(), Duration> {
+        match self.live.spend(&Purse::new(format!("keys:{key}")), rate).await {
             Ok(Spent::Wait(wait)) => Err(wait),
             Ok(Spent::Granted) | Err(LiveError::Unavailable | LiveError::Conflict) => Ok(()),
         }

@@ -1,4 +1,4 @@
-//! `visavis admin`: accounts and the audit log, for who has the machine. Works beside a running server too.
+//! `visavis admin`: accounts, keys and the audit log, for who has the machine. Works beside a running server too.
 
 use crate::config::Settings;
 use crate::secrets::Earlier;
@@ -6,8 +6,11 @@ use crate::wiring;
 use anyhow::{Result, anyhow};
 use clap::Subcommand;
 use std::process::ExitCode;
+use std::time::Duration;
 use visavis_domain::account::AccountRole;
-use visavis_protocol::{Invited, NewPerson};
+use visavis_domain::ids::ApiKeyId;
+use visavis_domain::scope::Scope;
+use visavis_protocol::{Invited, NewApiKey, NewPerson};
 
 #[derive(Subcommand)]
 pub(super) enum Task {
@@ -40,6 +43,29 @@ pub(super) enum Task {
         #[arg(long)]
         forget: bool,
     },
+    /// Make a key of the interface for programs, and print it
+    CreateKey {
+        /// What it is for
+        #[arg(long)]
+        name: String,
+        /// The address of whom it acts for; it may never do more than they may
+        #[arg(long = "for", value_name = "EMAIL")]
+        acts_for: String,
+        /// What of that it may do, such as staff:read; given several times, several
+        #[arg(long = "scope", required = true)]
+        scopes: Vec<Scope>,
+        /// Days after which it is worth nothing
+        #[arg(long, default_value_t = 365)]
+        days: u16,
+    },
+    /// Print all keys, without what makes them keys
+    ListKeys,
+    /// Have a key be worth nothing from now on
+    RevokeKey {
+        /// As it is listed, `k_…`; a key `vvk_ID_…` is `k_ID`
+        #[arg(long)]
+        id: ApiKeyId,
+    },
     /// Check that no row of the audit log was altered, removed or added
     VerifyAudit,
 }
@@ -56,6 +82,11 @@ pub(super) fn run(settings: &Settings, task: Task) -> ExitCode {
         Task::RotateLinkKey { forget } => {
             rotate(settings, if forget { Earlier::Forgotten } else { Earlier::Kept })
         }
+        Task::CreateKey { name, acts_for, scopes, days } => {
+            create_key(settings, name, &acts_for, scopes, days)
+        }
+        Task::ListKeys => list_keys(settings),
+        Task::RevokeKey { id } => revoke_key(settings, id),
         Task::VerifyAudit => verify(settings),
     };
     done.unwrap_or_else(|error| {
@@ -101,6 +132,49 @@ fn list(settings: &Settings) -> Result<ExitCode> {
         let (role, state) = (word(serde_json::json!(person.role)), word(serde_json::json!(person.state)));
         println!("{}\t{}\t{role}\t{state}\t{}", person.id, person.email, person.name);
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn create_key(
+    settings: &Settings,
+    name: String,
+    acts_for: &str,
+    scopes: Vec<Scope>,
+    days: u16,
+) -> Result<ExitCode> {
+    let made = wiring::with_accounts(settings, async |accounts| {
+        let refused = |denied: crate::app::Denied| anyhow!("no key was made: {denied} ({})", denied.code());
+        let account = accounts.person_by_email(acts_for).await.map_err(refused)?.id;
+        let expires_at = accounts.now().plus(Duration::from_secs(u64::from(days) * 24 * 60 * 60));
+        let new = NewApiKey { name, account: Some(account), scopes, expires_at };
+        accounts.make_api_key(None, &new).await.map_err(refused)
+    })?;
+    println!("{}", made.secret);
+    eprintln!(
+        "Keep it now: it is shown this once. It is {}, and holds until {}.",
+        made.key.id,
+        day(made.key.expires_at)
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list_keys(settings: &Settings) -> Result<ExitCode> {
+    let keys = wiring::with_accounts(settings, async |accounts| Ok(accounts.api_keys().await?))?;
+    for key in keys {
+        let scopes: Vec<_> = key.scopes.iter().map(|scope| scope.word()).collect();
+        let used = key.used_at.map_or_else(|| "never".to_owned(), day);
+        let (scopes, ends) = (scopes.join(","), day(key.expires_at));
+        println!("{}\t{}\t{}\t{scopes}\t{ends}\t{used}", key.id, key.account_name, key.name);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn revoke_key(settings: &Settings, id: ApiKeyId) -> Result<ExitCode> {
+    wiring::with_accounts(settings, async |accounts| {
+        let revoked = accounts.revoke_api_key(None, id).await;
+        revoked.map_err(|denied| anyhow!("nothing was revoked: {denied} ({})", denied.code()))
+    })?;
+    println!("{id} is worth nothing any more");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -26,6 +26,10 @@ impl IntoResponse for Denied {
             Denied::Store(StoreError::Unavailable(_)) => Some(TRY_AGAIN_S),
             _ => None,
         };
+        if matches!(self, Denied::KeyInvalid) {
+            let how = HeaderValue::from_static("Bearer realm=\"visavis\", error=\"invalid_token\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, how);
+        }
         if let Some(wait) = wait {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
         }
@@ -47,15 +51,19 @@ fn link_problem(status: StatusCode, code: &str, title: &str, refused: &LinkRefus
 
 const fn status(denied: &Denied) -> StatusCode {
     match denied {
-        Denied::SignedOut | Denied::SignInRefused | Denied::TotpRequired => StatusCode::UNAUTHORIZED,
+        Denied::SignedOut | Denied::SignInRefused | Denied::TotpRequired | Denied::KeyInvalid => {
+            StatusCode::UNAUTHORIZED
+        }
         Denied::LinkNeeded => StatusCode::UNAUTHORIZED,
         Denied::Forbidden | Denied::PasswordWrong | Denied::Provider(_) => StatusCode::FORBIDDEN,
-        Denied::Link(_) => StatusCode::FORBIDDEN,
+        Denied::Link(_) | Denied::ScopeMissing(_) | Denied::NotForKeys => StatusCode::FORBIDDEN,
         Denied::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
         Denied::CodeWrong | Denied::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Denied::InvitationInvalid | Denied::Unknown(Unknown::Person | Unknown::Desk) => StatusCode::NOT_FOUND,
         Denied::Unknown(Unknown::Call | Unknown::Provider | Unknown::Appointment) => StatusCode::NOT_FOUND,
-        Denied::Unknown(Unknown::Link | Unknown::LoungeRoom) | Denied::LinkInvalid => StatusCode::NOT_FOUND,
+        Denied::Unknown(Unknown::Link | Unknown::LoungeRoom | Unknown::ApiKey) | Denied::LinkInvalid => {
+            StatusCode::NOT_FOUND
+        }
         Denied::Taken(_) | Denied::LastAdmin | Denied::Unfit(_) => StatusCode::CONFLICT,
         Denied::Store(StoreError::Unknown | StoreError::Taken(_)) => StatusCode::CONFLICT,
         Denied::Store(StoreError::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
@@ -68,6 +76,9 @@ const fn title(denied: &Denied) -> &'static str {
     match denied {
         Denied::SignedOut => "Sign in first",
         Denied::Forbidden => "This account may not do that",
+        Denied::KeyInvalid => "This is no key of this server, or it holds no longer",
+        Denied::ScopeMissing(_) => "This key may not do that",
+        Denied::NotForKeys => "Keys cannot do that; sign in",
         Denied::SignInRefused => "Address or password are wrong",
         Denied::TotpRequired => "A code of the second factor is needed",
         Denied::Limited { .. } => "Too many tries; try again later",

@@ -3,11 +3,13 @@
 //! Every route is added with who may use it, and the check stands around its handler: a route cannot be without.
 //! The list of them is what the tests walk through.
 
+mod api_keys;
 mod appointment;
 mod appointments;
 mod body;
 mod calls;
 mod desks;
+mod guard;
 mod invitations;
 mod letters;
 mod lounge;
@@ -17,20 +19,21 @@ mod people;
 mod sign_in;
 
 use crate::app::{Accounts, App, Appointments, Came, Denied};
-use crate::edge::{RateByAddress, authority_of, problem, same_origin};
+use crate::edge::{RateByAddress, RateByKey, authority_of, problem};
 use crate::listen::{Connection, Security};
 use axum::Router;
-use axum::body::HttpBody;
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::FromRequestParts;
 use axum::handler::Handler;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
+use axum::middleware;
 use axum::routing::{MethodFilter, on};
+use guard::guard;
 use std::sync::Arc;
 use tower_http::set_header::SetResponseHeaderLayer;
 use url::Url;
 use visavis_domain::account::AccountRole;
+use visavis_domain::ids::ApiKeyId;
+use visavis_domain::scope::Scope;
 use visavis_store::{Account, SignIn};
 
 /// The edge's state.
@@ -40,6 +43,8 @@ pub(crate) struct Api {
     pub(crate) appointments: Arc<Appointments>,
     /// How often an address may show a link.
     pub(crate) links: RateByAddress,
+    /// How often a key may ask.
+    pub(crate) key_rate: RateByKey,
     /// The address people use, if it is not what the server sees.
     pub(crate) public: Option<Url>,
 }
@@ -66,6 +71,7 @@ fn routes(api: &Arc<Api>) -> Routes {
         invitations::routes,
         people::routes,
         desks::routes,
+        api_keys::routes,
         lounge::routes,
         calls::routes,
         appointments::routes,
@@ -79,7 +85,7 @@ fn routes(api: &Arc<Api>) -> Routes {
 
 /// Every route with who may use it, for the test that walks through them.
 #[cfg(test)]
-pub(crate) fn table(api: &Arc<Api>) -> Vec<(Access, Method, &'static str)> {
+pub(crate) fn table(api: &Arc<Api>) -> Vec<(Access, Keys, Method, &'static str)> {
     routes(api).list
 }
 
@@ -96,90 +102,67 @@ pub(crate) enum Access {
     Admin,
 }
 
+/// Whether programs may use a route by a key, for somebody who may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keys {
+    /// It is about one's own account, a cookie, or who else has keys.
+    Closed,
+    /// Those that have this scope.
+    With(Scope),
+}
+
 /// Routes, and the list of them.
 struct Routes {
     router: Router<Arc<Api>>,
     /// Read by tests alone.
     #[cfg_attr(not(test), allow(dead_code, reason = "what the tests walk through"))]
-    list: Vec<(Access, Method, &'static str)>,
+    list: Vec<(Access, Keys, Method, &'static str)>,
     api: Arc<Api>,
 }
 
 impl Routes {
     /// One more, with its guard.
-    fn add<H, T>(mut self, access: Access, method: Method, path: &'static str, handler: H) -> Self
+    fn add<H, T>(mut self, access: Access, keys: Keys, method: Method, path: &'static str, handler: H) -> Self
     where
         H: Handler<T, Arc<Api>>,
         T: 'static,
     {
         let filter = MethodFilter::try_from(method.clone()).expect("one of HTTP's own methods");
-        let guard = middleware::from_fn_with_state((self.api.clone(), access), guard);
+        let guard = middleware::from_fn_with_state((self.api.clone(), access, keys), guard);
         self.router = self.router.route(path, on(filter, handler).route_layer(guard));
-        self.list.push((access, method, path));
+        self.list.push((access, keys, method, path));
         self
     }
-}
-
-/// What stands around every handler: what changes something comes from our own pages and as JSON, and who asks may.
-async fn guard(
-    State((api, access)): State<(Arc<Api>, Access)>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    if !request.method().is_safe()
-        && let Err(refused) = changes(&api, &request)
-    {
-        return refused;
-    }
-    match access {
-        Access::Anybody => {}
-        Access::Link => match api.appointments.came(request.headers()).await {
-            Err(denied) => return denied.into_response(),
-            Ok(came) => {
-                request.extensions_mut().insert(came);
-            }
-        },
-        Access::Staff | Access::Admin => match api.accounts.who(request.headers()).await {
-            Err(denied) => return denied.into_response(),
-            Ok(None) => return Denied::SignedOut.into_response(),
-            Ok(Some((_, account))) if access == Access::Admin && account.role != AccountRole::Admin => {
-                return Denied::Forbidden.into_response();
-            }
-            Ok(Some((sign_in, account))) => {
-                request.extensions_mut().insert(Signed { sign_in, account });
-            }
-        },
-    }
-    next.run(request).await
-}
-
-#[allow(clippy::result_large_err, reason = "the answer is made once")]
-fn changes(api: &Api, request: &Request) -> Result<(), Response> {
-    if !same_origin(request.headers(), request.uri(), api.public.as_ref()) {
-        return Err(problem(
-            StatusCode::FORBIDDEN,
-            "origin_refused",
-            "Only pages of this server may do that",
-        ));
-    }
-    if !request.body().is_end_stream() && !is_json(request.headers()) {
-        return Err(problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "json_expected", "The body has to be JSON"));
-    }
-    Ok(())
-}
-
-/// Forms of other sites can send neither this nor with it.
-fn is_json(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    kind.and_then(|kind| kind.split(';').next())
-        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }
 
 /// Who asks, for handlers behind [`Access::Staff`] and [`Access::Admin`].
 #[derive(Clone)]
 struct Signed {
-    sign_in: SignIn,
     account: Account,
+    /// The key over which they ask, if a program does for them.
+    key: Option<ApiKeyId>,
+}
+
+impl Signed {
+    /// Whether they may make somebody this, or change somebody who is. Over a key nobody touches admins.
+    fn gives(&self, role: AccountRole) -> Result<(), Denied> {
+        match role {
+            AccountRole::Admin if self.key.is_some() => Err(Denied::NotForKeys),
+            AccountRole::Admin | AccountRole::Staff => Ok(()),
+        }
+    }
+}
+
+/// The sign-in by which they ask, for handlers that are closed to keys.
+#[derive(Clone)]
+struct Own(SignIn);
+
+impl<S: Sync> FromRequestParts<S> for Own {
+    type Rejection = Denied;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Denied> {
+        parts.extensions.remove().ok_or(Denied::SignedOut)
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Signed {
@@ -191,13 +174,14 @@ impl<S: Sync> FromRequestParts<S> for Signed {
 }
 
 /// Who came, for handlers behind [`Access::Link`].
+#[derive(Clone)]
 struct Guest(Came);
 
 impl<S: Sync> FromRequestParts<S> for Guest {
     type Rejection = Denied;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Denied> {
-        parts.extensions.remove().map(Self).ok_or(Denied::LinkNeeded)
+        parts.extensions.remove().ok_or(Denied::LinkNeeded)
     }
 }
 

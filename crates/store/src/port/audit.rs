@@ -31,6 +31,10 @@ pub enum Action {
     SecondFactorRemoved,
     /// An account was tied to one of the identity provider.
     SubjectLinked,
+    /// A key of the interface for programs was made.
+    ApiKeyCreated,
+    /// One was revoked.
+    ApiKeyRevoked,
     /// A desk was made or changed.
     DeskChanged,
     /// A desk was removed.

@@ -66,6 +66,18 @@ table!(sign_in, "sign_ins", {
     browser: String,
 });
 
+table!(api_key, "api_keys", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: String,
+    hash: Vec<u8>,
+    name: String,
+    account: String,
+    scopes: String,
+    created_at: i64,
+    expires_at: i64,
+    used_at: Option<i64>,
+});
+
 table!(desk, "desks", {
     #[sea_orm(primary_key, auto_increment = false)]
     id: String,

@@ -1,7 +1,7 @@
-// Words for what can be wrong with people, desks and rooms of the lounge.
+// Words for what can be wrong with people, desks, keys and rooms of the lounge.
 
 import { m } from '../../messages/compiled/messages';
-import type { DeskProblem, LoungeRoomProblem, PersonProblem } from '../../model/api';
+import type { ApiKeyProblem, DeskProblem, LoungeRoomProblem, PersonProblem } from '../../model/api';
 
 export const PERSON_PROBLEMS: Record<PersonProblem, () => string> = {
   email_taken: m.admin_email_taken,
@@ -21,6 +21,15 @@ export const DESK_PROBLEMS: Record<DeskProblem, () => string> = {
   site_invalid: m.admin_site_invalid,
   seconds_invalid: m.admin_seconds_invalid,
   person_unknown: m.admin_person_unknown,
+};
+
+export const API_KEY_PROBLEMS: Record<ApiKeyProblem, () => string> = {
+  name_invalid: m.admin_key_name_invalid,
+  scopes_invalid: m.admin_key_scopes_invalid,
+  expiry_invalid: m.admin_key_expiry_invalid,
+  person_unknown: m.admin_person_unknown,
+  too_many_keys: m.admin_key_too_many,
+  key_unknown: m.admin_key_gone,
 };
 
 export const LOUNGE_ROOM_PROBLEMS: Record<LoungeRoomProblem, () => string> = {

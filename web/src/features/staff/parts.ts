@@ -1,7 +1,16 @@
 // The pages for people who sign in, and their addresses.
 
 export type StaffPart =
-  'console' | 'appointments' | 'account' | 'people' | 'desks' | 'lounge' | 'live' | 'history' | 'audit';
+  | 'console'
+  | 'appointments'
+  | 'account'
+  | 'people'
+  | 'desks'
+  | 'lounge'
+  | 'live'
+  | 'history'
+  | 'audit'
+  | 'keys';
 
 export const PATHS: Record<StaffPart, string> = {
   console: '/staff',
@@ -13,6 +22,7 @@ export const PATHS: Record<StaffPart, string> = {
   live: '/admin/calls',
   history: '/admin/history',
   audit: '/admin/audit',
+  keys: '/admin/keys',
 };
 
 /** The page at an address, if it is one of these. */

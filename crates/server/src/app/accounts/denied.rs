@@ -3,6 +3,7 @@
 use crate::app::LinkRefused;
 use std::time::Duration;
 use visavis_domain::appointment::LinkRefusal;
+use visavis_domain::scope::Scope;
 use visavis_store::{StoreError, Taken};
 
 /// Why not.
@@ -14,6 +15,15 @@ pub(crate) enum Denied {
     /// It needs a sign-in that may do this.
     #[error("this account may not")]
     Forbidden,
+    /// No key of ours, or one that holds no longer; which of them is nobody's business.
+    #[error("the key is refused")]
+    KeyInvalid,
+    /// The key is good, but not for this.
+    #[error("the key may not: {} is missing", .0.word())]
+    ScopeMissing(Scope),
+    /// No key is good for this.
+    #[error("not for keys")]
+    NotForKeys,
     /// Address or password are wrong, or the account cannot be used; which of them is nobody's business.
     #[error("the sign-in is refused")]
     SignInRefused,
@@ -96,6 +106,12 @@ pub(crate) enum Invalid {
     Desk,
     /// One more would be too many.
     Rooms,
+    /// One more would be too many.
+    Keys,
+    /// A key that may do nothing.
+    Scopes,
+    /// Not in the time that keys may hold.
+    Expiry,
 }
 
 impl Invalid {
@@ -123,6 +139,9 @@ impl Invalid {
             Self::TimePast => "time_past",
             Self::Desk => "desk_unknown",
             Self::Rooms => "too_many_rooms",
+            Self::Keys => "too_many_keys",
+            Self::Scopes => "scopes_invalid",
+            Self::Expiry => "expiry_invalid",
         }
     }
 }
@@ -162,6 +181,7 @@ pub(crate) enum Unknown {
     Appointment,
     Link,
     LoungeRoom,
+    ApiKey,
 }
 
 impl From<StoreError> for Denied {
@@ -188,6 +208,9 @@ impl Denied {
         match self {
             Self::SignedOut => "signed_out",
             Self::Forbidden => "forbidden",
+            Self::KeyInvalid => "key_invalid",
+            Self::ScopeMissing(_) => "scope_missing",
+            Self::NotForKeys => "not_for_keys",
             Self::SignInRefused => "sign_in_refused",
             Self::TotpRequired => "totp_required",
             Self::Limited { .. } => "rate_limited",
@@ -208,6 +231,7 @@ impl Denied {
             Self::Unknown(Unknown::Appointment) => "appointment_unknown",
             Self::Unknown(Unknown::Link) => "link_unknown",
             Self::Unknown(Unknown::LoungeRoom) => "lounge_room_unknown",
+            Self::Unknown(Unknown::ApiKey) => "key_unknown",
             Self::Unfit(what) => what.code(),
             Self::LinkInvalid => "link_invalid",
             Self::LinkNeeded => "link_needed",

@@ -8,19 +8,19 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use visavis_domain::account::Email;
 use visavis_domain::appointment::AppointmentState;
 use visavis_domain::ids::{
-    AppointmentId, ConversationId, DeskId, FileId, LinkId, LoungeRoomId, MessageId, ParticipantId, PersonId,
-    RingId, SignInId,
+    ApiKeyId, AppointmentId, ConversationId, DeskId, FileId, LinkId, LoungeRoomId, MessageId, ParticipantId,
+    PersonId, RingId, SignInId,
 };
 use visavis_domain::message::Place;
 use visavis_domain::name::PersonName;
 use visavis_domain::time::Timestamp;
 use visavis_protocol::Viewed;
 use visavis_store::{
-    Account, AccountChange, Accounts, Appointment, AppointmentEdit, AppointmentFilter, Appointments,
-    AuditRow, Audited, Audits, Broken, CallFilter, CallRecord, Calls, ConversationSide, Credentials, Desk,
-    Desks, FileCard, Invitation, Link, ListedConversation, Lounge, LoungeRoom, Mail, MailState, NewAccount,
-    NewFile, NewMail, NewMessage, Outcome, Page, Removal, Settings, SignIn, StoreError, StoredConversation,
-    StoredMessage, Subject, TokenHash,
+    Account, AccountChange, Accounts, ApiKey, ApiKeys, Appointment, AppointmentEdit, AppointmentFilter,
+    Appointments, AuditRow, Audited, Audits, Broken, CallFilter, CallRecord, Calls, ConversationSide,
+    Credentials, Desk, Desks, FileCard, Invitation, Link, ListedConversation, Lounge, LoungeRoom, Mail,
+    MailState, NewAccount, NewFile, NewMail, NewMessage, Outcome, Page, Removal, Settings, SignIn,
+    StoreError, StoredConversation, StoredMessage, Subject, TokenHash,
 };
 
 /// What was there before the test began, and the calls since.
@@ -104,6 +104,16 @@ refusing! {
     async fn account(&self, id: PersonId) -> Result<Option<Account>, StoreError> {
         Ok(self.accounts.get(&id).cloned())
     }
+}
+
+refusing! {
+    ApiKeys;
+    fn create_api_key(&self, key: ApiKey, most: u64, audited: Audited) -> ();
+    fn api_keys(&self) -> Vec<ApiKey>;
+    fn api_key(&self, id: ApiKeyId) -> Option<(ApiKey, Account)>;
+    fn touch_api_key(&self, id: ApiKeyId, used_at: Timestamp) -> ();
+    fn revoke_api_key(&self, id: ApiKeyId, audited: Audited) -> ();
+    =>
 }
 
 refusing! {

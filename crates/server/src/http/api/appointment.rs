@@ -2,7 +2,7 @@
 //! cookie that comes of it does the rest.
 
 use super::body::Body;
-use super::{Access, Api, Guest, Routes};
+use super::{Access, Api, Guest, Keys, Routes};
 use crate::app::{Denied, Entered};
 use crate::edge::{ClientAddress, problem};
 use axum::Json;
@@ -24,8 +24,9 @@ const REFUSED_AFTER: Duration = Duration::from_millis(150);
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let enter = enter.layer(DefaultBodyLimit::max(BODY_BYTES));
-    routes.add(Access::Anybody, Method::POST, "/api/v1/appointment/enter", enter).add(
+    routes.add(Access::Anybody, Keys::Closed, Method::POST, "/api/v1/appointment/enter", enter).add(
         Access::Link,
+        Keys::Closed,
         Method::GET,
         "/api/v1/appointment",
         look,

@@ -2,7 +2,7 @@
 //! in `letters`.
 
 use super::body::{Asked, Body, Named};
-use super::{Access, Api, Base, Routes, Signed};
+use super::{Access, Api, Base, Keys, Routes, Signed};
 use crate::app::Denied;
 use axum::Json;
 use axum::extract::State;
@@ -11,6 +11,7 @@ use axum::response::IntoResponse;
 use serde::Deserialize;
 use std::sync::Arc;
 use visavis_domain::ids::{AppointmentId, LinkId};
+use visavis_domain::scope::Scope;
 use visavis_domain::time::Timestamp;
 use visavis_protocol::{
     AppointmentChange, AppointmentList, AppointmentMove, AppointmentOutcome, AppointmentView, NewAppointment,
@@ -23,15 +24,39 @@ const LINK: &str = "/api/v1/appointments/{id}/links/{link}";
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
-        .add(Access::Staff, Method::GET, ALL, list)
-        .add(Access::Staff, Method::POST, ALL, create)
-        .add(Access::Staff, Method::GET, ONE, look)
-        .add(Access::Staff, Method::PATCH, ONE, change)
-        .add(Access::Staff, Method::POST, "/api/v1/appointments/{id}/move", move_to)
-        .add(Access::Staff, Method::POST, "/api/v1/appointments/{id}/state", settle)
-        .add(Access::Staff, Method::POST, "/api/v1/appointments/{id}/links", add_link)
-        .add(Access::Staff, Method::POST, "/api/v1/appointments/{id}/links/{link}/reissue", reissue_link)
-        .add(Access::Staff, Method::DELETE, LINK, take_back_link)
+        .add(Access::Staff, Keys::With(Scope::AppointmentsRead), Method::GET, ALL, list)
+        .add(Access::Staff, Keys::With(Scope::AppointmentsWrite), Method::POST, ALL, create)
+        .add(Access::Staff, Keys::With(Scope::AppointmentsRead), Method::GET, ONE, look)
+        .add(Access::Staff, Keys::With(Scope::AppointmentsWrite), Method::PATCH, ONE, change)
+        .add(
+            Access::Staff,
+            Keys::With(Scope::AppointmentsWrite),
+            Method::POST,
+            "/api/v1/appointments/{id}/move",
+            move_to,
+        )
+        .add(
+            Access::Staff,
+            Keys::With(Scope::AppointmentsWrite),
+            Method::POST,
+            "/api/v1/appointments/{id}/state",
+            settle,
+        )
+        .add(
+            Access::Staff,
+            Keys::With(Scope::AppointmentsWrite),
+            Method::POST,
+            "/api/v1/appointments/{id}/links",
+            add_link,
+        )
+        .add(
+            Access::Staff,
+            Keys::With(Scope::AppointmentsWrite),
+            Method::POST,
+            "/api/v1/appointments/{id}/links/{link}/reissue",
+            reissue_link,
+        )
+        .add(Access::Staff, Keys::With(Scope::AppointmentsWrite), Method::DELETE, LINK, take_back_link)
 }
 
 /// Which of them.

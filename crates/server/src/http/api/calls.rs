@@ -3,7 +3,7 @@
 mod csv;
 
 use super::body::{Asked, Body, Named};
-use super::{Access, Api, Routes, Signed, done};
+use super::{Access, Api, Keys, Routes, Signed, done};
 use crate::app::{Accounts, CallsAsked, Denied, Unknown, part};
 use axum::Json;
 use axum::body::{Body as Answer, Bytes};
@@ -15,17 +15,18 @@ use serde::Deserialize;
 use std::sync::Arc;
 use visavis_domain::ids::{DeskId, RingId};
 use visavis_domain::ring::RingEnd;
+use visavis_domain::scope::Scope;
 use visavis_domain::time::Timestamp;
 use visavis_protocol::{AuditView, CallNote, CallPage};
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
-        .add(Access::Staff, Method::GET, "/api/v1/calls", own)
-        .add(Access::Staff, Method::PUT, "/api/v1/calls/{ring}/note", note)
-        .add(Access::Admin, Method::GET, "/api/v1/admin/calls", all)
-        .add(Access::Admin, Method::GET, "/api/v1/admin/calls.csv", export)
-        .add(Access::Admin, Method::POST, "/api/v1/admin/calls/{ring}/end", end)
-        .add(Access::Admin, Method::GET, "/api/v1/admin/audit", audit)
+        .add(Access::Staff, Keys::With(Scope::HistoryRead), Method::GET, "/api/v1/calls", own)
+        .add(Access::Staff, Keys::Closed, Method::PUT, "/api/v1/calls/{ring}/note", note)
+        .add(Access::Admin, Keys::With(Scope::HistoryRead), Method::GET, "/api/v1/admin/calls", all)
+        .add(Access::Admin, Keys::With(Scope::HistoryRead), Method::GET, "/api/v1/admin/calls.csv", export)
+        .add(Access::Admin, Keys::Closed, Method::POST, "/api/v1/admin/calls/{ring}/end", end)
+        .add(Access::Admin, Keys::Closed, Method::GET, "/api/v1/admin/audit", audit)
 }
 
 /// Which calls, and which part of them.

@@ -1,7 +1,7 @@
 //! `/api/v1/admin/desks`.
 
 use super::body::{Body, Named};
-use super::{Access, Api, Routes, Signed, done};
+use super::{Access, Api, Keys, Routes, Signed, done};
 use crate::app::Denied;
 use axum::Json;
 use axum::extract::State;
@@ -9,14 +9,15 @@ use axum::http::{Method, StatusCode};
 use axum::response::IntoResponse;
 use std::sync::Arc;
 use visavis_domain::ids::DeskId;
+use visavis_domain::scope::Scope;
 use visavis_protocol::{DeskSettings, DeskView};
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
-        .add(Access::Admin, Method::GET, "/api/v1/admin/desks", list)
-        .add(Access::Admin, Method::POST, "/api/v1/admin/desks", create)
-        .add(Access::Admin, Method::PUT, "/api/v1/admin/desks/{id}", change)
-        .add(Access::Admin, Method::DELETE, "/api/v1/admin/desks/{id}", remove)
+        .add(Access::Admin, Keys::With(Scope::DesksRead), Method::GET, "/api/v1/admin/desks", list)
+        .add(Access::Admin, Keys::With(Scope::DesksWrite), Method::POST, "/api/v1/admin/desks", create)
+        .add(Access::Admin, Keys::With(Scope::DesksWrite), Method::PUT, "/api/v1/admin/desks/{id}", change)
+        .add(Access::Admin, Keys::With(Scope::DesksWrite), Method::DELETE, "/api/v1/admin/desks/{id}", remove)
 }
 
 async fn list(State(api): State<Arc<Api>>) -> Result<Json<Vec<DeskView>>, Denied> {

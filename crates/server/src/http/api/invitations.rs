@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use super::sign_in::signed_in;
-use super::{Access, Api, Asker, Routes};
+use super::{Access, Api, Asker, Keys, Routes};
 use crate::app::Denied;
 use axum::Json;
 use axum::extract::State;
@@ -12,8 +12,9 @@ use std::sync::Arc;
 use visavis_protocol::{InvitationAcceptance, InvitationToken, InvitationView};
 
 pub(super) fn routes(routes: Routes) -> Routes {
-    routes.add(Access::Anybody, Method::POST, "/api/v1/invitations/look", look).add(
+    routes.add(Access::Anybody, Keys::Closed, Method::POST, "/api/v1/invitations/look", look).add(
         Access::Anybody,
+        Keys::Closed,
         Method::POST,
         "/api/v1/invitations/accept",
         accept,

@@ -2,7 +2,7 @@
 //! `/api/v1/appointment/calendar`.
 
 use super::body::{Body, Named};
-use super::{Access, Api, Base, Guest, Routes, Signed, done};
+use super::{Access, Api, Base, Guest, Keys, Routes, Signed, done};
 use crate::app::{CalendarFile, Denied};
 use axum::Json;
 use axum::extract::State;
@@ -10,14 +10,33 @@ use axum::http::{HeaderName, Method, StatusCode, header};
 use axum::response::IntoResponse;
 use std::sync::Arc;
 use visavis_domain::ids::AppointmentId;
+use visavis_domain::scope::Scope;
 use visavis_protocol::{MailPreview, MailRequest};
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
-        .add(Access::Staff, Method::GET, "/api/v1/appointments/{id}/calendar", staff_calendar)
-        .add(Access::Staff, Method::POST, "/api/v1/appointments/{id}/mail", mail)
-        .add(Access::Staff, Method::POST, "/api/v1/appointments/{id}/mail/preview", preview)
-        .add(Access::Link, Method::GET, "/api/v1/appointment/calendar", client_calendar)
+        .add(
+            Access::Staff,
+            Keys::With(Scope::AppointmentsRead),
+            Method::GET,
+            "/api/v1/appointments/{id}/calendar",
+            staff_calendar,
+        )
+        .add(
+            Access::Staff,
+            Keys::With(Scope::AppointmentsWrite),
+            Method::POST,
+            "/api/v1/appointments/{id}/mail",
+            mail,
+        )
+        .add(
+            Access::Staff,
+            Keys::With(Scope::AppointmentsRead),
+            Method::POST,
+            "/api/v1/appointments/{id}/mail/preview",
+            preview,
+        )
+        .add(Access::Link, Keys::Closed, Method::GET, "/api/v1/appointment/calendar", client_calendar)
 }
 
 async fn mail(

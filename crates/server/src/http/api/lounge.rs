@@ -1,7 +1,7 @@
 //! `/api/v1/admin/lounge`: its rooms, and those who were removed from it.
 
 use super::body::{Body, Named};
-use super::{Access, Api, Routes, Signed, done};
+use super::{Access, Api, Keys, Routes, Signed, done};
 use crate::app::Denied;
 use axum::Json;
 use axum::extract::State;
@@ -13,12 +13,12 @@ use visavis_protocol::{LoungeRemoval, LoungeRoomSettings, LoungeRoomView};
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
-        .add(Access::Admin, Method::GET, "/api/v1/admin/lounge/rooms", list)
-        .add(Access::Admin, Method::POST, "/api/v1/admin/lounge/rooms", create)
-        .add(Access::Admin, Method::PUT, "/api/v1/admin/lounge/rooms/{id}", change)
-        .add(Access::Admin, Method::DELETE, "/api/v1/admin/lounge/rooms/{id}", remove)
-        .add(Access::Admin, Method::GET, "/api/v1/admin/lounge/removals", removals)
-        .add(Access::Admin, Method::DELETE, "/api/v1/admin/lounge/removals/{id}", lift)
+        .add(Access::Admin, Keys::Closed, Method::GET, "/api/v1/admin/lounge/rooms", list)
+        .add(Access::Admin, Keys::Closed, Method::POST, "/api/v1/admin/lounge/rooms", create)
+        .add(Access::Admin, Keys::Closed, Method::PUT, "/api/v1/admin/lounge/rooms/{id}", change)
+        .add(Access::Admin, Keys::Closed, Method::DELETE, "/api/v1/admin/lounge/rooms/{id}", remove)
+        .add(Access::Admin, Keys::Closed, Method::GET, "/api/v1/admin/lounge/removals", removals)
+        .add(Access::Admin, Keys::Closed, Method::DELETE, "/api/v1/admin/lounge/removals/{id}", lift)
 }
 
 async fn list(State(api): State<Arc<Api>>) -> Result<Json<Vec<LoungeRoomView>>, Denied> {

@@ -1,7 +1,7 @@
 //! `/api/v1/me`: one's own account.
 
 use super::body::{Body, Named};
-use super::{Access, Api, Asker, Routes, Signed, done};
+use super::{Access, Api, Asker, Keys, Own, Routes, Signed, done};
 use crate::app::{Denied, view};
 use axum::Json;
 use axum::extract::State;
@@ -14,14 +14,14 @@ use visavis_protocol::{
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
-        .add(Access::Staff, Method::GET, "/api/v1/me", me)
-        .add(Access::Staff, Method::PATCH, "/api/v1/me", change)
-        .add(Access::Staff, Method::POST, "/api/v1/me/password", password)
-        .add(Access::Staff, Method::POST, "/api/v1/me/totp", offer_totp)
-        .add(Access::Staff, Method::PUT, "/api/v1/me/totp", confirm_totp)
-        .add(Access::Staff, Method::DELETE, "/api/v1/me/totp", remove_totp)
-        .add(Access::Staff, Method::GET, "/api/v1/me/sign-ins", sign_ins)
-        .add(Access::Staff, Method::DELETE, "/api/v1/me/sign-ins/{id}", end_sign_in)
+        .add(Access::Staff, Keys::Closed, Method::GET, "/api/v1/me", me)
+        .add(Access::Staff, Keys::Closed, Method::PATCH, "/api/v1/me", change)
+        .add(Access::Staff, Keys::Closed, Method::POST, "/api/v1/me/password", password)
+        .add(Access::Staff, Keys::Closed, Method::POST, "/api/v1/me/totp", offer_totp)
+        .add(Access::Staff, Keys::Closed, Method::PUT, "/api/v1/me/totp", confirm_totp)
+        .add(Access::Staff, Keys::Closed, Method::DELETE, "/api/v1/me/totp", remove_totp)
+        .add(Access::Staff, Keys::Closed, Method::GET, "/api/v1/me/sign-ins", sign_ins)
+        .add(Access::Staff, Keys::Closed, Method::DELETE, "/api/v1/me/sign-ins/{id}", end_sign_in)
 }
 
 async fn me(signed: Signed) -> Json<AccountView> {
@@ -39,10 +39,11 @@ async fn change(
 async fn password(
     State(api): State<Arc<Api>>,
     signed: Signed,
+    Own(sign_in): Own,
     Asker(browser): Asker,
     Body(change): Body<PasswordChange>,
 ) -> Result<StatusCode, Denied> {
-    api.accounts.change_password(&signed.account, signed.sign_in.id, &change, &browser).await?;
+    api.accounts.change_password(&signed.account, sign_in.id, &change, &browser).await?;
     Ok(done())
 }
 
@@ -70,8 +71,8 @@ async fn remove_totp(
     Ok(done())
 }
 
-async fn sign_ins(State(api): State<Arc<Api>>, signed: Signed) -> Result<Json<Vec<SignInView>>, Denied> {
-    api.accounts.sign_ins(&signed.sign_in).await.map(Json)
+async fn sign_ins(State(api): State<Arc<Api>>, Own(sign_in): Own) -> Result<Json<Vec<SignInView>>, Denied> {
+    api.accounts.sign_ins(&sign_in).await.map(Json)
 }
 
 async fn end_sign_in(

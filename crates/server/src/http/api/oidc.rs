@@ -2,7 +2,7 @@
 //! them is where the browser goes next.
 
 use super::body::Asked;
-use super::{Access, Api, Asker, Routes};
+use super::{Access, Api, Asker, Keys, Routes};
 use crate::app::{Denied, ProviderRefused, QUESTION_TTL, Unknown};
 use crate::edge::{cookie, cookie_gone, keep_cookie};
 use axum::extract::State;
@@ -18,8 +18,9 @@ const CALLBACK: &str = "/api/v1/oidc/callback";
 const PAGE: &str = "/staff";
 
 pub(super) fn routes(routes: Routes) -> Routes {
-    routes.add(Access::Anybody, Method::GET, "/api/v1/oidc/start", start).add(
+    routes.add(Access::Anybody, Keys::Closed, Method::GET, "/api/v1/oidc/start", start).add(
         Access::Anybody,
+        Keys::Closed,
         Method::GET,
         CALLBACK,
         callback,

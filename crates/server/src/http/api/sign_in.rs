@@ -1,7 +1,7 @@
 //! `/api/v1/sign-in` and `/api/v1/sign-out`.
 
 use super::body::Body;
-use super::{Access, Api, Asker, Routes, Signed, done};
+use super::{Access, Api, Asker, Keys, Own, Routes, done};
 use crate::app::{Denied, SignInToken, view};
 use axum::Json;
 use axum::extract::State;
@@ -12,9 +12,9 @@ use visavis_protocol::{SignInOptions, SignInRequest};
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
-        .add(Access::Anybody, Method::GET, "/api/v1/sign-in", options)
-        .add(Access::Anybody, Method::POST, "/api/v1/sign-in", sign_in)
-        .add(Access::Staff, Method::POST, "/api/v1/sign-out", sign_out)
+        .add(Access::Anybody, Keys::Closed, Method::GET, "/api/v1/sign-in", options)
+        .add(Access::Anybody, Keys::Closed, Method::POST, "/api/v1/sign-in", sign_in)
+        .add(Access::Staff, Keys::Closed, Method::POST, "/api/v1/sign-out", sign_out)
 }
 
 async fn options(State(api): State<Arc<Api>>, headers: HeaderMap) -> Result<Json<SignInOptions>, Denied> {
@@ -36,8 +36,8 @@ async fn sign_in(
     signed_in(&token)
 }
 
-async fn sign_out(State(api): State<Arc<Api>>, signed: Signed) -> Result<impl IntoResponse, Denied> {
-    api.accounts.sign_out(signed.account.id, signed.sign_in.id).await?;
+async fn sign_out(State(api): State<Arc<Api>>, Own(sign_in): Own) -> Result<impl IntoResponse, Denied> {
+    api.accounts.sign_out(sign_in.account, sign_in.id).await?;
     let cookie = SignInToken::cookie_gone().map(|cookie| (header::SET_COOKIE, cookie));
     Ok((done(), AppendHeaders(cookie)))
 }

@@ -7,7 +7,7 @@ use crate::app::{
 };
 use crate::cluster::drain::{Leaving, Plan};
 use crate::cluster::ready::Health;
-use crate::edge::{ClientAddress, RateByAddress};
+use crate::edge::{ClientAddress, RateByAddress, RateByKey};
 use crate::http::{self, Api, Http};
 use crate::realtime::{self, Hub, Realtime, RealtimeSettings};
 use argon2::Params;
@@ -36,6 +36,8 @@ use visavis_store::{Action, DatabaseUrl, Page, Store};
 pub(super) const PASSWORD: &str = "correct horse battery";
 pub(super) const ORIGIN: &str = "https://here.example";
 pub(super) const SIGNING_KEY: [u8; 32] = [9; 32];
+/// Requests of one key in a minute.
+pub(super) const KEY_RATE: u32 = 100;
 pub(super) const LINK_KEY: [u8; 32] = [11; 32];
 pub(super) const MARGINS: Margins =
     Margins { before: Duration::from_secs(15 * 60), after: Duration::from_secs(60 * 60) };
@@ -85,6 +87,8 @@ pub(super) struct Ask<'a> {
     pub(super) link: Option<&'a str>,
     pub(super) body: Option<Value>,
     pub(super) address: IpAddr,
+    /// A key, as a program shows it: without what pages say of themselves.
+    pub(super) key: Option<&'a str>,
     /// Instead of the headers that our pages send.
     pub(super) headers: Option<Vec<(&'static str, &'a str)>>,
 }
@@ -95,6 +99,7 @@ pub(super) fn ask<'a>(method: &str, path: &'a str) -> Ask<'a> {
         method: method.parse().unwrap(),
         path,
         cookie: None,
+        key: None,
         link: None,
         body: None,
         address,
@@ -109,6 +114,10 @@ impl<'a> Ask<'a> {
 
     pub(super) fn over(self, cookie: &'a str) -> Self {
         Self { link: Some(cookie), ..self }
+    }
+
+    pub(super) fn key(self, key: &'a str) -> Self {
+        Self { key: Some(key), ..self }
     }
 
     pub(super) fn with(self, body: Value) -> Self {
@@ -187,6 +196,7 @@ impl World {
             accounts: accounts.clone(),
             appointments,
             links: RateByAddress::per_minute(ByAddress::Links, NonZeroU32::new(60).unwrap()),
+            key_rate: RateByKey::per_minute(NonZeroU32::new(KEY_RATE).unwrap()),
             app: app.clone(),
             public: Some(ORIGIN.parse().unwrap()),
         });
@@ -216,10 +226,13 @@ impl World {
         let mut request = Request::builder().method(ask.method).uri(ask.path);
         let ours = || {
             let json = ask.body.as_ref().map(|_| ("content-type", "application/json"));
-            [Some(("origin", ORIGIN)), json].into_iter().flatten().collect()
+            [ask.key.is_none().then_some(("origin", ORIGIN)), json].into_iter().flatten().collect()
         };
         for (name, value) in ask.headers.clone().unwrap_or_else(ours) {
             request = request.header(name, value);
+        }
+        if let Some(key) = ask.key {
+            request = request.header("authorization", format!("Bearer {key}"));
         }
         for (name, cookie) in [("__Host-visavis", ask.cookie), ("__Host-visavis-appointment", ask.link)] {
             if let Some(cookie) = cookie {

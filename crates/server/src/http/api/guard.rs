@@ -1,0 +1,144 @@
+//! What stands around every handler: whether who asks may. Somebody with a browser comes by a cookie, and then what
+//! changes something has to come from our own pages; a program comes with a key, which no other site's page can make
+//! a browser send.
+
+use super::{Access, Api, Guest, Keys, Own, Signed};
+use crate::app::{Denied, over_key};
+use crate::edge::{problem, same_origin};
+use axum::body::HttpBody;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+use visavis_domain::account::AccountRole;
+use visavis_store::{Account, ApiKey};
+
+pub(super) async fn guard(
+    State((api, access, keys)): State<(Arc<Api>, Access, Keys)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if let Some(shown) = bearer(request.headers()).map(str::to_owned) {
+        return Box::pin(by_key(&api, (access, keys), &shown, request, next)).await;
+    }
+    if let Err(refused) = from_our_pages(&api, &request).and_then(|()| as_json(&request)) {
+        return refused;
+    }
+    match access {
+        Access::Anybody => {}
+        Access::Link => match api.appointments.came(request.headers()).await {
+            Err(denied) => return denied.into_response(),
+            Ok(came) => {
+                request.extensions_mut().insert(Guest(came));
+            }
+        },
+        Access::Staff | Access::Admin => match api.accounts.who(request.headers()).await {
+            Err(denied) => return denied.into_response(),
+            Ok(None) => return Denied::SignedOut.into_response(),
+            Ok(Some((sign_in, account))) => {
+                if let Err(denied) = allowed(access, &account) {
+                    return denied.into_response();
+                }
+                request.extensions_mut().insert(Own(sign_in));
+                request.extensions_mut().insert(Signed { account, key: None });
+            }
+        },
+    }
+    next.run(request).await
+}
+
+/// A genuine key's requests are counted whatever comes of them, and each answer says how many more there may be.
+async fn by_key(
+    api: &Api,
+    (access, keys): (Access, Keys),
+    shown: &str,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let (key, account) = match api.accounts.whose_api_key(shown).await {
+        Ok(found) => found,
+        Err(denied) => return denied.into_response(),
+    };
+    let pace = match api.key_rate.take(&api.app, key.id).await {
+        Ok(pace) => pace,
+        Err(over) => return over.refusal(),
+    };
+    let fit = fits((access, keys), &key, &account).map_err(IntoResponse::into_response);
+    let mut response = match fit.and_then(|()| as_json(&request)) {
+        Err(refused) => refused,
+        Ok(()) => {
+            request.extensions_mut().insert(Signed { account, key: Some(key.id) });
+            over_key(key.id, next.run(request)).await
+        }
+    };
+    pace.tell(response.headers_mut());
+    response
+}
+
+/// Whether a key is good for a route: the route is open to keys, the key has its scope, and for whom it acts may use it.
+fn fits((access, keys): (Access, Keys), key: &ApiKey, account: &Account) -> Result<(), Denied> {
+    let Keys::With(scope) = keys else { return Err(Denied::NotForKeys) };
+    if !key.scopes.contains(&scope) {
+        return Err(Denied::ScopeMissing(scope));
+    }
+    allowed(access, account)
+}
+
+fn allowed(access: Access, account: &Account) -> Result<(), Denied> {
+    if access == Access::Admin && account.role != AccountRole::Admin {
+        return Err(Denied::Forbidden);
+    }
+    Ok(())
+}
+
+/// What is shown as a key. Other schemes are not for us: a proxy before us may have one of its own.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let shown = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, key) = shown.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
+}
+
+#[allow(clippy::result_large_err, reason = "the answer is made once")]
+fn from_our_pages(api: &Api, request: &Request) -> Result<(), Response> {
+    if request.method().is_safe() || same_origin(request.headers(), request.uri(), api.public.as_ref()) {
+        return Ok(());
+    }
+    Err(problem(StatusCode::FORBIDDEN, "origin_refused", "Only pages of this server may do that"))
+}
+
+#[allow(clippy::result_large_err, reason = "the answer is made once")]
+fn as_json(request: &Request) -> Result<(), Response> {
+    if request.method().is_safe() || request.body().is_end_stream() || is_json(request.headers()) {
+        return Ok(());
+    }
+    Err(problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "json_expected", "The body has to be JSON"))
+}
+
+/// Forms of other sites can send neither this nor with it.
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.and_then(|kind| kind.split(';').next())
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_bearers_show_a_key() {
+        for (line, expected) in [
+            ("Bearer vvk_1", Some("vvk_1")),
+            ("bearer  vvk_1 ", Some("vvk_1")),
+            ("Bearer ", Some("")),
+            ("Bearer", None),
+            ("Basic dmlzYXZpcw==", None),
+            ("vvk_1", None),
+        ] {
+            let headers = [(header::AUTHORIZATION, line.parse().unwrap())].into_iter().collect();
+            assert_eq!(bearer(&headers), expected, "{line}");
+        }
+        assert_eq!(bearer(&HeaderMap::new()), None);
+    }
+}

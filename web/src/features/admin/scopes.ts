@@ -1,0 +1,20 @@
+// Words for what keys may do.
+
+import { m } from '../../messages/compiled/messages';
+import type { Scope } from '../../model/staff-types';
+
+const words: Record<Scope, () => string> = {
+  'staff:read': m.admin_scope_staff_read,
+  'staff:write': m.admin_scope_staff_write,
+  'desks:read': m.admin_scope_desks_read,
+  'desks:write': m.admin_scope_desks_write,
+  'appointments:read': m.admin_scope_appointments_read,
+  'appointments:write': m.admin_scope_appointments_write,
+  'history:read': m.admin_scope_history_read,
+};
+
+export const SCOPES = Object.keys(words) as Scope[];
+
+export function scopeText(scope: Scope): string {
+  return words[scope]();
+}
