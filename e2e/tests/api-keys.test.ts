@@ -43,6 +43,8 @@ describe('a key of a program', () => {
     await reads(boss, 'Choose at least one thing that it may do.');
     await boss.press('See desks desks:read', 'checkbox');
     await boss.press('See calls history:read', 'checkbox');
+    const told = await boss.page.evaluate(() => document.body.innerText);
+    expect(told).not.toContain('Choose at least one thing');
     await examine(boss, 'admin-key-form');
     await boss.press('Create');
     const field = await boss.find('textbox', 'Key');

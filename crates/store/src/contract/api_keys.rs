@@ -11,9 +11,13 @@ pub(super) async fn all<D: Database, F: Future<Output = D>>(fresh: &impl Fn() ->
     they_are_kept_until_revoked(&fresh().await).await;
     they_are_listed_latest_made_first(&*fresh().await.open().await).await;
     there_are_not_more_than_may_be(&*fresh().await.open().await).await;
+    a_database_without_keys_is_brought_up(&fresh().await).await;
 }
 
 const MOST: u64 = 5;
+
+/// Takes the fourth step back, as if it had never been.
+pub(super) const WITHOUT: [&str; 2] = ["DROP TABLE api_keys", "DELETE FROM migrations WHERE number = 4"];
 
 fn key(number: u8, account: u128, created_at: Timestamp) -> ApiKey {
     ApiKey {
@@ -73,4 +77,22 @@ async fn there_are_not_more_than_may_be(store: &dyn Store) {
     assert!(matches!(refused, Err(StoreError::Full)), "{refused:?}");
     store.revoke_api_key(ApiKeyId::from_bits(1), audited(Action::ApiKeyRevoked)).await.expect("revokes");
     make(store, 6, 1, NOW).await.expect("makes it");
+}
+
+async fn a_database_without_keys_is_brought_up(database: &impl Database) {
+    let store = database.open().await;
+    create(&*store, 1, "ana@demo", Some("hash")).await;
+    drop(store);
+    for sql in WITHOUT {
+        database.tamper(sql).await;
+    }
+    let store = database.open().await;
+    assert_eq!(store.count_accounts().await.expect("counts"), 1);
+    make(&*store, 1, 1, NOW).await.expect("makes it");
+    assert_eq!(
+        database.open().await.api_keys().await.expect("lists"),
+        [key(1, 1, NOW)],
+        "and once is enough"
+    );
+    assert_eq!(written(&*store).await, 2);
 }

@@ -402,7 +402,7 @@ async fn a_database_without_appointments_is_brought_up(database: &impl Database)
     store.record_call(call.clone()).await.expect("records");
     let (account, desks) = (store.account(person(1)).await, store.desks().await.expect("lists"));
     drop(store);
-    for sql in super::lounge::WITHOUT.iter().chain(&WITHOUT) {
+    for sql in super::api_keys::WITHOUT.iter().chain(&super::lounge::WITHOUT).chain(&WITHOUT) {
         database.tamper(sql).await;
     }
     let store = database.open().await;

@@ -72,6 +72,23 @@ async fn a_key_opens_what_its_scope_says_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn the_documentation_says_which_scope_opens_what() {
+    let world = World::new().await;
+    let mut expected: Vec<_> = table(&world.api)
+        .into_iter()
+        .filter_map(|(_, keys, method, path)| match keys {
+            Keys::With(scope) => Some(format!("| `{}` | `{method} {path}` |", scope.word())),
+            Keys::Closed => None,
+        })
+        .collect();
+    let rows = include_str!("../../../../../../docs/api.md").lines();
+    let mut told: Vec<_> = rows.filter(|row| row.contains("/api/v1/") && row.starts_with('|')).collect();
+    expected.sort();
+    told.sort_unstable();
+    assert_eq!(told, expected);
+}
+
+#[tokio::test]
 async fn whatever_is_no_key_gets_one_answer() {
     let (world, admin, ana) = World::with_both().await;
     let (good, id) = made(&world, &admin, new(&world, &[Scope::StaffRead])).await;
