@@ -76,7 +76,7 @@ impl ApiKeys for SqlStore {
             let Some(row) = found else { return Ok(None) };
             let owner = account::Entity::find_by_id(&*row.account).one(&tx).await.map_err(stored)?;
             let owner = owner.map(Account::try_from).transpose()?;
-            Ok(owner.map(|owner| Ok::<_, StoreError>((row.try_into()?, owner))).transpose()?)
+            owner.map(|owner| Ok((row.try_into()?, owner))).transpose()
         })
         .await
     }

@@ -24,6 +24,12 @@ pub(crate) enum Denied {
     /// No key is good for this.
     #[error("not for keys")]
     NotForKeys,
+    /// What changes something has to come from our own pages.
+    #[error("not from a page of ours")]
+    OriginRefused,
+    /// A body that is something else.
+    #[error("not JSON")]
+    JsonExpected,
     /// Address or password are wrong, or the account cannot be used; which of them is nobody's business.
     #[error("the sign-in is refused")]
     SignInRefused,
@@ -211,6 +217,8 @@ impl Denied {
             Self::KeyInvalid => "key_invalid",
             Self::ScopeMissing(_) => "scope_missing",
             Self::NotForKeys => "not_for_keys",
+            Self::OriginRefused => "origin_refused",
+            Self::JsonExpected => "json_expected",
             Self::SignInRefused => "sign_in_refused",
             Self::TotpRequired => "totp_required",
             Self::Limited { .. } => "rate_limited",

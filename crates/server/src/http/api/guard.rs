@@ -4,10 +4,10 @@
 
 use super::{Access, Api, Guest, Keys, Own, Signed};
 use crate::app::{Denied, over_key};
-use crate::edge::{problem, same_origin};
+use crate::edge::same_origin;
 use axum::body::HttpBody;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
@@ -22,8 +22,8 @@ pub(super) async fn guard(
     if let Some(shown) = bearer(request.headers()).map(str::to_owned) {
         return Box::pin(by_key(&api, (access, keys), &shown, request, next)).await;
     }
-    if let Err(refused) = from_our_pages(&api, &request).and_then(|()| as_json(&request)) {
-        return refused;
+    if let Err(denied) = from_our_pages(&api, &request).and_then(|()| as_json(&request)) {
+        return denied.into_response();
     }
     match access {
         Access::Anybody => {}
@@ -64,9 +64,9 @@ async fn by_key(
         Ok(pace) => pace,
         Err(over) => return over.refusal(),
     };
-    let fit = fits((access, keys), &key, &account).map_err(IntoResponse::into_response);
+    let fit = fits((access, keys), &key, &account);
     let mut response = match fit.and_then(|()| as_json(&request)) {
-        Err(refused) => refused,
+        Err(denied) => denied.into_response(),
         Ok(()) => {
             request.extensions_mut().insert(Signed { account, key: Some(key.id) });
             over_key(key.id, next.run(request)).await
@@ -99,20 +99,18 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
 }
 
-#[allow(clippy::result_large_err, reason = "the answer is made once")]
-fn from_our_pages(api: &Api, request: &Request) -> Result<(), Response> {
+fn from_our_pages(api: &Api, request: &Request) -> Result<(), Denied> {
     if request.method().is_safe() || same_origin(request.headers(), request.uri(), api.public.as_ref()) {
         return Ok(());
     }
-    Err(problem(StatusCode::FORBIDDEN, "origin_refused", "Only pages of this server may do that"))
+    Err(Denied::OriginRefused)
 }
 
-#[allow(clippy::result_large_err, reason = "the answer is made once")]
-fn as_json(request: &Request) -> Result<(), Response> {
+fn as_json(request: &Request) -> Result<(), Denied> {
     if request.method().is_safe() || request.body().is_end_stream() || is_json(request.headers()) {
         return Ok(());
     }
-    Err(problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "json_expected", "The body has to be JSON"))
+    Err(Denied::JsonExpected)
 }
 
 /// Forms of other sites can send neither this nor with it.
