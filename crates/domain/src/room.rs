@@ -278,6 +278,11 @@ fn decide(
             let ended = |member| seats::left(room, now, limits, &[(member, LeaveReason::Ended)]);
             Ok(room.member(participant).map_or_else(Vec::new, ended))
         }
+        Command::Expel { participant } => {
+            let room = room.ok_or(Rejection::NotInRoom)?;
+            let whom = room.member(participant).ok_or(Rejection::ParticipantUnknown)?;
+            Ok(host::expelled(room, whom))
+        }
         Command::End => Ok(room.map_or_else(Vec::new, door::close)),
         Command::Detach { session, until } => seats::line_broke(room, session, until),
         Command::Attach { session } => seats::line_is_back(room, session),

@@ -25,6 +25,12 @@ pub enum Scope {
     /// Make and change them.
     #[serde(rename = "appointments:write")]
     AppointmentsWrite,
+    /// See which rooms are open and who is in them.
+    #[serde(rename = "rooms:read")]
+    RoomsRead,
+    /// End rooms and calls, and remove people from them.
+    #[serde(rename = "rooms:write")]
+    RoomsWrite,
     /// See calls that are over or going on.
     #[serde(rename = "history:read")]
     HistoryRead,
@@ -32,13 +38,15 @@ pub enum Scope {
 
 impl Scope {
     /// Every one, in the order of lists.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::StaffRead,
         Self::StaffWrite,
         Self::DesksRead,
         Self::DesksWrite,
         Self::AppointmentsRead,
         Self::AppointmentsWrite,
+        Self::RoomsRead,
+        Self::RoomsWrite,
         Self::HistoryRead,
     ];
 
@@ -52,6 +60,8 @@ impl Scope {
             Self::DesksWrite => "desks:write",
             Self::AppointmentsRead => "appointments:read",
             Self::AppointmentsWrite => "appointments:write",
+            Self::RoomsRead => "rooms:read",
+            Self::RoomsWrite => "rooms:write",
             Self::HistoryRead => "history:read",
         }
     }

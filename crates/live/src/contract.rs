@@ -37,6 +37,7 @@ async fn documents<F: Future<Output = Pair>>(fresh: &impl Fn() -> F) {
     reads_are_checked(fresh().await).await;
     any_bytes_are_kept(fresh().await).await;
     loads_are_of_one_moment(fresh().await).await;
+    rooms_are_listed_in_parts(fresh().await).await;
 }
 
 async fn topics<F: Future<Output = Pair>>(fresh: &impl Fn() -> F) {
@@ -267,6 +268,33 @@ async fn any_bytes_are_kept((a, b): Pair) {
         assert_eq!((document.version, document.body), (version, Some(bytes.clone())));
         assert_eq!(heard(&mut ear).await, Notice::Event { topic: topic.clone(), body: bytes });
     }
+}
+
+async fn rooms_are_listed_in_parts((a, b): Pair) {
+    let listed = async |after, limit| {
+        let keys = b.rooms(after, limit).await.expect("rooms");
+        keys.iter().map(|key| key.as_room().expect("a room").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(listed("", 10).await, [""; 0]);
+    let mut versions = Vec::new();
+    for name in ["tea", "a b", "\u{e7}ay", "a", "[z", "-"] {
+        versions.push(put(&*a, write(&Key::room(name), Version::ABSENT, name)).await);
+    }
+    // What is around a room is none.
+    put(&*a, write(&Key::chat("a"), Version::ABSENT, "x")).await;
+    put(&*a, write(&Key::installation(), Version::ABSENT, "x")).await;
+    let all = ["-", "[z", "a", "a b", "tea", "\u{e7}ay"].map(str::to_owned);
+    assert_eq!(listed("", 10).await, all, "by their bytes");
+    assert_eq!((listed("", 2).await, listed("[z", 3).await), (all[..2].to_vec(), all[2..5].to_vec()));
+    assert_eq!(listed("\u{e7}ay", 10).await, [""; 0]);
+    assert_eq!(listed("azz", 1).await, ["tea"], "from behind one that is not there");
+    put(&*a, write(&Key::room("tea"), versions[0], "again")).await;
+    put(&*a, delete(&Key::room("a"), versions[3])).await;
+    assert_eq!(
+        b.commit(commit(vec![write(&Key::room("no"), Version(1), "x")])).await,
+        Err(LiveError::Conflict)
+    );
+    assert_eq!(listed("", 10).await, ["-", "[z", "a b", "tea", "\u{e7}ay"], "each once, while it is there");
 }
 
 /// One writes two documents alike, over and over; another never sees them differ.

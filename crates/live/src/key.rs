@@ -156,6 +156,11 @@ impl Key {
         PeerJsId::parse(self.0.strip_prefix(PEERJS)?).ok()
     }
 
+    /// What the names of all rooms' documents begin with, for adapters.
+    pub(crate) const fn room_prefix() -> &'static str {
+        ROOM
+    }
+
     /// The folded name, if this is a room's document.
     #[must_use]
     pub fn as_room(&self) -> Option<&str> {

@@ -7,6 +7,7 @@ use crate::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::watch;
@@ -26,6 +27,7 @@ pub struct MemoryLive {
 #[derive(Default)]
 struct State {
     documents: HashMap<Key, Stored>,
+    rooms: BTreeSet<Key>,
     /// The last version given to any document: one counter for all, so that no key sees a version twice.
     last_version: u64,
     deadlines: BTreeSet<(Timestamp, Key)>,
@@ -82,6 +84,7 @@ impl State {
 
     fn remove(&mut self, key: &Key) {
         let Some(stored) = self.documents.remove(key) else { return };
+        self.rooms.remove(key);
         if let Some(at) = stored.deadline {
             self.deadlines.remove(&(at, key.clone()));
         }
@@ -105,6 +108,9 @@ impl State {
         }
         if let Some(instance) = write.lease {
             self.held.entry(instance).or_default().insert(write.key.clone());
+        }
+        if write.key.as_room().is_some() {
+            self.rooms.insert(write.key.clone());
         }
         let stored = Stored { version, body, deadline: write.deadline, lease: write.lease };
         self.documents.insert(write.key, stored);
@@ -168,6 +174,11 @@ impl Live for MemoryLive {
         }
         self.tell_earliest(&state);
         Ok(versions)
+    }
+
+    async fn rooms(&self, after: &str, limit: usize) -> Result<Vec<Key>, LiveError> {
+        let from = (Bound::Excluded(Key::room(after)), Bound::Unbounded);
+        Ok(self.state().rooms.range(from).take(limit).cloned().collect())
     }
 
     async fn publish(&self, topic: TopicName, body: Bytes) -> Result<(), LiveError> {

@@ -162,6 +162,12 @@ pub trait Live: Send + Sync + 'static {
     /// [`LiveError::Conflict`] if any document is not at the version given; [`LiveError::Unavailable`].
     async fn commit(&self, commit: Commit) -> Result<Vec<Version>, LiveError>;
 
+    /// Rooms that are there, by their folded names, from behind this one on, at most `limit`.
+    ///
+    /// # Errors
+    /// [`LiveError::Unavailable`].
+    async fn rooms(&self, after: &str, limit: usize) -> Result<Vec<Key>, LiveError>;
+
     /// Publishes without a commit. Events of one publisher on one topic arrive in order.
     ///
     /// # Errors

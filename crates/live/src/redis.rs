@@ -294,6 +294,7 @@ impl Live for RedisLive {
         script.key(names.version()).key(names.deadlines());
         script.arg(commit.reads.len()).arg(commit.writes.len());
         script.arg(names.held()).arg(names.bell()).arg(highest.load(Ordering::Relaxed));
+        script.arg(names.rooms()).arg(names.room_documents());
         for (key, version) in &commit.reads {
             script.key(names.document(key)).arg(version.0);
         }
@@ -319,6 +320,18 @@ impl Live for RedisLive {
         let versions = versions.map_err(|_| LiveError::Unavailable)?;
         self.saw(versions.iter().copied());
         Ok(versions)
+    }
+
+    async fn rooms(&self, after: &str, limit: usize) -> Result<Vec<Key>, LiveError> {
+        let (rooms, last) = (self.inner.names.rooms(), self.inner.names.document(&Key::room(after)));
+        let documents: Vec<String> = self
+            .call(|mut connection| async move {
+                let mut range = cmd("ZRANGEBYLEX");
+                range.arg(rooms).arg(format!("({last}")).arg("+").arg("LIMIT").arg(0).arg(limit);
+                range.query_async(&mut connection).await
+            })
+            .await?;
+        Ok(documents.iter().filter_map(|document| self.inner.names.key(document)).collect())
     }
 
     async fn publish(&self, topic: TopicName, body: Bytes) -> Result<(), LiveError> {

@@ -6,6 +6,7 @@ mod api_keys;
 mod appointments;
 mod calls;
 mod lounge;
+mod rooms;
 
 pub use account::{
     AccountView, InvitationAcceptance, InvitationKind, InvitationToken, InvitationView, PasswordChange,
@@ -20,6 +21,7 @@ pub use appointments::{
 };
 pub use calls::{CallNote, CallOutcome, CallPage, CallView};
 pub use lounge::{LoungeRemoval, LoungeRoomSettings, LoungeRoomView};
+pub use rooms::{OpenRoom, OpenRoomDetail, OpenRooms, PresentParticipant};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -17,6 +17,7 @@ mod ice;
 mod limits;
 mod lounge;
 mod media;
+mod open_rooms;
 mod peerjs;
 mod public_desks;
 mod rooms;
@@ -243,10 +244,12 @@ impl Refused {
     /// As accounts refuse, where both come together; `unknown` is what is not there.
     pub(crate) fn denied(self, unknown: Denied) -> Denied {
         match self {
-            Self::Availability(_) => unknown,
+            Self::Availability(_) | Self::DeskUnknown => unknown,
+            Self::Room(Rejection::ParticipantUnknown) => Denied::Unknown(Unknown::Participant),
+            Self::Room(Rejection::NotInRoom) => Denied::Unknown(Unknown::Room),
             Self::Store(error) => Denied::Store(error),
             Self::Live(_) => Denied::Store(StoreError::Unavailable("live state is away".into())),
-            _ => Denied::Defect("a call could not be ended"),
+            _ => Denied::Defect("what happens in a call or a room"),
         }
     }
 }

@@ -1544,6 +1544,40 @@ export type OfferedFile = {
   size: number;
 };
 
+/** A room that somebody is in. */
+export type OpenRoom = {
+  /** What it is called; of a call's the ring's id. */
+  name: string;
+  /** Whose call it is, if it is one's room. */
+  ring?: string;
+  /** The gathering that goes on; the audit log names it by this. */
+  call: string;
+  /** Since when whoever is in it longest is. */
+  since: number;
+  /** How many are in it. */
+  people: number;
+  /** Which way media takes. */
+  route: MediaRoute;
+  /** Who may come in. */
+  entry: Entry;
+};
+
+/** One of them, with who is in it. `GET /api/v1/admin/rooms/{name}`; 404 `room_unknown`. `POST /api/v1/admin/rooms/{name}/end` ends it for everybody; `DELETE /api/v1/admin/rooms/{name}/participants/{participant}` removes somebody for as long as it lives, 404 `participant_unknown`. */
+export type OpenRoomDetail = {
+  /** As it is listed. */
+  room: OpenRoom;
+  /** Who is in it, in order of coming. */
+  participants: Array<PresentParticipant>;
+};
+
+/** Rooms that somebody is in, by name. `GET /api/v1/admin/rooms?after=&take=100`. */
+export type OpenRooms = {
+  /** This part. */
+  rooms: Array<OpenRoom>;
+  /** What to ask for `after` to have the next part; absent where there is none. */
+  next?: string;
+};
+
 /** One opening of a week. */
 export type Opening = {
   /** 1 Monday to 7 Sunday. */
@@ -1642,6 +1676,20 @@ export type Place =
 
 /** Whether a participant's signalling is up right now. */
 export type Presence = "connected" | "reconnecting";
+
+/** Somebody in a room. */
+export type PresentParticipant = {
+  /** Who. */
+  id: string;
+  /** How they want to be called. */
+  name: string;
+  /** When they came. */
+  joined_at: number;
+  /** Whether their line holds. */
+  presence: Presence;
+  /** They decide about the room. */
+  host: boolean;
+};
 
 /** `application/problem+json`, RFC 9457. */
 export type Problem = {
@@ -1911,6 +1959,8 @@ export type Scope =
   | "desks:write"
   | "appointments:read"
   | "appointments:write"
+  | "rooms:read"
+  | "rooms:write"
   | "history:read";
 
 /** Whether a participant shares their screen, as they announce it. */

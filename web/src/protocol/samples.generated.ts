@@ -34,6 +34,8 @@ import type {
   NewAppointment,
   NewLink,
   NewPerson,
+  OpenRoomDetail,
+  OpenRooms,
   PasswordChange,
   PasswordProof,
   PersonChange,
@@ -44,6 +46,7 @@ import type {
   SignInOptions,
   SignInRequest,
   SignInView,
+  StaffDesk,
   Ticket,
   TicketRequest,
   TotpConfirmation,
@@ -3533,6 +3536,8 @@ export const bodies = {
       "desks:write",
       "appointments:read",
       "appointments:write",
+      "rooms:read",
+      "rooms:write",
       "history:read"
     ],
     "created_at": 1763708400000,
@@ -4255,6 +4260,66 @@ export const bodies = {
     "title": "Head office",
     "role": "admin"
   } satisfies NewPerson,
+  'open_room_detail': {
+    "room": {
+      "name": "Tea",
+      "call": "c_7b7e151628aed2a6abf7158809cf4f3c",
+      "since": 1763708400000,
+      "people": 2,
+      "route": "peer_to_peer",
+      "entry": "lobby"
+    },
+    "participants": [
+      {
+        "id": "p_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+        "name": "Elif",
+        "joined_at": 1763708400000,
+        "presence": "connected",
+        "host": true
+      },
+      {
+        "id": "p_2f0c9a7be24d4f3a8c5d6e7f80912a3b",
+        "name": "Zoë",
+        "joined_at": 1763708430000,
+        "presence": "reconnecting",
+        "host": false
+      }
+    ]
+  } satisfies OpenRoomDetail,
+  'open_rooms': {
+    "rooms": [
+      {
+        "name": "r_5b7e151628aed2a6abf7158809cf4f3c",
+        "ring": "r_5b7e151628aed2a6abf7158809cf4f3c",
+        "call": "c_8b7e151628aed2a6abf7158809cf4f3c",
+        "since": 1763708460000,
+        "people": 3,
+        "route": "server",
+        "entry": "open"
+      },
+      {
+        "name": "Tea",
+        "call": "c_7b7e151628aed2a6abf7158809cf4f3c",
+        "since": 1763708400000,
+        "people": 2,
+        "route": "peer_to_peer",
+        "entry": "lobby"
+      }
+    ],
+    "next": "tea"
+  } satisfies OpenRooms,
+  'open_rooms.last': {
+    "rooms": [
+      {
+        "name": "Tea",
+        "call": "c_7b7e151628aed2a6abf7158809cf4f3c",
+        "since": 1763708400000,
+        "people": 2,
+        "route": "peer_to_peer",
+        "entry": "lobby"
+      }
+    ]
+  } satisfies OpenRooms,
   'password_change': {
     "current": "correct horse battery staple",
     "new": "another staple, another horse"
@@ -4328,6 +4393,34 @@ export const bodies = {
     "seen_at": 1763708314000,
     "current": false
   } satisfies SignInView,
+  'staff_desk': {
+    "desk": {
+      "id": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+      "slug": "claims",
+      "name": "Claims",
+      "about": "",
+      "representatives": [
+        {
+          "id": "u_2b7e151628aed2a6abf7158809cf4f3c",
+          "name": "Selin",
+          "title": "Claims",
+          "status": "available",
+          "version": 1763708400100
+        }
+      ],
+      "waiting": 1,
+      "openings": []
+    },
+    "queue": [
+      {
+        "id": "u_3c4f9e02d7b14a6e9f8855aa11bb22cc",
+        "name": "Zoë",
+        "about": "Water damage",
+        "since": 1763708400000
+      }
+    ],
+    "queue_version": 1763708400041
+  } satisfies StaffDesk,
   'ticket': {
     "ticket": "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl",
     "expires_in": 60

@@ -141,6 +141,11 @@ pub enum Command {
         /// Whose.
         participant: ParticipantId,
     },
+    /// Somebody is removed over the host's head, as the host would remove them; the host, too.
+    Expel {
+        /// Whom.
+        participant: ParticipantId,
+    },
     /// It is over for everybody.
     End,
     /// Say what one's devices do.

@@ -64,6 +64,12 @@ pub(super) fn decide(
     })
 }
 
+/// What removing somebody over the host's head does. Whoever was the last one inside is kept out of what follows only
+/// if the room is remembered.
+pub(super) fn expelled(room: &Room, whom: &Member) -> Vec<Event> {
+    room.remove_but(None, whom)
+}
+
 /// Who asks for it; nobody for what everybody may.
 fn acting(command: &Command) -> Option<SessionId> {
     match command {
@@ -134,13 +140,19 @@ impl Room {
 
     /// They go, and so does whoever is known by the same; the host stays, however they are known.
     fn remove(&self, host: &Member, whom: &Member) -> Vec<Event> {
-        let keys = whom.keys.without(&host.keys);
-        let same =
-            |member: &&Member| member.id != host.id && (member.id == whom.id || member.keys.meet(&keys));
+        self.remove_but(Some(host), whom)
+    }
+
+    fn remove_but(&self, host: Option<&Member>, whom: &Member) -> Vec<Event> {
+        let of_host = host.map(|host| host.keys).unwrap_or_default();
+        let keys = whom.keys.without(&of_host);
+        let same = |member: &&Member| {
+            host.is_none_or(|host| host.id != member.id) && (member.id == whom.id || member.keys.meet(&keys))
+        };
         let mut events = Vec::new();
         for member in self.members.iter().filter(same) {
             let (participant, session) = (member.id, member.session);
-            let keys = member.keys.without(&host.keys);
+            let keys = member.keys.without(&of_host);
             events.push(seats::leaving(member, LeaveReason::Removed));
             events.push(Event::Barred { bar: Bar { participant, session, keys } });
         }

@@ -2,14 +2,15 @@
 --
 -- KEYS: the last version, the deadlines, then the documents that are read, then those that are written.
 -- ARGV: how many are read, how many are written; the prefix of sets of what an instance holds; the channel of moved
---       deadlines; the highest version that the caller knows of; per document its expected version; per document
---       that is written "1" or "0" for whether it stays, its body, deadline and lease ("" for none); per event its
+--       deadlines; the highest version that the caller knows of; the list of rooms and what the names of their
+--       documents begin with; per document its expected version; per document that is written "1" or "0" for whether it stays, its body, deadline and lease ("" for none); per event its
 --       channel and body.
 -- Returns "moved", or "done" and the versions reached.
 
 local reads, writes = tonumber(ARGV[1]), tonumber(ARGV[2])
 local held, bell = ARGV[3], ARGV[4]
-local first, fields = 2, 5
+local rooms, room = ARGV[6], ARGV[7]
+local first, fields = 2, 7
 
 for index = 1, reads + writes do
   local version = redis.call('HGET', KEYS[first + index], 'v') or '0'
@@ -38,6 +39,13 @@ for index = 1, writes do
     redis.call('SREM', held .. earlier, document)
   end
   redis.call('DEL', document)
+  if string.sub(document, 1, #room) == room then
+    if stays == '1' then
+      redis.call('ZADD', rooms, 0, document)
+    else
+      redis.call('ZREM', rooms, document)
+    end
+  end
   if stays == '1' then
     version = version + 1
     local text = string.format('%.0f', version)

@@ -29,6 +29,16 @@ impl Names {
         document.strip_prefix(&*self.prefix)?.strip_prefix(":doc:").map(Key::from_stored)
     }
 
+    /// What the names of rooms' documents begin with.
+    pub(super) fn room_documents(&self) -> String {
+        format!("{}:doc:{}", self.prefix, Key::room_prefix())
+    }
+
+    /// A sorted set: documents of rooms, by name.
+    pub(super) fn rooms(&self) -> String {
+        format!("{}:rooms", self.prefix)
+    }
+
     /// The last version given to any document.
     pub(super) fn version(&self) -> String {
         format!("{}:version", self.prefix)

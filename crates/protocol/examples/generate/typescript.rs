@@ -14,9 +14,9 @@ use visavis_protocol::{
     AppointmentView, AuditView, CallNote, CallPage, CallView, ClientAppointment, ClientFrame, CloseCode,
     DeskSettings, DeskView, InvitationAcceptance, InvitationToken, InvitationView, Invited, LinkProblem,
     LinkToken, LoungeRemoval, LoungeRoomSettings, LoungeRoomView, MAX_FRAME_BYTES, MadeApiKey, MailPreview,
-    MailRequest, NewApiKey, NewAppointment, NewLink, NewPerson, PROTOCOL_VERSION, PasswordChange,
-    PasswordProof, PersonChange, Problem, ProfileChange, SentFile, ServerFrame, SignInOptions, SignInRequest,
-    SignInView, Ticket, TicketRequest, TotpConfirmation, TotpOffer,
+    MailRequest, NewApiKey, NewAppointment, NewLink, NewPerson, OpenRoomDetail, OpenRooms, PROTOCOL_VERSION,
+    PasswordChange, PasswordProof, PersonChange, Problem, ProfileChange, SentFile, ServerFrame,
+    SignInOptions, SignInRequest, SignInView, StaffDesk, Ticket, TicketRequest, TotpConfirmation, TotpOffer,
 };
 
 /// The body of an HTTP request or answer.
@@ -64,6 +64,8 @@ pub(crate) fn bodies() -> Vec<Body> {
         body::<NewAppointment>("new_appointment"),
         body::<NewLink>("new_link"),
         body::<NewPerson>("new_person"),
+        body::<OpenRoomDetail>("open_room_detail"),
+        body::<OpenRooms>("open_rooms"),
         body::<PasswordChange>("password_change"),
         body::<PasswordProof>("password_proof"),
         body::<PersonChange>("person_change"),
@@ -73,6 +75,7 @@ pub(crate) fn bodies() -> Vec<Body> {
         body::<SignInOptions>("sign_in_options"),
         body::<SignInRequest>("sign_in_request"),
         body::<SignInView>("sign_in_view"),
+        body::<StaffDesk>("staff_desk"),
         body::<Ticket>("ticket"),
         body::<TicketRequest>("ticket_request"),
         body::<TotpConfirmation>("totp_confirmation"),

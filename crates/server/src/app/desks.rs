@@ -74,16 +74,22 @@ impl App {
         let availability = self.open_page(person, session, Some(card(&account, &desks))).await?;
         let mut shown = Vec::with_capacity(desks.len());
         for desk in &desks {
-            let queue = self.queue(desk.id).await?;
-            shown.push(StaffDesk {
-                desk: self.desk_snapshot(desk).await?,
-                queue: views::queue(&queue),
-                queue_version: queue.version(),
-            });
+            shown.push(self.shown_to_staff(desk).await?);
         }
         let name = account.name.shown().to_owned();
         let visits = self.visits(person, desks.iter().map(|desk| desk.id).collect()).await?;
         Ok(Reply::Console { console: ConsoleSnapshot { person, name, availability, desks: shown, visits } })
+    }
+
+    /// A desk as it is right now, with who waits, for whoever runs the installation.
+    pub(crate) async fn desk_now(&self, desk: DeskId) -> Result<StaffDesk, Refused> {
+        self.shown_to_staff(&self.desk(desk).await?).await
+    }
+
+    async fn shown_to_staff(&self, desk: &Desk) -> Result<StaffDesk, Refused> {
+        let queue = self.queue(desk.id).await?;
+        let (waiting, queue_version) = (views::queue(&queue), queue.version());
+        Ok(StaffDesk { desk: self.desk_snapshot(desk).await?, queue: waiting, queue_version })
     }
 
     /// The desks somebody represents.

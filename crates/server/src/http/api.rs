@@ -16,6 +16,7 @@ mod lounge;
 mod me;
 mod oidc;
 mod people;
+mod rooms;
 mod sign_in;
 
 use crate::app::{Accounts, App, Appointments, Came, Denied};
@@ -74,6 +75,7 @@ fn routes(api: &Arc<Api>) -> Routes {
         api_keys::routes,
         lounge::routes,
         calls::routes,
+        rooms::routes,
         appointments::routes,
         appointment::routes,
         letters::routes,

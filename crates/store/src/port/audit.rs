@@ -61,6 +61,12 @@ pub enum Action {
     SettingChanged,
     /// An admin ended somebody's call.
     CallEnded,
+    /// Somebody ended a room for everybody in it, as nobody inside could.
+    RoomEnded,
+    /// Somebody was removed from a room by nobody inside.
+    ParticipantRemoved,
+    /// Somebody looked at which rooms are open, or who is in one.
+    RoomsRead,
     /// Somebody read the history of others' calls.
     HistoryRead,
     /// Somebody exported the history.

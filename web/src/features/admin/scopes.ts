@@ -10,6 +10,8 @@ const words: Record<Scope, () => string> = {
   'desks:write': m.admin_scope_desks_write,
   'appointments:read': m.admin_scope_appointments_read,
   'appointments:write': m.admin_scope_appointments_write,
+  'rooms:read': m.admin_scope_rooms_read,
+  'rooms:write': m.admin_scope_rooms_write,
   'history:read': m.admin_scope_history_read,
 };
 

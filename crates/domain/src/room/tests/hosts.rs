@@ -159,3 +159,20 @@ fn a_room_of_before_there_were_hosts_gets_one_with_the_next_thing_that_happens()
     let (room, _) = step(Some(read), at(20), join(3));
     assert_eq!(host(room.as_ref()), Some(who(1)));
 }
+
+#[test]
+fn whoever_is_expelled_is_kept_out_the_host_too() {
+    for whom in [1, 2] {
+        let room = given([join(1), join(2), join(3)]);
+        let expel = Command::Expel { participant: who(whom) };
+        let (room, outcome) = step(room, at(20), expel.clone());
+        let left = outcome.unwrap().into_iter().filter(|event| {
+            matches!(event, Event::Left { reason: LeaveReason::Removed, participant, .. } if *participant == who(whom))
+        });
+        assert_eq!(left.count(), 1, "{whom}");
+        assert_eq!(host(room.as_ref()), Some(who(if whom == 1 { 2 } else { 1 })));
+        assert_eq!(step(room.clone(), at(21), join(whom)).1, Err(Rejection::Removed), "{whom}");
+        assert_eq!(step(room, at(21), expel).1, Err(Rejection::ParticipantUnknown));
+    }
+    assert_eq!(step(None, at(20), Command::Expel { participant: who(1) }).1, Err(Rejection::NotInRoom));
+}

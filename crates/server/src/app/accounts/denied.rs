@@ -188,6 +188,8 @@ pub(crate) enum Unknown {
     Link,
     LoungeRoom,
     ApiKey,
+    Room,
+    Participant,
 }
 
 impl From<StoreError> for Denied {
@@ -240,6 +242,8 @@ impl Denied {
             Self::Unknown(Unknown::Link) => "link_unknown",
             Self::Unknown(Unknown::LoungeRoom) => "lounge_room_unknown",
             Self::Unknown(Unknown::ApiKey) => "key_unknown",
+            Self::Unknown(Unknown::Room) => "room_unknown",
+            Self::Unknown(Unknown::Participant) => "participant_unknown",
             Self::Unfit(what) => what.code(),
             Self::LinkInvalid => "link_invalid",
             Self::LinkNeeded => "link_needed",

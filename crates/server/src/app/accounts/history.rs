@@ -49,6 +49,17 @@ impl Accounts {
         Ok(self.store().audit(audited).await?)
     }
 
+    /// An admin is about to do this to what happens in a room, or to look at it. Written down first, by what is no name.
+    pub(crate) async fn begin_in_room(
+        &self,
+        admin: PersonId,
+        action: Action,
+        subject: String,
+    ) -> Result<(), Denied> {
+        let audited = self.audited(Some(admin), action, subject, serde_json::Value::Null);
+        Ok(self.store().audit(audited).await?)
+    }
+
     /// Somebody at the machine is about to draw another key for links.
     pub(crate) async fn begin_rotation(&self, detail: serde_json::Value) -> Result<(), Denied> {
         let audited = self.audited(None, Action::SettingChanged, "link key", detail);

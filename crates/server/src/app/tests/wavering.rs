@@ -111,6 +111,10 @@ impl Live for Wavering {
         outcome
     }
 
+    async fn rooms(&self, after: &str, limit: usize) -> Result<Vec<Key>, LiveError> {
+        self.inner.rooms(after, limit).await
+    }
+
     async fn publish(&self, topic: TopicName, body: Bytes) -> Result<(), LiveError> {
         self.inner.publish(topic, body).await
     }

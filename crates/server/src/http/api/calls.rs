@@ -25,7 +25,13 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .add(Access::Staff, Keys::Closed, Method::PUT, "/api/v1/calls/{ring}/note", note)
         .add(Access::Admin, Keys::With(Scope::HistoryRead), Method::GET, "/api/v1/admin/calls", all)
         .add(Access::Admin, Keys::With(Scope::HistoryRead), Method::GET, "/api/v1/admin/calls.csv", export)
-        .add(Access::Admin, Keys::Closed, Method::POST, "/api/v1/admin/calls/{ring}/end", end)
+        .add(
+            Access::Admin,
+            Keys::With(Scope::RoomsWrite),
+            Method::POST,
+            "/api/v1/admin/calls/{ring}/end",
+            end,
+        )
         .add(Access::Admin, Keys::Closed, Method::GET, "/api/v1/admin/audit", audit)
 }
 

@@ -2,7 +2,7 @@
 
 use super::body::{Body, Named};
 use super::{Access, Api, Keys, Routes, Signed, done};
-use crate::app::Denied;
+use crate::app::{Denied, Unknown};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
@@ -10,10 +10,12 @@ use axum::response::IntoResponse;
 use std::sync::Arc;
 use visavis_domain::ids::DeskId;
 use visavis_domain::scope::Scope;
-use visavis_protocol::{DeskSettings, DeskView};
+use visavis_protocol::{DeskSettings, DeskView, StaffDesk};
 
 pub(super) fn routes(routes: Routes) -> Routes {
+    let read = Keys::With(Scope::DesksRead);
     routes
+        .add(Access::Admin, read, Method::GET, "/api/v1/admin/desks/{id}/now", now)
         .add(Access::Admin, Keys::With(Scope::DesksRead), Method::GET, "/api/v1/admin/desks", list)
         .add(Access::Admin, Keys::With(Scope::DesksWrite), Method::POST, "/api/v1/admin/desks", create)
         .add(Access::Admin, Keys::With(Scope::DesksWrite), Method::PUT, "/api/v1/admin/desks/{id}", change)
@@ -22,6 +24,11 @@ pub(super) fn routes(routes: Routes) -> Routes {
 
 async fn list(State(api): State<Arc<Api>>) -> Result<Json<Vec<DeskView>>, Denied> {
     api.accounts.desks().await.map(Json)
+}
+
+async fn now(State(api): State<Arc<Api>>, Named(id): Named<DeskId>) -> Result<Json<StaffDesk>, Denied> {
+    let desk = api.app.desk_now(id).await;
+    desk.map(Json).map_err(|refused| refused.denied(Denied::Unknown(Unknown::Desk)))
 }
 
 async fn create(

@@ -10,5 +10,6 @@ mod links;
 mod lounge;
 mod own;
 mod provider;
+mod rooms;
 mod sign_in;
 mod world;

@@ -28,6 +28,7 @@ pub(super) fn filled(path: &str) -> String {
         _ => "u",
     };
     let path = path.replace("{id}", &format!("{id}_{zeros}")).replace("{ring}", &format!("{id}_{zeros}"));
+    let path = path.replace("{name}", "tea").replace("{participant}", &format!("p_{zeros}"));
     path.replace("{link}", &format!("l_{zeros}"))
 }
 

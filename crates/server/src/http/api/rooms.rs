@@ -1,0 +1,91 @@
+//! `/api/v1/admin/rooms`: which are open right now, who is in them, ending one, removing somebody. The audit log names a
+//! room by the gathering in it: what people call their rooms is theirs.
+
+use super::body::{Asked, Named};
+use super::{Access, Api, Keys, Routes, Signed, done};
+use crate::app::{Denied, Unknown};
+use axum::Json;
+use axum::extract::State;
+use axum::http::{Method, StatusCode};
+use serde::Deserialize;
+use std::sync::Arc;
+use visavis_domain::ids::ParticipantId;
+use visavis_domain::name::RoomName;
+use visavis_domain::scope::Scope;
+use visavis_protocol::{OpenRoomDetail, OpenRooms};
+use visavis_store::Action;
+
+const ONE: &str = "/api/v1/admin/rooms/{name}";
+const PARTICIPANT: &str = "/api/v1/admin/rooms/{name}/participants/{participant}";
+const UNKNOWN: Denied = Denied::Unknown(Unknown::Room);
+const READ: Keys = Keys::With(Scope::RoomsRead);
+const WRITE: Keys = Keys::With(Scope::RoomsWrite);
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes
+        .add(Access::Admin, READ, Method::GET, "/api/v1/admin/rooms", list)
+        .add(Access::Admin, READ, Method::GET, ONE, look)
+        .add(Access::Admin, WRITE, Method::POST, "/api/v1/admin/rooms/{name}/end", end)
+        .add(Access::Admin, WRITE, Method::DELETE, PARTICIPANT, remove)
+}
+
+/// Which part of them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Part {
+    after: Option<String>,
+    take: Option<usize>,
+}
+
+async fn list(
+    State(api): State<Arc<Api>>,
+    signed: Signed,
+    Asked(Part { after, take }): Asked<Part>,
+) -> Result<Json<OpenRooms>, Denied> {
+    api.accounts.begin_in_room(signed.account.id, Action::RoomsRead, String::new()).await?;
+    let after = after.unwrap_or_default();
+    let rooms = api.app.open_rooms(&after, take.unwrap_or(100)).await;
+    rooms.map(Json).map_err(|refused| refused.denied(UNKNOWN))
+}
+
+async fn look(
+    State(api): State<Arc<Api>>,
+    signed: Signed,
+    Named(name): Named<String>,
+) -> Result<Json<OpenRoomDetail>, Denied> {
+    let (_, found) = find(&api, &name).await?;
+    api.accounts.begin_in_room(signed.account.id, Action::RoomsRead, found.room.call.to_string()).await?;
+    Ok(Json(found))
+}
+
+async fn end(
+    State(api): State<Arc<Api>>,
+    signed: Signed,
+    Named(name): Named<String>,
+) -> Result<StatusCode, Denied> {
+    let (name, found) = find(&api, &name).await?;
+    api.accounts.begin_in_room(signed.account.id, Action::RoomEnded, found.room.call.to_string()).await?;
+    api.app.end_open_room(&name).await.map_err(|refused| refused.denied(UNKNOWN))?;
+    Ok(done())
+}
+
+async fn remove(
+    State(api): State<Arc<Api>>,
+    signed: Signed,
+    Named((name, participant)): Named<(String, ParticipantId)>,
+) -> Result<StatusCode, Denied> {
+    let (name, found) = find(&api, &name).await?;
+    if found.participants.iter().all(|one| one.id != participant) {
+        return Err(Denied::Unknown(Unknown::Participant));
+    }
+    let subject = participant.to_string();
+    api.accounts.begin_in_room(signed.account.id, Action::ParticipantRemoved, subject).await?;
+    api.app.remove_participant(&name, participant).await.map_err(|refused| refused.denied(UNKNOWN))?;
+    Ok(done())
+}
+
+async fn find(api: &Api, name: &str) -> Result<(RoomName, OpenRoomDetail), Denied> {
+    let name = RoomName::parse(name).map_err(|_| UNKNOWN)?;
+    let found = api.app.open_room(&name).await.map_err(|refused| refused.denied(UNKNOWN))?;
+    Ok((name, found))
+}
