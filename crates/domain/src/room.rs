@@ -281,7 +281,7 @@ fn decide(
         Command::Expel { participant } => {
             let room = room.ok_or(Rejection::NotInRoom)?;
             let whom = room.member(participant).ok_or(Rejection::ParticipantUnknown)?;
-            Ok(host::expelled(room, whom))
+            Ok(host::expelled(room, now, limits, whom))
         }
         Command::End => Ok(room.map_or_else(Vec::new, door::close)),
         Command::Detach { session, until } => seats::line_broke(room, session, until),

@@ -64,10 +64,15 @@ pub(super) fn decide(
     })
 }
 
-/// What removing somebody over the host's head does. Whoever was the last one inside is kept out of what follows only
-/// if the room is remembered.
-pub(super) fn expelled(room: &Room, whom: &Member) -> Vec<Event> {
-    room.remove_but(None, whom)
+/// What removing somebody over the host's head does. If nobody is left inside, the room is remembered for as long as
+/// any that its host decided something about: it knows who may not come back.
+pub(super) fn expelled(room: &Room, now: Timestamp, limits: Limits, whom: &Member) -> Vec<Event> {
+    let mut events = room.remove_but(None, whom);
+    let after = events.iter().fold(Some(room.clone()), super::apply);
+    if let Some(after) = after.filter(|after| after.members.is_empty()) {
+        events.extend(door::emptied(&after, now, limits));
+    }
+    events
 }
 
 /// Who asks for it; nobody for what everybody may.

@@ -334,6 +334,7 @@ fn any_command() -> impl Strategy<Value = Command> {
         2 => Just(Command::Expire),
         1 => n().prop_map(|n| Command::SetDevices { session: session(n), devices: MUTED }),
         1 => n().prop_map(|n| Command::RenewMedia { session: session(n) }),
+        1 => n().prop_map(|n| Command::Expel { participant: who(n) }),
         6 => (n(), n()).prop_flat_map(|(n, about)| prop::sample::select(hosts::rights(n, about))),
         3 => (n(), prop_oneof![Just(Entry::Open), Just(Entry::Lobby), Just(Entry::Locked)])
             .prop_map(|(n, entry)| doors::set(n, entry)),

@@ -176,3 +176,15 @@ fn whoever_is_expelled_is_kept_out_the_host_too() {
     }
     assert_eq!(step(None, at(20), Command::Expel { participant: who(1) }).1, Err(Rejection::NotInRoom));
 }
+
+#[test]
+fn a_room_whose_last_one_is_expelled_is_remembered_as_one_that_knows_who_may_not_come_back() {
+    let expel = Command::Expel { participant: who(1) };
+    let (room, outcome) = step(given([join(1)]), at(20), expel.clone());
+    assert!(matches!(outcome.unwrap().last(), Some(Event::Emptied { .. })));
+    assert!(room.as_ref().is_some_and(|room| room.members().is_empty() && room.next_deadline().is_some()));
+    assert_eq!(step(room, at(21), join(1)).1, Err(Rejection::Removed));
+    let room = given([join(1)]);
+    let events = handle(room.as_ref(), at(20), CALLS, expel).unwrap();
+    assert_eq!(events.iter().fold(room, apply), None, "where nothing is remembered it is no more");
+}
