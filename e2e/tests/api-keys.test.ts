@@ -48,7 +48,7 @@ describe('a key of a program', () => {
     await examine(boss, 'admin-key-form');
     await boss.press('Create');
     const field = await boss.find('textbox', 'Key');
-    secret = await field.evaluate((one) => (one as HTMLTextAreaElement).value);
+    secret = await field.evaluate((one) => (one as HTMLInputElement).value);
     expect(secret).toMatch(/^vvk_[0-9a-f]{32}_[\w-]{43}$/);
     await reads(boss, 'Never used');
     await examine(boss, 'admin-key-made');
