@@ -156,7 +156,7 @@ impl App {
 }
 
 /// The seat somebody has in the room: whoever comes again, from another page, takes it.
-fn seat(room: Option<&Room>, talker: &Talker) -> Option<Claim> {
+pub(super) fn seat(room: Option<&Room>, talker: &Talker) -> Option<Claim> {
     let room = room?;
     let member: &Member = room.members().iter().find(|member| Some(member.id) == talker.participant)?;
     Some(Claim {

@@ -4,6 +4,7 @@
 mod lounge;
 mod telling;
 
+use super::calls::seat;
 use super::documents::{self, call_room, chat_key, key_of, room_key};
 use super::rooms::{ATTEMPTS, Loaded, room_events};
 use super::{App, Refused};
@@ -132,7 +133,8 @@ impl App {
         match cause {
             Cause::Availability(command) => self.decide(attempt, command.clone())?,
             Cause::Room { ring, command, person } => {
-                let events = self.in_room(attempt, command.clone())?;
+                let command = as_who_sits(command.clone(), *ring, *person, attempt);
+                let events = self.in_room(attempt, command)?;
                 for command in consequences(*ring, *person, &events, attempt) {
                     self.decide(attempt, command)?;
                 }
@@ -257,6 +259,27 @@ impl From<Stop> for Need {
             Stop::Missing(id) => Self::Document(id),
             Stop::Rejected(rejection) => Self::Refused(rejection.into()),
         }
+    }
+}
+
+/// How somebody comes was decided before this attempt read anything. Who has come by another page since has that seat.
+fn as_who_sits(
+    command: room::Command,
+    ring: RingId,
+    person: Option<PersonId>,
+    attempt: &Attempt,
+) -> room::Command {
+    let room::Command::Join { caller, name, person: called, devices, .. } = &command else { return command };
+    let talker = attempt.scene.ring(ring).zip(person).and_then(|(ring, person)| ring.talker(person));
+    let room = attempt.room.as_ref().and_then(|part| part.loaded.room.as_ref());
+    let Some(claim) = talker.and_then(|talker| seat(room, talker)) else { return command };
+    room::Command::Continue {
+        caller: *caller,
+        claim,
+        name: name.clone(),
+        person: called.clone(),
+        devices: *devices,
+        media: room::MediaPath::Fresh,
     }
 }
 

@@ -4,8 +4,9 @@
 use super::ground::{Ground, Held, Page, Place, ring_of, together};
 use super::wavering::Comparing;
 use crate::app::Refused;
+use crate::app::documents::call_room;
 use std::pin::Pin;
-use visavis_domain::ids::RingId;
+use visavis_domain::ids::{RingId, SessionId};
 use visavis_domain::person::{Chosen, Engagement};
 use visavis_domain::ring::RingEnd;
 use visavis_protocol::{Code, RingView};
@@ -308,5 +309,35 @@ async fn they_are_in_one_call(place: Place, _: usize) -> Held {
 async fn two_who_ring_each_other_are_in_one_call() {
     let (ground, places) = Ground::with(Comparing::Compares, &[(2, 0); 10]).await;
     everywhere(&places, 100, they_are_in_one_call).await;
+    ground.clear(&places).await.unwrap();
+}
+
+/// Somebody whose two pages hear at once that they are let in.
+async fn they_have_one_seat(place: Place, _: usize) -> Held {
+    let (visitor, representative) = (place.visitors[0], place.representatives[0]);
+    let text = |refused: Refused| format!("{refused}");
+    let ring = place.call(visitor, Some(representative)).await.map_err(text)?.id;
+    place.app.accept_ring(ring, representative.person).await.map_err(text)?;
+    let other = Page { session: SessionId::from_bits(visitor.session.bits() + 1_000_000), ..visitor };
+    let coming = [representative, visitor, other].map(|page| {
+        let place = place.clone();
+        async move { place.enter(page, ring).await }
+    });
+    for outcome in together(coming).await {
+        outcome.map_err(text)?;
+    }
+    let room = place.app.load(&call_room(ring)).await.map_err(text)?.room.ok_or("there is no room")?;
+    if room.members().len() != 2 {
+        return Err(format!("{} seats for two people", room.members().len()));
+    }
+    place.holds().await?;
+    place.leave(representative, ring).await;
+    place.is_idle().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_comes_by_two_pages_at_once_has_one_seat() {
+    let (ground, places) = Ground::with(Comparing::Compares, &[(1, 1); 10]).await;
+    everywhere(&places, 50, they_have_one_seat).await;
     ground.clear(&places).await.unwrap();
 }
