@@ -8,6 +8,7 @@ use crate::zone;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use ts_rs::TS;
+use utoipa::ToSchema;
 
 /// The shortest and the longest appointment, minutes.
 pub const MINUTES: std::ops::RangeInclusive<u32> = 5..=480;
@@ -23,7 +24,7 @@ const SKEW: Duration = Duration::from_secs(60);
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// What became of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum AppointmentState {
     /// It is to be, or goes on.
@@ -37,7 +38,7 @@ pub enum AppointmentState {
 }
 
 /// Whose a link is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkKind {
     /// The client's.
@@ -202,7 +203,7 @@ pub struct LinkFacts<'a> {
 }
 
 /// How far along an appointment is for who comes over a link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Nobody may come in yet.

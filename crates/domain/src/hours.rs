@@ -9,6 +9,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use ts_rs::TS;
+use utoipa::ToSchema;
 
 /// The most openings of a week: seven for each day and one more is beyond any desk.
 pub const MAX_WEEKLY: usize = 50;
@@ -20,24 +21,29 @@ const MAX_DAYS: u32 = 366;
 const DAY: u16 = 1_440;
 
 /// Opening hours in the zone they were made in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct Hours {
     /// IANA name, such as `Europe/Istanbul`.
     pub zone: String,
     /// Each week's openings; any order, overlaps are one opening.
+    #[schema(max_items = 50)]
     pub weekly: Vec<Opening>,
     /// Days on which it stays closed, `YYYY-MM-DD` in the zone.
+    #[schema(max_items = 100)]
     pub closed: Vec<String>,
 }
 
 /// One opening of a week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct Opening {
     /// 1 Monday to 7 Sunday.
+    #[schema(minimum = 1, maximum = 7)]
     pub weekday: u8,
     /// Minutes after midnight, on the clock of the zone: 0 to 1,439.
+    #[schema(maximum = 1439)]
     pub from: u16,
     /// Minutes after midnight, more than `from`: 1 to 1,440.
+    #[schema(minimum = 1, maximum = 1440)]
     pub to: u16,
 }
 

@@ -4,6 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 /// What was wrong with the text of an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -12,6 +15,15 @@ pub struct MalformedId;
 
 /// Hexadecimal digits behind the prefix: 128 bits, so that nobody guesses one.
 const DIGITS: usize = 32;
+
+/// What interfaces say of ids with this prefix.
+fn described(prefix: &str) -> RefOr<Schema> {
+    let text = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some(format!("^{prefix}_[0-9a-f]{{{DIGITS}}}$")));
+    let example = format!("{prefix}_{:0>DIGITS$}", "1f");
+    text.examples([example]).into()
+}
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
@@ -64,6 +76,14 @@ macro_rules! id {
                 u128::from_str_radix(digits, 16).map(Self).map_err(|_| MalformedId)
             }
         }
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                described($prefix)
+            }
+        }
+
+        impl ToSchema for $name {}
 
         impl TryFrom<String> for $name {
             type Error = MalformedId;

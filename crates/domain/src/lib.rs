@@ -12,6 +12,7 @@ pub mod ids;
 pub mod lounge;
 pub mod message;
 pub mod name;
+pub mod once;
 pub mod peerjs;
 pub mod person;
 pub mod queue;

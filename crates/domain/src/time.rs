@@ -2,11 +2,24 @@
 
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 /// Milliseconds since the Unix epoch, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(pub u64);
+
+impl PartialSchema for Timestamp {
+    fn schema() -> RefOr<Schema> {
+        let moment = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
+        let moment = moment.format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)));
+        moment.description(Some("Milliseconds since 1970, UTC.")).examples([1_767_225_600_000_u64]).into()
+    }
+}
+
+impl ToSchema for Timestamp {}
 
 impl Timestamp {
     /// This moment and `by` later; saturates at the end of time.

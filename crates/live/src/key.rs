@@ -23,6 +23,7 @@ const SESSION: &str = "session:";
 const PEERJS: &str = "peerjs:";
 const INSTALLATION: &str = "installation:";
 const TRIES: &str = "tries:";
+const ONCE: &str = "once:";
 
 impl Key {
     /// The document of the room of this folded name.
@@ -103,6 +104,12 @@ impl Key {
         Self(format!("{TRIES}{slot:04x}").into())
     }
 
+    /// The document of what somebody asked for under a word of theirs; the bits say neither.
+    #[must_use]
+    pub fn once(bits: u128) -> Self {
+        Self(format!("{ONCE}{bits:032x}").into())
+    }
+
     /// The key whose whole text is this, as an adapter kept it.
     pub(crate) fn from_stored(text: &str) -> Self {
         Self(text.into())
@@ -112,6 +119,12 @@ impl Key {
     #[must_use]
     pub fn as_session(&self) -> Option<SessionId> {
         self.0.strip_prefix(SESSION)?.parse().ok()
+    }
+
+    /// Whether it is what somebody asked for under a word of theirs.
+    #[must_use]
+    pub fn is_once(&self) -> bool {
+        self.0.starts_with(ONCE)
     }
 
     /// Whether tries to sign in are counted in it.

@@ -3,13 +3,14 @@
 use crate::appointment::VisitView;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use utoipa::ToSchema;
 use visavis_domain::ids::{AppointmentId, DeskId, PersonId, RingId};
 use visavis_domain::person::{Chosen, Status};
 pub use visavis_domain::ring::RingPurpose;
 use visavis_domain::time::Timestamp;
 
 /// A representative as visitors see them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct Representative {
     /// Who.
     #[ts(type = "string")]
@@ -26,7 +27,7 @@ pub struct Representative {
 }
 
 /// A desk as visitors see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct DeskSnapshot {
     /// Which.
     #[ts(type = "string")]
@@ -47,7 +48,7 @@ pub struct DeskSnapshot {
 }
 
 /// A desk by name, for lists of them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct DeskName {
     /// Which.
     #[ts(type = "string")]
@@ -109,7 +110,7 @@ pub struct RingView {
 }
 
 /// A visitor who waits, as staff see them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct WaitingVisitor {
     /// Who.
     #[ts(type = "string")]
@@ -193,7 +194,7 @@ pub struct OwnAvailability {
 }
 
 /// A desk as its representatives see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct StaffDesk {
     /// As visitors see it.
     pub desk: DeskSnapshot,

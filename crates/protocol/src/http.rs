@@ -25,10 +25,11 @@ pub use rooms::{OpenRoom, OpenRoomDetail, OpenRooms, PresentParticipant};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use utoipa::ToSchema;
 use visavis_domain::ids::AppointmentId;
 
 /// `POST /api/v1/tickets`; a body is not needed. Answered by [`Ticket`].
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct TicketRequest {
     /// From an earlier ticket: be the same guest as before. Empty, or worth nothing any more: be a new guest. Absent:
     /// be who is signed in, or else a new guest.
@@ -48,7 +49,7 @@ impl std::fmt::Debug for TicketRequest {
 }
 
 /// Answer of `POST /api/v1/tickets`: the right to open one session.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct Ticket {
     /// Goes into the hello.
     pub ticket: String,
@@ -67,7 +68,7 @@ impl std::fmt::Debug for Ticket {
 }
 
 /// `application/problem+json`, RFC 9457.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct Problem {
     /// For people who read logs; the web client makes its own words from `code`.
     pub title: String,

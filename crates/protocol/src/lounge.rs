@@ -3,6 +3,7 @@
 use crate::desk::OwnAvailability;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use utoipa::ToSchema;
 use visavis_domain::ids::{FileId, LoungeRoomId, MessageId, PersonId};
 use visavis_domain::person::Status;
 use visavis_domain::time::Timestamp;
@@ -63,7 +64,7 @@ pub enum Place {
 }
 
 /// A file or picture that somebody sent. It lies at `/files/{id}/{name}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct SentFile {
     /// Which. Whoever knows it may fetch the file.
     #[ts(type = "string")]

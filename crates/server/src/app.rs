@@ -17,6 +17,7 @@ mod ice;
 mod limits;
 mod lounge;
 mod media;
+mod once;
 mod open_rooms;
 mod peerjs;
 mod public_desks;
@@ -31,9 +32,9 @@ mod visits;
 mod waiting;
 
 pub(crate) use accounts::{
-    AccountRules, Accounts, Browser, CallsAsked, Demonstration, Denied, Entry, Passwords, Provider,
-    ProviderRefused, QUESTION_TTL, Question, SignInToken, Strangers, Surroundings, Tries, Unknown, Verified,
-    part, system_clock, view,
+    AccountRules, Accounts, Browser, CallsAsked, Demonstration, Denied, Entry, Invalid, Passwords, Provider,
+    ProviderRefused, QUESTION_TTL, Question, SignInToken, Strangers, Surroundings, Tries, Unfit, Unknown,
+    Verified, part, system_clock, view,
 };
 pub(crate) use acting::over_key;
 #[cfg(test)]
@@ -52,12 +53,14 @@ pub(crate) use ice::IceServers;
 pub(crate) use limits::{ByAddress, Rates, Whereabouts, per_minute};
 pub(crate) use lounge::{EnterRequest, Hearing, LoungeRules, Post as LoungePost, forget_lounge, is_picture};
 pub(crate) use media::{Media, MediaNotice, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite};
+pub(crate) use once::{Doing, MOST_BYTES, Told};
 pub(crate) use peerjs::{PeerJsNotice, PeerJsRefused};
 pub(crate) use rooms::{AboutFile, JoinRequest};
 pub(crate) use roster::{Nobody, Roster};
 pub(crate) use sessions::{Holding, Written};
 pub(crate) use takeover::drive_takeover;
 pub(crate) use tokens::{Identity, Upload};
+pub(crate) use visavis_domain::once::Verdict;
 
 use crate::cluster::Standing;
 use blind::Blind;
@@ -285,6 +288,10 @@ pub(crate) struct App {
     browsers: Blind,
     /// Tokens of PeerJS are numbers in live state.
     peerjs: Blind,
+    /// So are words under which something is done once.
+    words: Blind,
+    /// What was answered then.
+    answers: accounts::Seal,
 }
 
 /// What use cases are made of.
@@ -346,6 +353,8 @@ impl App {
             blind: Blind::new(signing_key, "limits"),
             browsers: Blind::new(signing_key, "browsers"),
             peerjs: Blind::new(signing_key, "peerjs"),
+            words: Blind::new(signing_key, "words"),
+            answers: Self::sealed_answers(signing_key),
         }
     }
 

@@ -8,7 +8,7 @@ mod headers;
 
 pub(crate) use api::Api;
 #[cfg(test)]
-pub(crate) use api::{Access, Keys, table};
+pub(crate) use api::{Access, Keys, document, table};
 pub(crate) use desks::PublicDesks;
 
 use crate::cluster::ready::{Health, Missing};
@@ -60,6 +60,7 @@ pub(crate) fn router(http: Http, api: &Arc<Api>, routes: Router) -> Router {
         .merge(routes)
         .layer(DefaultBodyLimit::max(http.body_bytes))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, http.request_timeout))
+        .layer(middleware::map_response(timed_out))
         // Has limits of its own.
         .merge(files::uploads(api))
         .layer(CatchPanicLayer::custom(panicked))
@@ -83,6 +84,14 @@ async fn ca(State(http): State<Arc<Http>>) -> Response {
         Some(pem) => ([(header::CONTENT_TYPE, "application/x-pem-file")], pem.clone()).into_response(),
         None => problem(StatusCode::NOT_FOUND, "not_found", "This server has no authority of its own"),
     }
+}
+
+/// Whatever ran out of time says so in the form of all refusals.
+async fn timed_out(response: Response) -> Response {
+    if response.status() == StatusCode::REQUEST_TIMEOUT {
+        return problem(StatusCode::REQUEST_TIMEOUT, "timed_out", "It took too long");
+    }
+    response
 }
 
 /// A defect in a handler is this request's, and nobody else's.

@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use utoipa::ToSchema;
 use visavis_domain::account::{AccountRole, AccountState};
 use visavis_domain::ids::{PersonId, SignInId};
 use visavis_domain::time::Timestamp;
 
 /// `POST /api/v1/sign-in`. Answered by 204 and a cookie; 401 `sign_in_refused` whatever was wrong, 401
 /// `totp_required` when all but the code was right, 429 `rate_limited`.
-#[derive(Clone, Serialize, Deserialize, TS)]
+#[derive(Clone, Serialize, Deserialize, ToSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct SignInRequest {
     /// As typed.
@@ -22,20 +23,22 @@ pub struct SignInRequest {
 }
 
 /// `GET /api/v1/sign-in`: the ways to sign in, and whether one is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct SignInOptions {
     /// The name of the organisation's identity provider, if it can be used; it starts at `/api/v1/oidc/start`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schema(nullable = false)]
     pub provider: Option<String>,
     /// Who one is, when signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schema(nullable = false)]
     pub account: Option<AccountView>,
 }
 
 /// An account, as its owner and admins see it. `GET /api/v1/me`; `GET /api/v1/admin/people` lists them all.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct AccountView {
     /// Who.
     #[ts(type = "string")]
@@ -58,31 +61,34 @@ pub struct AccountView {
 }
 
 /// `PATCH /api/v1/me`: how visitors see one. What is absent stays. Answered by the account.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct ProfileChange {
     /// 1 to 64 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schema(min_length = 1, max_length = 64)]
     pub name: Option<String>,
     /// At most 100 characters; may be empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schema(max_length = 100)]
     pub title: Option<String>,
 }
 
 /// `POST /api/v1/me/password`. Ends all other sign-ins. 204; 403 `password_wrong`; 422 `password_invalid`.
-#[derive(Clone, Serialize, Deserialize, TS)]
+#[derive(Clone, Serialize, Deserialize, ToSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordChange {
     /// The one so far.
     pub current: String,
     /// 10 to 200 characters.
+    #[schema(min_length = 10, max_length = 200)]
     pub new: String,
 }
 
 /// `POST /api/v1/me/totp` answers with a secret to be; it holds once `PUT /api/v1/me/totp` brings a code of it.
-#[derive(Clone, Serialize, Deserialize, TS)]
+#[derive(Clone, Serialize, Deserialize, ToSchema, TS)]
 pub struct TotpOffer {
     /// Base32, for typing.
     pub secret: String,
@@ -93,7 +99,7 @@ pub struct TotpOffer {
 }
 
 /// `PUT /api/v1/me/totp`: 204; 422 `code_wrong`. `DELETE /api/v1/me/totp` with a [`PasswordProof`] removes it.
-#[derive(Clone, Serialize, Deserialize, TS)]
+#[derive(Clone, Serialize, Deserialize, ToSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct TotpConfirmation {
     /// From the offer.
@@ -103,7 +109,7 @@ pub struct TotpConfirmation {
 }
 
 /// Shows once more that it is oneself.
-#[derive(Clone, Serialize, Deserialize, TS)]
+#[derive(Clone, Serialize, Deserialize, ToSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordProof {
     /// The password.
@@ -111,7 +117,7 @@ pub struct PasswordProof {
 }
 
 /// One of one's sign-ins. `GET /api/v1/me/sign-ins` lists them, `DELETE /api/v1/me/sign-ins/{id}` ends one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct SignInView {
     /// Which.
     #[ts(type = "string")]
@@ -129,7 +135,7 @@ pub struct SignInView {
 }
 
 /// What a one-time link is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum InvitationKind {
     /// A first password for an account.
@@ -141,7 +147,7 @@ pub enum InvitationKind {
 }
 
 /// `POST /api/v1/invitations/look`: what a link is for. 404 `invitation_invalid` unless it holds.
-#[derive(Clone, Serialize, Deserialize, TS)]
+#[derive(Clone, Serialize, Deserialize, ToSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct InvitationToken {
     /// From the fragment of `/invitation#TOKEN`.
@@ -149,7 +155,7 @@ pub struct InvitationToken {
 }
 
 /// Answer to [`InvitationToken`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct InvitationView {
     /// What for.
     pub kind: InvitationKind,
@@ -161,20 +167,23 @@ pub struct InvitationView {
 
 /// `POST /api/v1/invitations/accept`. Answered by 204 and the cookie of a sign-in; 404 `invitation_invalid`, 422
 /// `password_invalid`, `email_invalid`, `name_invalid`.
-#[derive(Clone, Serialize, Deserialize, TS)]
+#[derive(Clone, Serialize, Deserialize, ToSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct InvitationAcceptance {
     /// From the link.
     pub token: String,
     /// 10 to 200 characters.
+    #[schema(min_length = 10, max_length = 200)]
     pub password: String,
     /// For the first admin alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schema(max_length = 254)]
     pub email: Option<String>,
     /// For the first admin alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schema(min_length = 1, max_length = 64)]
     pub name: Option<String>,
 }
 

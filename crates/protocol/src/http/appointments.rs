@@ -7,13 +7,14 @@
 use crate::{AppointmentState, DeskName, LinkKind, Phase};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use utoipa::ToSchema;
 use visavis_domain::ids::{AppointmentId, DeskId, LinkId, PersonId};
 use visavis_domain::time::Timestamp;
 pub use visavis_domain::zone::Repeated;
 
 /// `GET /api/v1/appointments?from=&to=`: those that begin at or after `from` and before `to` (milliseconds, at most 62
 /// days apart, else 422 `time_invalid`), earliest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct AppointmentList {
     /// They.
     pub appointments: Vec<AppointmentView>,
@@ -26,7 +27,7 @@ pub struct AppointmentList {
 
 /// An appointment, as staff see it. `GET /api/v1/appointments/{id}`; what changes one answers with it too.
 /// `GET /api/v1/appointments/{id}/calendar` is a calendar file for the professional.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct AppointmentView {
     /// Which.
     #[ts(type = "string")]
@@ -39,12 +40,14 @@ pub struct AppointmentView {
     /// The desk whose representatives share the waiting room.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schema(nullable = false)]
     pub desk: Option<DeskName>,
     /// Who it is with.
     pub client_name: String,
     /// Where they read mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schema(nullable = false)]
     pub email: Option<String>,
     /// What it is about; may be empty.
     pub about: String,
@@ -74,6 +77,7 @@ pub struct AppointmentView {
     /// The mail sent last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schema(nullable = false)]
     pub last_mail: Option<MailView>,
     /// Since when.
     #[ts(type = "number")]
@@ -81,7 +85,7 @@ pub struct AppointmentView {
 }
 
 /// A personal link that holds.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct LinkView {
     /// Which.
     #[ts(type = "string")]
@@ -104,7 +108,7 @@ impl std::fmt::Debug for LinkView {
 }
 
 /// What a mail tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum MailKind {
     /// There is an appointment.
@@ -116,7 +120,7 @@ pub enum MailKind {
 }
 
 /// How far a mail has got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum MailState {
     /// It waits, or is tried again.
@@ -128,7 +132,7 @@ pub enum MailState {
 }
 
 /// A mail about an appointment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct MailView {
     /// What it tells.
     pub kind: MailKind,
@@ -144,18 +148,22 @@ pub struct MailView {
 /// `POST /api/v1/appointments`: 201. 422 `name_invalid`, `email_invalid`, `text_invalid`, `duration_invalid`,
 /// `zone_unknown`, `time_invalid`, `time_skipped` (the clock is put forward past it), `time_ambiguous` (the clock
 /// shows it twice: say which), `time_past`, `desk_unknown` (not one of one's own).
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct NewAppointment {
     /// 1 to 64 characters.
+    #[schema(min_length = 1, max_length = 64)]
     pub client_name: String,
     /// Where the client reads mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schema(max_length = 254, pattern = "^[^@]+@[^@]+$")]
     pub email: Option<String>,
     /// At most 200 characters; may be empty.
+    #[schema(max_length = 200)]
     pub about: String,
     /// What a clock in the zone shows, `YYYY-MM-DDTHH:MM`.
+    #[schema(pattern = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$")]
     pub wall: String,
     /// IANA's name.
     pub zone: String,
@@ -164,6 +172,7 @@ pub struct NewAppointment {
     #[ts(optional)]
     pub repeated: Option<Repeated>,
     /// 5 to 480.
+    #[schema(minimum = 5, maximum = 480)]
     pub minutes: u32,
     /// The desk whose representatives share the waiting room.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -172,33 +181,38 @@ pub struct NewAppointment {
 }
 
 /// `PATCH /api/v1/appointments/{id}`: what is absent stays. Refused as [`NewAppointment`] is.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct AppointmentChange {
     /// 1 to 64 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schema(min_length = 1, max_length = 64)]
     pub client_name: Option<String>,
     /// Empty takes it away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schema(max_length = 254)]
     pub email: Option<String>,
     /// At most 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schema(max_length = 200)]
     pub about: Option<String>,
     /// At most 10,000 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schema(max_length = 10000)]
     pub note: Option<String>,
 }
 
 /// `POST /api/v1/appointments/{id}/move`. Refused as [`NewAppointment`] is; 409 `changed_meanwhile`, 409
 /// `state_unfit` when what became of it does not allow that. Links hold as before.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct AppointmentMove {
     /// What a clock in the zone shows, `YYYY-MM-DDTHH:MM`.
+    #[schema(pattern = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$")]
     pub wall: String,
     /// IANA's name.
     pub zone: String,
@@ -207,6 +221,7 @@ pub struct AppointmentMove {
     #[ts(optional)]
     pub repeated: Option<Repeated>,
     /// 5 to 480.
+    #[schema(minimum = 5, maximum = 480)]
     pub minutes: u32,
     /// As it was seen.
     pub sequence: u32,
@@ -214,7 +229,7 @@ pub struct AppointmentMove {
 
 /// `POST /api/v1/appointments/{id}/state`: `cancelled` for good, `done`, `no_show`, or `booked` to take back one of
 /// the latter two. 409 `state_unfit`, 409 `too_soon`. Whoever waits, or is in the call, is told.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct AppointmentOutcome {
     /// What becomes of it.
@@ -225,20 +240,22 @@ pub struct AppointmentOutcome {
 /// …/links/{link}/reissue` takes one back and makes another in its place, or gives the client one again whose last was
 /// taken back. `DELETE …/links/{link}` takes one back: pages that were opened by it close at once. 404 `link_unknown`
 /// for one that does not hold, or another appointment's.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct NewLink {
     /// What they are called, 1 to 64 characters.
+    #[schema(min_length = 1, max_length = 64)]
     pub name: String,
 }
 
 /// `POST /api/v1/appointments/{id}/mail` queues a mail to the client about how the appointment is now, 204; 409
 /// `mail_unfit` without an address, or when this server sends none. `POST …/mail/preview` answers with
 /// [`MailPreview`] and sends nothing.
-#[derive(Clone, Serialize, Deserialize, TS)]
+#[derive(Clone, Serialize, Deserialize, ToSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct MailRequest {
     /// A word to the client, at most 1,000 characters; may be empty.
+    #[schema(max_length = 1000)]
     pub message: String,
 }
 
@@ -249,7 +266,7 @@ impl std::fmt::Debug for MailRequest {
 }
 
 /// What would be sent.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct MailPreview {
     /// What it tells.
     pub kind: MailKind,
@@ -270,7 +287,7 @@ impl std::fmt::Debug for MailPreview {
 /// `POST /api/v1/appointment/enter`: exchanges the token of `/a#TOKEN` for the cookie. Answered by
 /// [`ClientAppointment`]; 404 `link_invalid` for whatever is not genuine, 429 `rate_limited`, and 403 with
 /// [`LinkProblem`] for a genuine link that is of no use.
-#[derive(Clone, Serialize, Deserialize, TS)]
+#[derive(Clone, Serialize, Deserialize, ToSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct LinkToken {
     /// From the fragment.
@@ -284,7 +301,7 @@ impl std::fmt::Debug for LinkToken {
 }
 
 /// Why a genuine link is of no use: a problem with what helps its owner.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct LinkProblem {
     /// For people who read logs.
     pub title: String,
@@ -301,7 +318,7 @@ pub struct LinkProblem {
 
 /// An appointment, as who came over a link sees it. `GET /api/v1/appointment`: 401 `link_needed`, 403
 /// [`LinkProblem`]. `GET /api/v1/appointment/calendar` is a calendar file with one's link.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct ClientAppointment {
     /// Which; asked for with tickets.
     #[ts(type = "string")]

@@ -7,12 +7,13 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use utoipa::ToSchema;
 use visavis_domain::ids::{PersonId, RingId};
 use visavis_domain::ring::RingEnd;
 use visavis_domain::time::Timestamp;
 
 /// A part of the history, latest begun first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct CallPage {
     /// This part.
     pub calls: Vec<CallView>,
@@ -22,7 +23,7 @@ pub struct CallPage {
 }
 
 /// One ring, and the call that came of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct CallView {
     /// Which.
     #[ts(type = "string")]
@@ -41,6 +42,7 @@ pub struct CallView {
     /// The call into which a colleague asked them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(type = "string", optional)]
+    #[schema(nullable = false)]
     pub into: Option<RingId>,
     /// When it began to ring.
     #[ts(type = "number")]
@@ -48,18 +50,22 @@ pub struct CallView {
     /// When it was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(type = "number", optional)]
+    #[schema(nullable = false)]
     pub accepted_at: Option<Timestamp>,
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(type = "number", optional)]
+    #[schema(nullable = false)]
     pub ended_at: Option<Timestamp>,
     /// How; absent exactly while it goes on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schema(nullable = false)]
     pub end: Option<RingEnd>,
     /// The visitor's judgement, 1 to 5.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schema(nullable = false, minimum = 1, maximum = 5)]
     pub stars: Option<u8>,
     /// The visitor's words; may be empty.
     pub comment: String,
@@ -68,11 +74,12 @@ pub struct CallView {
     /// What came of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schema(nullable = false)]
     pub outcome: Option<CallOutcome>,
 }
 
 /// What came of a call, as its representative says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum CallOutcome {
     /// Done with.
@@ -84,10 +91,11 @@ pub enum CallOutcome {
 }
 
 /// `PUT /api/v1/calls/{ring}/note`, by who was rung. 204; 404 `call_unknown`; 422 `note_invalid`.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct CallNote {
     /// At most 4,000 characters; may be empty.
+    #[schema(max_length = 4000)]
     pub note: String,
     /// What came of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,13 +4,14 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use utoipa::ToSchema;
 use visavis_domain::ids::{LoungeRoomId, PersonId};
 use visavis_domain::time::Timestamp;
 
 /// A room of the lounge as admins see and set it. `GET /api/v1/admin/lounge/rooms` lists them in their order; `POST` of
 /// a [`LoungeRoomSettings`] there makes one, `PUT` and `DELETE` at `/api/v1/admin/lounge/rooms/{id}` change and remove
 /// it, with what was written in it. Answered by this.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct LoungeRoomView {
     /// Which.
     #[ts(type = "string")]
@@ -21,25 +22,29 @@ pub struct LoungeRoomView {
 
 /// What admins set about a room of the lounge. 409 `slug_taken`; 422 `slug_invalid`, `name_invalid`, `about_invalid`,
 /// `person_unknown`, `too_many_rooms`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct LoungeRoomSettings {
     /// The part of its address behind `/lounge/`: 1 to 64 of `a-z`, `0-9` and `-`.
+    #[schema(pattern = "^[a-z0-9-]{1,64}$")]
     pub slug: String,
     /// 1 to 64 characters.
+    #[schema(min_length = 1, max_length = 64)]
     pub name: String,
     /// At most 200 characters; may be empty.
+    #[schema(max_length = 200)]
     pub about: String,
     /// Lower ones stand first; whoever comes without naming a room comes into the first.
     pub place: u32,
     /// Accounts that may remove messages and people there, besides admins.
     #[ts(type = "Array<string>")]
+    #[schema(max_items = 1000)]
     pub moderators: Vec<PersonId>,
 }
 
 /// Somebody who was removed from the lounge. `GET /api/v1/admin/lounge/removals` lists those who may not come back
 /// yet; `DELETE` at `/api/v1/admin/lounge/removals/{person}` lets them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct LoungeRemoval {
     /// Who.
     #[ts(type = "string")]

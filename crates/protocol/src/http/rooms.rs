@@ -2,29 +2,32 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use utoipa::ToSchema;
 use visavis_domain::ids::{CallId, ParticipantId, RingId};
 use visavis_domain::room::{Entry, MediaRoute, Presence};
 use visavis_domain::time::Timestamp;
 
 /// Rooms that somebody is in, by name. `GET /api/v1/admin/rooms?after=&take=100`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct OpenRooms {
     /// This part.
     pub rooms: Vec<OpenRoom>,
     /// What to ask for `after` to have the next part; absent where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schema(nullable = false)]
     pub next: Option<String>,
 }
 
 /// A room that somebody is in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct OpenRoom {
     /// What it is called; of a call's the ring's id.
     pub name: String,
     /// Whose call it is, if it is one's room.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(type = "string", optional)]
+    #[schema(nullable = false)]
     pub ring: Option<RingId>,
     /// The gathering that goes on; the audit log names it by this.
     #[ts(type = "string")]
@@ -44,7 +47,7 @@ pub struct OpenRoom {
 /// /api/v1/admin/rooms/{name}/end` ends it for everybody; `DELETE
 /// /api/v1/admin/rooms/{name}/participants/{participant}` removes somebody for as long as it lives, 404
 /// `participant_unknown`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct OpenRoomDetail {
     /// As it is listed.
     pub room: OpenRoom,
@@ -53,7 +56,7 @@ pub struct OpenRoomDetail {
 }
 
 /// Somebody in a room.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct PresentParticipant {
     /// Who.
     #[ts(type = "string")]

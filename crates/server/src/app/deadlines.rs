@@ -70,6 +70,8 @@ async fn fire_one(app: &App, key: &Key) -> Result<(), Refused> {
         return app.forget_waiting_chat(appointment).await;
     } else if let Some(id) = key.as_peerjs() {
         return app.forget_peerjs(&id).await;
+    } else if key.is_once() {
+        return app.forget_once(key).await;
     } else if key.is_tries() {
         return forget_tries(&*app.live, app.now(), key).await;
     } else if let Some(person) = key.as_person() {

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
-use visavis_domain::ids::ApiKeyId;
-use visavis_live::{LiveError, Purse, Rate, Spent};
+use visavis_domain::ids::{ApiKeyId, PersonId};
+use visavis_live::{Live, LiveError, Purse, Rate, Spent};
 
 /// What the operator can set.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +52,19 @@ impl ByAddress {
             Self::Links => "links",
             Self::PeerJs => "peerjs",
         }
+    }
+}
+
+/// Words under which one asker may have answers kept: two thousand at once, eight thousand in a day.
+const WORDS: Rate = Rate { burst: NonZeroU32::new(2_000).expect("not zero"), every: Duration::from_secs(10) };
+/// How often a look that is repeated is written down.
+const LOOKS: Rate = Rate { burst: NonZeroU32::MIN, every: Duration::from_secs(60 * 60) };
+
+/// Counts a word that is about to be remembered.
+pub(super) async fn pay_slowly(live: &dyn Live, asker: &str) -> Result<(), Refused> {
+    match live.spend(&Purse::new(format!("words:{asker}")), WORDS).await? {
+        Spent::Granted => Ok(()),
+        Spent::Wait(_) => Err(Refused::TooOften),
     }
 }
 
@@ -134,6 +147,14 @@ impl App {
         }
     }
 
+    /// Whether this look is to be written down: the first in an hour, of one asker at one thing. While live state is
+    /// away each is.
+    pub(crate) async fn is_news(&self, (who, key): (PersonId, Option<ApiKeyId>), what: &str) -> bool {
+        let asker = key.map_or_else(|| who.to_string(), |key| key.to_string());
+        let purse = Purse::new(format!("looks:{asker}:{what}"));
+        !matches!(self.live.spend(&purse, LOOKS).await, Ok(Spent::Wait(_)))
+    }
+
     /// What is paid for lies in live state, too: while that is away, nothing comes of it anyway.
     async fn pay(&self, purse: &Purse, rate: Rate) -> Result<(), Refused> {
         match self.live.spend(purse, rate).await? {
@@ -146,7 +167,7 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use visavis_domain::ids::{PersonId, SignInId};
+    use visavis_domain::ids::SignInId;
 
     const HERE: Whereabouts = Whereabouts(7);
 

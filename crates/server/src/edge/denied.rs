@@ -1,6 +1,6 @@
 //! How a refusal of accounts goes over HTTP: a status, a code, and nothing about why the store failed.
 
-use super::problem;
+use super::{Refusal, problem};
 use crate::app::{Denied, LinkRefused, Unknown};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -37,6 +37,12 @@ impl IntoResponse for Denied {
     }
 }
 
+impl From<&Denied> for Refusal {
+    fn from(denied: &Denied) -> Self {
+        Self { status: status(denied), code: denied.code(), title: title(denied) }
+    }
+}
+
 /// With what helps the owner of a link that was genuine.
 fn link_problem(status: StatusCode, code: &str, title: &str, refused: &LinkRefused) -> Response {
     let body = LinkProblem {
@@ -60,6 +66,7 @@ const fn status(denied: &Denied) -> StatusCode {
         Denied::OriginRefused => StatusCode::FORBIDDEN,
         Denied::JsonExpected => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Denied::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Denied::NotAsSeen => StatusCode::PRECONDITION_FAILED,
         Denied::CodeWrong | Denied::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Denied::InvitationInvalid | Denied::Unknown(Unknown::Person | Unknown::Desk) => StatusCode::NOT_FOUND,
         Denied::Unknown(Unknown::Call | Unknown::Provider | Unknown::Appointment) => StatusCode::NOT_FOUND,
@@ -91,6 +98,7 @@ const fn title(denied: &Denied) -> &'static str {
         Denied::CodeWrong => "The code is wrong, or its offer is too old",
         Denied::InvitationInvalid => "This link is used, too old, or none",
         Denied::Invalid(_) => "A value that cannot be",
+        Denied::NotAsSeen => "It has changed since it was seen; look again",
         Denied::Taken(_) => "There is one already",
         Denied::LastAdmin => "At least one admin must be able to sign in",
         Denied::Unfit(_) => "What it is in does not allow that",

@@ -3,21 +3,28 @@
 //! Every route is added with who may use it, and the check stands around its handler: a route cannot be without.
 //! The list of them is what the tests walk through.
 
+mod answers;
 mod api_keys;
 mod appointment;
 mod appointments;
 mod body;
 mod calls;
+mod described;
 mod desks;
+mod docs;
 mod guard;
 mod invitations;
 mod letters;
 mod lounge;
 mod me;
 mod oidc;
+mod once;
+mod openapi;
 mod people;
 mod rooms;
+mod served;
 mod sign_in;
+mod tags;
 
 use crate::app::{Accounts, App, Appointments, Came, Denied};
 use crate::edge::{RateByAddress, RateByKey, authority_of, problem};
@@ -28,7 +35,9 @@ use axum::handler::Handler;
 use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use axum::middleware;
 use axum::routing::{MethodFilter, on};
+use described::{About, Described, Draft};
 use guard::guard;
+use openapi::{Document, Place};
 use std::sync::Arc;
 use tower_http::set_header::SetResponseHeaderLayer;
 use url::Url;
@@ -53,7 +62,9 @@ pub(crate) struct Api {
 /// The routes of this edge.
 pub(crate) fn router(api: &Arc<Api>) -> Router {
     let all = routes(api);
-    all.router
+    let served = served::router(&all.document.finish());
+    let all = all
+        .router
         .method_not_allowed_fallback(|| async {
             problem(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Not with this method")
         })
@@ -61,11 +72,13 @@ pub(crate) fn router(api: &Arc<Api>) -> Router {
         .layer(SetResponseHeaderLayer::overriding(
             header::CACHE_CONTROL,
             HeaderValue::from_static("no-store"),
-        ))
+        ));
+    all.merge(served)
 }
 
 fn routes(api: &Arc<Api>) -> Routes {
-    let routes = Routes { router: Router::new(), list: Vec::new(), api: api.clone() };
+    let document = Document::new();
+    let routes = Routes { router: Router::new(), document, subject: "", list: Vec::new(), api: api.clone() };
     [
         sign_in::routes,
         me::routes,
@@ -91,6 +104,12 @@ pub(crate) fn table(api: &Arc<Api>) -> Vec<(Access, Keys, Method, &'static str)>
     routes(api).list
 }
 
+/// What is said of all of them.
+#[cfg(test)]
+pub(crate) fn document(api: &Arc<Api>) -> serde_json::Value {
+    serde_json::to_value(routes(api).document.finish()).expect("a document of JSON")
+}
+
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
@@ -113,9 +132,12 @@ pub(crate) enum Keys {
     With(Scope),
 }
 
-/// Routes, and the list of them.
+/// Routes, the list of them, and what is said of them.
 struct Routes {
     router: Router<Arc<Api>>,
+    document: Document,
+    /// What those that come next are about.
+    subject: &'static str,
     /// Read by tests alone.
     #[cfg_attr(not(test), allow(dead_code, reason = "what the tests walk through"))]
     list: Vec<(Access, Keys, Method, &'static str)>,
@@ -123,18 +145,43 @@ struct Routes {
 }
 
 impl Routes {
-    /// One more, with its guard.
-    fn add<H, T>(mut self, access: Access, keys: Keys, method: Method, path: &'static str, handler: H) -> Self
+    /// Those that follow are about this.
+    fn on(self, subject: &'static str) -> Self {
+        Self { subject, ..self }
+    }
+
+    /// One more, with its guard, and what it says of itself.
+    fn add<H, T, Signature>(
+        mut self,
+        access: Access,
+        keys: Keys,
+        method: Method,
+        path: &'static str,
+        handler: H,
+        about: About,
+    ) -> Self
     where
-        H: Handler<T, Arc<Api>>,
+        H: Handler<T, Arc<Api>> + Described<Signature>,
         T: 'static,
     {
+        let mut draft = Draft::of(path);
+        H::describe(&mut draft);
+        let id = operation_id(std::any::type_name::<H>());
+        let place = Place { access, keys, method: &method, path, subject: self.subject, id: &id };
+        self.document.add(place, draft, about);
         let filter = MethodFilter::try_from(method.clone()).expect("one of HTTP's own methods");
         let guard = middleware::from_fn_with_state((self.api.clone(), access, keys), guard);
         self.router = self.router.route(path, on(filter, handler).route_layer(guard));
         self.list.push((access, keys, method, path));
         self
     }
+}
+
+/// The name of a handler with the module it is in: `people_list`.
+fn operation_id(handler: &str) -> String {
+    let mut parts = handler.rsplit("::");
+    let name = parts.next().unwrap_or_default();
+    parts.next().map_or_else(|| name.to_owned(), |module| format!("{module}_{name}"))
 }
 
 /// Who asks, for handlers behind [`Access::Staff`] and [`Access::Admin`].
@@ -218,9 +265,4 @@ impl FromRequestParts<Arc<Api>> for Base {
         let base = origin.map(str::to_owned).or_else(asked);
         base.map(Self).ok_or(Denied::Defect("the address of a request"))
     }
-}
-
-/// 204.
-fn done() -> StatusCode {
-    StatusCode::NO_CONTENT
 }

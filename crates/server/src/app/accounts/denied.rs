@@ -54,6 +54,9 @@ pub(crate) enum Denied {
     /// A value that cannot be.
     #[error("{} is no value for it", .0.code())]
     Invalid(Invalid),
+    /// It has changed since who asks has seen it.
+    #[error("it is not as it was seen")]
+    NotAsSeen,
     /// What exists once exists already.
     #[error("{0:?} is taken")]
     Taken(Taken),
@@ -233,6 +236,7 @@ impl Denied {
             Self::Taken(Taken::Subject) => "subject_taken",
             // Drawn by browsers: nothing that anybody could mend.
             Self::Taken(Taken::Message | Taken::File) => "changed_meanwhile",
+            Self::NotAsSeen => "not_as_seen",
             Self::LastAdmin => "last_admin",
             Self::Unknown(Unknown::Person) => "person_unknown",
             Self::Unknown(Unknown::Desk) => "desk_unknown",

@@ -25,6 +25,11 @@ impl Accounts {
         Ok(self.store().desks().await?.into_iter().map(desk_view).collect())
     }
 
+    /// One of them.
+    pub(crate) async fn desk(&self, id: DeskId) -> Result<DeskView, Denied> {
+        self.store().desk(id).await?.map(desk_view).ok_or(Denied::Unknown(Unknown::Desk))
+    }
+
     /// A new desk.
     pub(crate) async fn create_desk(
         &self,

@@ -1,15 +1,18 @@
 //! `/api/v1/appointments`: one's own, and those that are shared with a desk of one's own. Calendar files and mail are
 //! in `letters`.
 
+use super::answers::Created;
 use super::body::{Asked, Body, Named};
+use super::described::about;
+use super::tags::Seen;
 use super::{Access, Api, Base, Keys, Routes, Signed};
-use crate::app::Denied;
+use crate::app::{Denied, Invalid, Unfit, Unknown};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{Method, StatusCode};
-use axum::response::IntoResponse;
+use axum::http::Method;
 use serde::Deserialize;
 use std::sync::Arc;
+use utoipa::IntoParams;
 use visavis_domain::ids::{AppointmentId, LinkId};
 use visavis_domain::scope::Scope;
 use visavis_domain::time::Timestamp;
@@ -22,48 +25,99 @@ const ALL: &str = "/api/v1/appointments";
 const ONE: &str = "/api/v1/appointments/{id}";
 const LINK: &str = "/api/v1/appointments/{id}/links/{link}";
 
+const READ: Keys = Keys::With(Scope::AppointmentsRead);
+const WRITE: Keys = Keys::With(Scope::AppointmentsWrite);
+const NONE: Denied = Denied::Unknown(Unknown::Appointment);
+const NO_LINK: Denied = Denied::Unknown(Unknown::Link);
+
 pub(super) fn routes(routes: Routes) -> Routes {
+    const MOVE: &str = "/api/v1/appointments/{id}/move";
+    const STATE: &str = "/api/v1/appointments/{id}/state";
+    const LINKS: &str = "/api/v1/appointments/{id}/links";
+    const REISSUE: &str = "/api/v1/appointments/{id}/links/{link}/reissue";
+    let words = [Invalid::Name, Invalid::Email, Invalid::Text];
+    let times = [
+        Invalid::Duration,
+        Invalid::Zone,
+        Invalid::Time,
+        Invalid::TimeSkipped,
+        Invalid::TimeAmbiguous,
+        Invalid::TimePast,
+    ];
+    let made = words.into_iter().chain(times).chain([Invalid::Desk]).map(Denied::Invalid);
+    let changed = words.map(Denied::Invalid).into_iter().chain([NONE]);
+    let moved = times.map(Denied::Invalid).into_iter().chain([NONE, Denied::Unfit(Unfit::State)]);
+    let settled = [NONE, Denied::Unfit(Unfit::State), Denied::Unfit(Unfit::TooSoon)];
+    let linked = [NONE, Denied::Unfit(Unfit::Links), Denied::Invalid(Invalid::Name)];
     routes
-        .add(Access::Staff, Keys::With(Scope::AppointmentsRead), Method::GET, ALL, list)
-        .add(Access::Staff, Keys::With(Scope::AppointmentsWrite), Method::POST, ALL, create)
-        .add(Access::Staff, Keys::With(Scope::AppointmentsRead), Method::GET, ONE, look)
-        .add(Access::Staff, Keys::With(Scope::AppointmentsWrite), Method::PATCH, ONE, change)
+        .on("Appointments")
         .add(
             Access::Staff,
-            Keys::With(Scope::AppointmentsWrite),
+            READ,
+            Method::GET,
+            ALL,
+            list,
+            about("Those that begin within a time, earliest first", [Denied::Invalid(Invalid::Time)]).more(
+                "One's own, and those that are shared with a desk of one's own. At most 62 days at once.",
+            ),
+        )
+        .add(Access::Staff, WRITE, Method::POST, ALL, create, about("Makes an appointment", made))
+        .add(Access::Staff, READ, Method::GET, ONE, look, about("One appointment", [NONE]))
+        .add(
+            Access::Staff,
+            WRITE,
+            Method::PATCH,
+            ONE,
+            change,
+            about("Changes whom it is with, what it is about, or one's note", changed)
+                .more("What is absent stays as it is."),
+        )
+        .add(
+            Access::Staff,
+            WRITE,
             Method::POST,
-            "/api/v1/appointments/{id}/move",
+            MOVE,
             move_to,
+            about("Moves it to another time; links hold as before", moved)
+                .more("`sequence` is the one it was seen with."),
         )
         .add(
             Access::Staff,
-            Keys::With(Scope::AppointmentsWrite),
+            WRITE,
             Method::POST,
-            "/api/v1/appointments/{id}/state",
+            STATE,
             settle,
+            about("Says what became of it, or cancels it", settled)
+                .more("Whoever waits, or is in the call, is told."),
         )
+        .add(Access::Staff, WRITE, Method::POST, LINKS, add_link, about("One more personal link", linked))
         .add(
             Access::Staff,
-            Keys::With(Scope::AppointmentsWrite),
+            WRITE,
             Method::POST,
-            "/api/v1/appointments/{id}/links",
-            add_link,
-        )
-        .add(
-            Access::Staff,
-            Keys::With(Scope::AppointmentsWrite),
-            Method::POST,
-            "/api/v1/appointments/{id}/links/{link}/reissue",
+            REISSUE,
             reissue_link,
+            about("Takes a link back and makes another in its place", [NONE, NO_LINK]),
         )
-        .add(Access::Staff, Keys::With(Scope::AppointmentsWrite), Method::DELETE, LINK, take_back_link)
+        .add(
+            Access::Staff,
+            WRITE,
+            Method::DELETE,
+            LINK,
+            take_back_link,
+            about("Takes a link back; pages opened by it close at once", [NONE, NO_LINK]),
+        )
 }
 
 /// Which of them.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 struct Query {
+    /// They begin then or later.
+    #[param(inline)]
     from: Timestamp,
+    /// They begin before.
+    #[param(inline)]
     to: Timestamp,
 }
 
@@ -83,9 +137,8 @@ async fn create(
     signed: Signed,
     Base(base): Base,
     Body(new): Body<NewAppointment>,
-) -> Result<impl IntoResponse, Denied> {
-    let created = api.appointments.create(signed.account.id, &new, &base).await?;
-    Ok((StatusCode::CREATED, Json(created)))
+) -> Result<Created<AppointmentView>, Denied> {
+    api.appointments.create(signed.account.id, &new, &base).await.map(Created)
 }
 
 async fn look(
@@ -97,13 +150,22 @@ async fn look(
     api.appointments.look(signed.account.id, id, &base).await.map(Json)
 }
 
+async fn check(api: &Api, signed: &Signed, base: &str, id: AppointmentId, seen: &Seen) -> Result<(), Denied> {
+    if !seen.is_said() {
+        return Ok(());
+    }
+    seen.still(&api.appointments.look(signed.account.id, id, base).await?)
+}
+
 async fn change(
     State(api): State<Arc<Api>>,
     signed: Signed,
     Base(base): Base,
     Named(id): Named<AppointmentId>,
+    seen: Seen,
     Body(change): Body<AppointmentChange>,
 ) -> Changed {
+    check(&api, &signed, &base, id, &seen).await?;
     api.appointments.change(signed.account.id, id, &change, &base).await.map(Json)
 }
 
@@ -112,8 +174,10 @@ async fn move_to(
     signed: Signed,
     Base(base): Base,
     Named(id): Named<AppointmentId>,
+    seen: Seen,
     Body(to): Body<AppointmentMove>,
 ) -> Changed {
+    check(&api, &signed, &base, id, &seen).await?;
     api.appointments.move_to(signed.account.id, id, &to, &base).await.map(Json)
 }
 
@@ -122,8 +186,10 @@ async fn settle(
     signed: Signed,
     Base(base): Base,
     Named(id): Named<AppointmentId>,
+    seen: Seen,
     Body(AppointmentOutcome { state }): Body<AppointmentOutcome>,
 ) -> Changed {
+    check(&api, &signed, &base, id, &seen).await?;
     api.appointments.settle(signed.account.id, id, state, &base).await.map(Json)
 }
 

@@ -2,17 +2,19 @@
 
 mod csv;
 
+use super::answers::{Done, Many, Table};
 use super::body::{Asked, Body, Named};
-use super::{Access, Api, Keys, Routes, Signed, done};
-use crate::app::{Accounts, CallsAsked, Denied, Unknown, part};
+use super::described::about;
+use super::{Access, Api, Keys, Routes, Signed};
+use crate::app::{Accounts, CallsAsked, Denied, Invalid, Unknown, part};
 use axum::Json;
 use axum::body::{Body as Answer, Bytes};
 use axum::extract::State;
-use axum::http::{Method, StatusCode, header};
-use axum::response::IntoResponse;
+use axum::http::Method;
 use futures_util::{Stream, stream};
 use serde::Deserialize;
 use std::sync::Arc;
+use utoipa::IntoParams;
 use visavis_domain::ids::{DeskId, RingId};
 use visavis_domain::ring::RingEnd;
 use visavis_domain::scope::Scope;
@@ -20,31 +22,83 @@ use visavis_domain::time::Timestamp;
 use visavis_protocol::{AuditView, CallNote, CallPage};
 
 pub(super) fn routes(routes: Routes) -> Routes {
+    const READ: Keys = Keys::With(Scope::HistoryRead);
+    const END: &str = "/api/v1/admin/calls/{ring}/end";
+    let none = || Denied::Unknown(Unknown::Call);
     routes
-        .add(Access::Staff, Keys::With(Scope::HistoryRead), Method::GET, "/api/v1/calls", own)
-        .add(Access::Staff, Keys::Closed, Method::PUT, "/api/v1/calls/{ring}/note", note)
-        .add(Access::Admin, Keys::With(Scope::HistoryRead), Method::GET, "/api/v1/admin/calls", all)
-        .add(Access::Admin, Keys::With(Scope::HistoryRead), Method::GET, "/api/v1/admin/calls.csv", export)
+        .on("Calls")
+        .add(
+            Access::Staff,
+            READ,
+            Method::GET,
+            "/api/v1/calls",
+            own,
+            about("One's own calls, latest first", []),
+        )
+        .add(
+            Access::Staff,
+            Keys::Closed,
+            Method::PUT,
+            "/api/v1/calls/{ring}/note",
+            note,
+            about("Writes down what came of one's own call", [none(), Denied::Invalid(Invalid::Note)]),
+        )
+        .add(
+            Access::Admin,
+            READ,
+            Method::GET,
+            "/api/v1/admin/calls",
+            all,
+            about("Everybody's calls, latest first", []).more("Each look is a row of the audit log."),
+        )
+        .add(
+            Access::Admin,
+            READ,
+            Method::GET,
+            "/api/v1/admin/calls.csv",
+            export,
+            about("Everybody's calls, all of them, as a table", []).more("A row of the audit log says so."),
+        )
         .add(
             Access::Admin,
             Keys::With(Scope::RoomsWrite),
             Method::POST,
-            "/api/v1/admin/calls/{ring}/end",
+            END,
             end,
+            about("Ends a call that goes on", [none()]),
         )
-        .add(Access::Admin, Keys::Closed, Method::GET, "/api/v1/admin/audit", audit)
+        .on("Audit log")
+        .add(
+            Access::Admin,
+            Keys::Closed,
+            Method::GET,
+            "/api/v1/admin/audit",
+            audit,
+            about("What was done by whom, latest first", []),
+        )
 }
 
 /// Which calls, and which part of them.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 struct Query {
+    /// That ended so.
+    #[param(inline)]
     end: Option<RingEnd>,
+    /// That are over, or that go on.
     ended: Option<bool>,
+    /// Of this desk.
+    #[param(inline)]
     desk: Option<DeskId>,
+    /// Begun then or later.
+    #[param(inline)]
     from: Option<Timestamp>,
+    /// Begun before.
+    #[param(inline)]
     to: Option<Timestamp>,
+    /// So many less from the beginning.
     skip: Option<u64>,
+    /// As many; 100 if not said, 200 at most.
     take: Option<u64>,
 }
 
@@ -55,10 +109,12 @@ impl Query {
 }
 
 /// Which part of a list.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 struct Part {
+    /// So many less from the beginning.
     skip: Option<u64>,
+    /// As many; 100 if not said, 200 at most.
     take: Option<u64>,
 }
 
@@ -86,14 +142,10 @@ async fn export(
     State(api): State<Arc<Api>>,
     signed: Signed,
     Asked(query): Asked<Query>,
-) -> Result<impl IntoResponse, Denied> {
+) -> Result<Table, Denied> {
     api.app.history_caught_up().await;
     let asked = api.accounts.begin_export(signed.account.id, query.asked()).await?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"calls.csv\""),
-    ];
-    Ok((headers, Answer::from_stream(rows(api.accounts.clone(), asked))))
+    Ok(Table(Answer::from_stream(rows(api.accounts.clone(), asked))))
 }
 
 /// Where an export has got to.
@@ -130,9 +182,9 @@ async fn note(
     signed: Signed,
     Named(ring): Named<RingId>,
     Body(note): Body<CallNote>,
-) -> Result<StatusCode, Denied> {
+) -> Result<Done, Denied> {
     api.accounts.note_call(signed.account.id, ring, note).await?;
-    Ok(done())
+    Ok(Done)
 }
 
 /// Written down first: nobody's call is ended by somebody unknown.
@@ -140,10 +192,10 @@ async fn end(
     State(api): State<Arc<Api>>,
     signed: Signed,
     Named(ring): Named<RingId>,
-) -> Result<StatusCode, Denied> {
+) -> Result<Done, Denied> {
     api.accounts.begin_ending(signed.account.id, ring).await?;
     match api.app.end_call(ring, RingEnd::EndedByAdmin).await {
-        Ok(()) => Ok(done()),
+        Ok(()) => Ok(Done),
         Err(refused) => Err(refused.denied(Denied::Unknown(Unknown::Call))),
     }
 }
@@ -152,6 +204,6 @@ async fn audit(
     State(api): State<Arc<Api>>,
     signed: Signed,
     Asked(Part { skip, take }): Asked<Part>,
-) -> Result<Json<Vec<AuditView>>, Denied> {
-    api.accounts.audit_log(signed.account.id, part(skip, take)).await.map(Json)
+) -> Result<Many<AuditView>, Denied> {
+    api.accounts.audit_log(signed.account.id, part(skip, take)).await.map(Many)
 }

@@ -1,29 +1,79 @@
 //! `/api/v1/admin/desks`.
 
+use super::answers::{Created, Done, Many};
 use super::body::{Body, Named};
-use super::{Access, Api, Keys, Routes, Signed, done};
-use crate::app::{Denied, Unknown};
+use super::described::about;
+use super::tags::Seen;
+use super::{Access, Api, Keys, Routes, Signed};
+use crate::app::{Denied, Invalid, Unknown};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{Method, StatusCode};
-use axum::response::IntoResponse;
+use axum::http::Method;
 use std::sync::Arc;
 use visavis_domain::ids::DeskId;
 use visavis_domain::scope::Scope;
 use visavis_protocol::{DeskSettings, DeskView, StaffDesk};
+use visavis_store::Taken;
 
 pub(super) fn routes(routes: Routes) -> Routes {
-    let read = Keys::With(Scope::DesksRead);
+    const READ: Keys = Keys::With(Scope::DesksRead);
+    const WRITE: Keys = Keys::With(Scope::DesksWrite);
+    const ALL: &str = "/api/v1/admin/desks";
+    const ONE: &str = "/api/v1/admin/desks/{id}";
+    let none = || Denied::Unknown(Unknown::Desk);
+    let unfit = || {
+        let values = [
+            Invalid::Slug,
+            Invalid::Name,
+            Invalid::About,
+            Invalid::Hours,
+            Invalid::Site,
+            Invalid::Seconds,
+            Invalid::Member,
+        ];
+        values.map(Denied::Invalid).into_iter().chain([Denied::Taken(Taken::Slug)])
+    };
     routes
-        .add(Access::Admin, read, Method::GET, "/api/v1/admin/desks/{id}/now", now)
-        .add(Access::Admin, Keys::With(Scope::DesksRead), Method::GET, "/api/v1/admin/desks", list)
-        .add(Access::Admin, Keys::With(Scope::DesksWrite), Method::POST, "/api/v1/admin/desks", create)
-        .add(Access::Admin, Keys::With(Scope::DesksWrite), Method::PUT, "/api/v1/admin/desks/{id}", change)
-        .add(Access::Admin, Keys::With(Scope::DesksWrite), Method::DELETE, "/api/v1/admin/desks/{id}", remove)
+        .on("Desks")
+        .add(Access::Admin, READ, Method::GET, ALL, list, about("All desks, by name", []))
+        .add(Access::Admin, READ, Method::GET, ONE, look, about("One desk", [none()]))
+        .add(Access::Admin, WRITE, Method::POST, ALL, create, about("Makes a desk", unfit()))
+        .add(
+            Access::Admin,
+            WRITE,
+            Method::PUT,
+            ONE,
+            change,
+            about("Sets a desk anew, all of it", unfit().chain([none()])),
+        )
+        .add(
+            Access::Admin,
+            WRITE,
+            Method::DELETE,
+            ONE,
+            remove,
+            about("Removes a desk; the history of its calls stays", [none()]),
+        )
+        .add(
+            Access::Admin,
+            READ,
+            Method::GET,
+            "/api/v1/admin/desks/{id}/now",
+            now,
+            about("Who is at a desk and who waits, right now", [none()]),
+        )
 }
 
-async fn list(State(api): State<Arc<Api>>) -> Result<Json<Vec<DeskView>>, Denied> {
-    api.accounts.desks().await.map(Json)
+async fn list(State(api): State<Arc<Api>>) -> Result<Many<DeskView>, Denied> {
+    api.accounts.desks().await.map(Many)
+}
+
+async fn look(State(api): State<Arc<Api>>, Named(id): Named<DeskId>) -> Result<Json<DeskView>, Denied> {
+    api.accounts.desk(id).await.map(Json)
+}
+
+async fn check(api: &Api, id: DeskId, seen: &Seen) -> Result<(), Denied> {
+    if seen.is_said() { seen.still(&api.accounts.desk(id).await?) } else { Ok(()) }
 }
 
 async fn now(State(api): State<Arc<Api>>, Named(id): Named<DeskId>) -> Result<Json<StaffDesk>, Denied> {
@@ -35,17 +85,18 @@ async fn create(
     State(api): State<Arc<Api>>,
     signed: Signed,
     Body(settings): Body<DeskSettings>,
-) -> Result<impl IntoResponse, Denied> {
-    let desk = api.accounts.create_desk(signed.account.id, settings).await?;
-    Ok((StatusCode::CREATED, Json(desk)))
+) -> Result<Created<DeskView>, Denied> {
+    api.accounts.create_desk(signed.account.id, settings).await.map(Created)
 }
 
 async fn change(
     State(api): State<Arc<Api>>,
     signed: Signed,
     Named(id): Named<DeskId>,
+    seen: Seen,
     Body(settings): Body<DeskSettings>,
 ) -> Result<Json<DeskView>, Denied> {
+    check(&api, id, &seen).await?;
     api.accounts.change_desk(signed.account.id, id, settings).await.map(Json)
 }
 
@@ -53,7 +104,9 @@ async fn remove(
     State(api): State<Arc<Api>>,
     signed: Signed,
     Named(id): Named<DeskId>,
-) -> Result<StatusCode, Denied> {
+    seen: Seen,
+) -> Result<Done, Denied> {
+    check(&api, id, &seen).await?;
     api.accounts.remove_desk(signed.account.id, id).await?;
-    Ok(done())
+    Ok(Done)
 }

@@ -2,12 +2,14 @@
 //! changes something has to come from our own pages; a program comes with a key, which no other site's page can make
 //! a browser send.
 
+use super::once::once;
+use super::tags::tagged;
 use super::{Access, Api, Guest, Keys, Own, Signed};
 use crate::app::{Denied, over_key};
 use crate::edge::same_origin;
 use axum::body::HttpBody;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
@@ -16,13 +18,24 @@ use visavis_store::{Account, ApiKey};
 
 pub(super) async fn guard(
     State((api, access, keys)): State<(Arc<Api>, Access, Keys)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (method, asked) = (request.method().clone(), request.headers().clone());
+    let response = Box::pin(guarded(&api, (access, keys), request, next)).await;
+    tagged(&method, &asked, response).await
+}
+
+async fn guarded(
+    api: &Arc<Api>,
+    (access, keys): (Access, Keys),
     mut request: Request,
     next: Next,
 ) -> Response {
     if let Some(shown) = bearer(request.headers()).map(str::to_owned) {
-        return Box::pin(by_key(&api, (access, keys), &shown, request, next)).await;
+        return Box::pin(by_key(api, (access, keys), &shown, request, next)).await;
     }
-    if let Err(denied) = from_our_pages(&api, &request).and_then(|()| as_json(&request)) {
+    if let Err(denied) = from_our_pages(api, &request).and_then(|()| as_json(&request)) {
         return denied.into_response();
     }
     match access {
@@ -40,8 +53,10 @@ pub(super) async fn guard(
                 if let Err(denied) = allowed(access, &account) {
                     return denied.into_response();
                 }
+                let signed = Signed { account, key: None };
                 request.extensions_mut().insert(Own(sign_in));
-                request.extensions_mut().insert(Signed { account, key: None });
+                request.extensions_mut().insert(signed.clone());
+                return go_on(api, keys, &signed, request, next).await;
             }
         },
     }
@@ -68,12 +83,21 @@ async fn by_key(
     let mut response = match fit.and_then(|()| as_json(&request)) {
         Err(denied) => denied.into_response(),
         Ok(()) => {
-            request.extensions_mut().insert(Signed { account, key: Some(key.id) });
-            over_key(key.id, next.run(request)).await
+            let signed = Signed { account, key: Some(key.id) };
+            request.extensions_mut().insert(signed.clone());
+            over_key(key.id, go_on(api, keys, &signed, request, next)).await
         }
     };
     pace.tell(response.headers_mut());
     response
+}
+
+/// What programs may ask for is done once for each word they show.
+async fn go_on(api: &Api, keys: Keys, signed: &Signed, request: Request, next: Next) -> Response {
+    if matches!(keys, Keys::With(_)) && request.method() == Method::POST {
+        return Box::pin(once(api, signed, request, next)).await;
+    }
+    next.run(request).await
 }
 
 /// Whether a key is good for a route: the route is open to keys, the key has its scope, and for whom it acts may use it.

@@ -1,42 +1,61 @@
 //! Mail about appointments, and calendar files: for staff below `/api/v1/appointments`, for who came over a link at
 //! `/api/v1/appointment/calendar`.
 
+use super::answers::Done;
 use super::body::{Body, Named};
-use super::{Access, Api, Base, Guest, Keys, Routes, Signed, done};
-use crate::app::{CalendarFile, Denied};
+use super::described::about;
+use super::{Access, Api, Base, Guest, Keys, Routes, Signed};
+use crate::app::{CalendarFile, Denied, Invalid, Unfit, Unknown};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderName, Method, StatusCode, header};
-use axum::response::IntoResponse;
+use axum::http::Method;
 use std::sync::Arc;
 use visavis_domain::ids::AppointmentId;
 use visavis_domain::scope::Scope;
 use visavis_protocol::{MailPreview, MailRequest};
 
 pub(super) fn routes(routes: Routes) -> Routes {
+    const CALENDAR: &str = "/api/v1/appointments/{id}/calendar";
+    const MAIL: &str = "/api/v1/appointments/{id}/mail";
+    const PREVIEW: &str = "/api/v1/appointments/{id}/mail/preview";
+    const READ: Keys = Keys::With(Scope::AppointmentsRead);
+    let none = || Denied::Unknown(Unknown::Appointment);
+    let unfit = || [none(), Denied::Unfit(Unfit::Mail), Denied::Invalid(Invalid::Text)];
     routes
+        .on("Appointments")
         .add(
             Access::Staff,
-            Keys::With(Scope::AppointmentsRead),
+            READ,
             Method::GET,
-            "/api/v1/appointments/{id}/calendar",
+            CALENDAR,
             staff_calendar,
+            about("A calendar file, for the professional", [none()]),
         )
         .add(
             Access::Staff,
             Keys::With(Scope::AppointmentsWrite),
             Method::POST,
-            "/api/v1/appointments/{id}/mail",
+            MAIL,
             mail,
+            about("Mails the client how it is now", unfit()),
         )
         .add(
             Access::Staff,
-            Keys::With(Scope::AppointmentsRead),
+            READ,
             Method::POST,
-            "/api/v1/appointments/{id}/mail/preview",
+            PREVIEW,
             preview,
+            about("What would be mailed; sends nothing", unfit()),
         )
-        .add(Access::Link, Keys::Closed, Method::GET, "/api/v1/appointment/calendar", client_calendar)
+        .on("Coming to an appointment")
+        .add(
+            Access::Link,
+            Keys::Closed,
+            Method::GET,
+            "/api/v1/appointment/calendar",
+            client_calendar,
+            about("A calendar file with one's link", []),
+        )
 }
 
 async fn mail(
@@ -45,9 +64,9 @@ async fn mail(
     Base(base): Base,
     Named(id): Named<AppointmentId>,
     Body(request): Body<MailRequest>,
-) -> Result<StatusCode, Denied> {
+) -> Result<Done, Denied> {
     api.appointments.queue_mail(signed.account.id, id, &base, &request).await?;
-    Ok(done())
+    Ok(Done)
 }
 
 async fn preview(
@@ -65,24 +84,14 @@ async fn staff_calendar(
     signed: Signed,
     Base(base): Base,
     Named(id): Named<AppointmentId>,
-) -> Result<impl IntoResponse, Denied> {
-    api.appointments.staff_calendar(signed.account.id, id, &base).await.map(download)
+) -> Result<CalendarFile, Denied> {
+    api.appointments.staff_calendar(signed.account.id, id, &base).await
 }
 
 async fn client_calendar(
     State(api): State<Arc<Api>>,
     Guest(came): Guest,
     Base(base): Base,
-) -> Result<impl IntoResponse, Denied> {
-    api.appointments.client_calendar(&came, &base).await.map(download)
-}
-
-/// Kept as a file, whatever the browser could do with it. That it is not taken for something else is said with every
-/// answer.
-fn download(file: CalendarFile) -> impl IntoResponse + use<> {
-    let headers: [(HeaderName, String); 2] = [
-        (header::CONTENT_TYPE, "text/calendar; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", file.name)),
-    ];
-    (headers, file.text)
+) -> Result<CalendarFile, Denied> {
+    api.appointments.client_calendar(&came, &base).await
 }

@@ -1,11 +1,13 @@
 //! `/api/v1/me`: one's own account.
 
+use super::answers::{Done, Many};
 use super::body::{Body, Named};
-use super::{Access, Api, Asker, Keys, Own, Routes, Signed, done};
-use crate::app::{Denied, view};
+use super::described::about;
+use super::{Access, Api, Asker, Keys, Own, Routes, Signed};
+use crate::app::{Denied, Invalid, view};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use std::sync::Arc;
 use visavis_domain::ids::SignInId;
 use visavis_protocol::{
@@ -13,15 +15,63 @@ use visavis_protocol::{
 };
 
 pub(super) fn routes(routes: Routes) -> Routes {
+    const ME: &str = "/api/v1/me";
+    const TOTP: &str = "/api/v1/me/totp";
+    const CLOSED: Keys = Keys::Closed;
+    let unfit = [Invalid::Name, Invalid::Title].map(Denied::Invalid);
+    let password_unfit = [Denied::PasswordWrong, Denied::Invalid(Invalid::Password)];
     routes
-        .add(Access::Staff, Keys::Closed, Method::GET, "/api/v1/me", me)
-        .add(Access::Staff, Keys::Closed, Method::PATCH, "/api/v1/me", change)
-        .add(Access::Staff, Keys::Closed, Method::POST, "/api/v1/me/password", password)
-        .add(Access::Staff, Keys::Closed, Method::POST, "/api/v1/me/totp", offer_totp)
-        .add(Access::Staff, Keys::Closed, Method::PUT, "/api/v1/me/totp", confirm_totp)
-        .add(Access::Staff, Keys::Closed, Method::DELETE, "/api/v1/me/totp", remove_totp)
-        .add(Access::Staff, Keys::Closed, Method::GET, "/api/v1/me/sign-ins", sign_ins)
-        .add(Access::Staff, Keys::Closed, Method::DELETE, "/api/v1/me/sign-ins/{id}", end_sign_in)
+        .on("One's own account")
+        .add(Access::Staff, CLOSED, Method::GET, ME, me, about("Oneself", []))
+        .add(Access::Staff, CLOSED, Method::PATCH, ME, change, about("Changes how visitors see one", unfit))
+        .add(
+            Access::Staff,
+            CLOSED,
+            Method::POST,
+            "/api/v1/me/password",
+            password,
+            about("Sets another password; all other sign-ins end", password_unfit),
+        )
+        .add(
+            Access::Staff,
+            CLOSED,
+            Method::POST,
+            TOTP,
+            offer_totp,
+            about("Offers a secret for a second factor", []),
+        )
+        .add(
+            Access::Staff,
+            CLOSED,
+            Method::PUT,
+            TOTP,
+            confirm_totp,
+            about("Sets up the second factor that was offered", [Denied::CodeWrong]),
+        )
+        .add(
+            Access::Staff,
+            CLOSED,
+            Method::DELETE,
+            TOTP,
+            remove_totp,
+            about("Removes the second factor", [Denied::PasswordWrong]),
+        )
+        .add(
+            Access::Staff,
+            CLOSED,
+            Method::GET,
+            "/api/v1/me/sign-ins",
+            sign_ins,
+            about("Where one is signed in, latest used first", []),
+        )
+        .add(
+            Access::Staff,
+            CLOSED,
+            Method::DELETE,
+            "/api/v1/me/sign-ins/{id}",
+            end_sign_in,
+            about("Ends one of one's sign-ins", []).more("Ending one that is not there is done, too."),
+        )
 }
 
 async fn me(signed: Signed) -> Json<AccountView> {
@@ -42,9 +92,9 @@ async fn password(
     Own(sign_in): Own,
     Asker(browser): Asker,
     Body(change): Body<PasswordChange>,
-) -> Result<StatusCode, Denied> {
+) -> Result<Done, Denied> {
     api.accounts.change_password(&signed.account, sign_in.id, &change, &browser).await?;
-    Ok(done())
+    Ok(Done)
 }
 
 async fn offer_totp(State(api): State<Arc<Api>>, signed: Signed) -> Result<Json<TotpOffer>, Denied> {
@@ -56,9 +106,9 @@ async fn confirm_totp(
     signed: Signed,
     Asker(browser): Asker,
     Body(confirmation): Body<TotpConfirmation>,
-) -> Result<StatusCode, Denied> {
+) -> Result<Done, Denied> {
     api.accounts.confirm_totp(&signed.account, &confirmation, &browser).await?;
-    Ok(done())
+    Ok(Done)
 }
 
 async fn remove_totp(
@@ -66,20 +116,20 @@ async fn remove_totp(
     signed: Signed,
     Asker(browser): Asker,
     Body(proof): Body<PasswordProof>,
-) -> Result<StatusCode, Denied> {
+) -> Result<Done, Denied> {
     api.accounts.remove_totp(&signed.account, &proof.password, &browser).await?;
-    Ok(done())
+    Ok(Done)
 }
 
-async fn sign_ins(State(api): State<Arc<Api>>, Own(sign_in): Own) -> Result<Json<Vec<SignInView>>, Denied> {
-    api.accounts.sign_ins(&sign_in).await.map(Json)
+async fn sign_ins(State(api): State<Arc<Api>>, Own(sign_in): Own) -> Result<Many<SignInView>, Denied> {
+    api.accounts.sign_ins(&sign_in).await.map(Many)
 }
 
 async fn end_sign_in(
     State(api): State<Arc<Api>>,
     signed: Signed,
     Named(id): Named<SignInId>,
-) -> Result<StatusCode, Denied> {
+) -> Result<Done, Denied> {
     api.accounts.sign_out(signed.account.id, id).await?;
-    Ok(done())
+    Ok(Done)
 }

@@ -1,15 +1,18 @@
 //! `/api/v1/oidc`: to the identity provider and back. Both are pages' addresses, not calls of scripts: what comes of
 //! them is where the browser goes next.
 
+use super::answers::Elsewhere;
 use super::body::Asked;
+use super::described::about;
 use super::{Access, Api, Asker, Keys, Routes};
 use crate::app::{Denied, ProviderRefused, QUESTION_TTL, Unknown};
 use crate::edge::{cookie, cookie_gone, keep_cookie};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use serde::Deserialize;
 use std::sync::Arc;
+use utoipa::IntoParams;
 
 /// Holds the sealed question.
 const COOKIE: &str = "__Host-visavis-oidc";
@@ -18,29 +21,42 @@ const CALLBACK: &str = "/api/v1/oidc/callback";
 const PAGE: &str = "/staff";
 
 pub(super) fn routes(routes: Routes) -> Routes {
-    routes.add(Access::Anybody, Keys::Closed, Method::GET, "/api/v1/oidc/start", start).add(
-        Access::Anybody,
-        Keys::Closed,
-        Method::GET,
-        CALLBACK,
-        callback,
-    )
+    routes
+        .on("Signing in")
+        .add(
+            Access::Anybody,
+            Keys::Closed,
+            Method::GET,
+            "/api/v1/oidc/start",
+            start,
+            about("To the identity provider, for pages", [Denied::Unknown(Unknown::Provider)]),
+        )
+        .add(
+            Access::Anybody,
+            Keys::Closed,
+            Method::GET,
+            CALLBACK,
+            callback,
+            about("Back from the identity provider, for pages", []),
+        )
 }
 
-async fn start(State(api): State<Arc<Api>>) -> Response {
-    let Some(public) = &api.public else { return Denied::Unknown(Unknown::Provider).into_response() };
+async fn start(State(api): State<Arc<Api>>) -> Result<Elsewhere, Denied> {
+    let public = api.public.as_ref().ok_or(Denied::Unknown(Unknown::Provider))?;
     let redirect = format!("{}{CALLBACK}", public.origin().ascii_serialization());
-    match api.accounts.leave_for_provider(redirect).await {
+    Ok(match api.accounts.leave_for_provider(redirect).await {
         Ok(leaving) => go(leaving.to.as_str(), [keep_cookie(COOKIE, &leaving.sealed, QUESTION_TTL)]),
         Err(denied) => back(&denied),
-    }
+    })
 }
 
 /// RFC 6749, sections 4.1.2 and 4.1.2.1; what else a provider adds is its own.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 struct Answer {
+    /// As it was sent there.
     #[serde(default)]
     state: String,
+    /// What it is exchanged for; absent when it was refused.
     code: Option<String>,
 }
 
@@ -49,7 +65,7 @@ async fn callback(
     headers: HeaderMap,
     Asker(browser): Asker,
     Asked(answer): Asked<Answer>,
-) -> Response {
+) -> Elsewhere {
     let (Some(sealed), Some(code)) = (cookie(&headers, COOKIE), &answer.code) else {
         let refused = if answer.code.is_some() { ProviderRefused::Stale } else { ProviderRefused::Declined };
         return back(&refused.into());
@@ -64,18 +80,18 @@ async fn callback(
 }
 
 /// The page says why, in words of its own.
-fn back(denied: &Denied) -> Response {
+fn back(denied: &Denied) -> Elsewhere {
     tracing::info!(code = denied.code(), "a sign-in over the identity provider did not happen");
     go(&format!("{PAGE}#oidc={}", denied.code()), [cookie_gone(COOKIE)])
 }
 
-fn go<const N: usize>(to: &str, cookies: [Option<HeaderValue>; N]) -> Response {
+fn go<const N: usize>(to: &str, cookies: [Option<HeaderValue>; N]) -> Elsewhere {
     let Ok(to) = HeaderValue::from_str(to) else {
-        return Denied::Defect("the address of a redirect").into_response();
+        return Elsewhere(Denied::Defect("the address of a redirect").into_response());
     };
     let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response();
     for cookie in cookies.into_iter().flatten() {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    response
+    Elsewhere(response)
 }

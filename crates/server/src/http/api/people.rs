@@ -1,35 +1,74 @@
 //! `/api/v1/admin/people`. Over a key nothing is done to admins, and nobody becomes one: whoever has a key would
 //! have everything else.
 
+use super::answers::{Created, Many};
 use super::body::{Body, Named};
+use super::described::about;
+use super::tags::Seen;
 use super::{Access, Api, Base, Keys, Routes, Signed};
-use crate::app::Denied;
+use crate::app::{Denied, Invalid, Unknown, view};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{Method, StatusCode};
-use axum::response::IntoResponse;
+use axum::http::Method;
 use std::sync::Arc;
 use visavis_domain::account::AccountRole;
 use visavis_domain::ids::PersonId;
 use visavis_domain::scope::Scope;
 use visavis_protocol::{AccountView, Invited, NewPerson, PersonChange};
+use visavis_store::Taken;
 
 pub(super) fn routes(routes: Routes) -> Routes {
+    const READ: Keys = Keys::With(Scope::StaffRead);
+    const WRITE: Keys = Keys::With(Scope::StaffWrite);
+    const ALL: &str = "/api/v1/admin/people";
+    const ONE: &str = "/api/v1/admin/people/{id}";
+    const INVITATION: &str = "/api/v1/admin/people/{id}/invitation";
+    let none = || Denied::Unknown(Unknown::Person);
+    let words = || [Invalid::Email, Invalid::Name, Invalid::Title].map(Denied::Invalid).into_iter();
+    let made = words().chain([Denied::Taken(Taken::Email), Denied::NotForKeys]);
+    let state = Denied::Invalid(Invalid::State);
+    let changed =
+        words().chain([none(), state, Denied::Taken(Taken::Email), Denied::LastAdmin, Denied::NotForKeys]);
+    let invited = [none(), Denied::Invalid(Invalid::State), Denied::NotForKeys];
     routes
-        .add(Access::Admin, Keys::With(Scope::StaffRead), Method::GET, "/api/v1/admin/people", list)
-        .add(Access::Admin, Keys::With(Scope::StaffWrite), Method::POST, "/api/v1/admin/people", create)
-        .add(Access::Admin, Keys::With(Scope::StaffWrite), Method::PATCH, "/api/v1/admin/people/{id}", change)
+        .on("People")
+        .add(Access::Admin, READ, Method::GET, ALL, list, about("All who sign in, by name", []))
+        .add(Access::Admin, READ, Method::GET, ONE, look, about("One of them", [none()]))
         .add(
             Access::Admin,
-            Keys::With(Scope::StaffWrite),
+            WRITE,
             Method::POST,
-            "/api/v1/admin/people/{id}/invitation",
+            ALL,
+            create,
+            about("Makes an account, and the link to its first password", made)
+                .more("Over a key nobody becomes an admin."),
+        )
+        .add(
+            Access::Admin,
+            WRITE,
+            Method::PATCH,
+            ONE,
+            change,
+            about("Changes somebody", changed)
+                .more("What is absent stays as it is. Over a key nothing is done to admins."),
+        )
+        .add(
+            Access::Admin,
+            WRITE,
+            Method::POST,
+            INVITATION,
             invite,
+            about("A further one-time link for somebody", invited)
+                .more("Earlier ones are worth nothing any more. Over a key there is none for admins."),
         )
 }
 
-async fn list(State(api): State<Arc<Api>>) -> Result<Json<Vec<AccountView>>, Denied> {
-    api.accounts.people().await.map(Json)
+async fn list(State(api): State<Arc<Api>>) -> Result<Many<AccountView>, Denied> {
+    api.accounts.people().await.map(Many)
+}
+
+async fn look(State(api): State<Arc<Api>>, Named(id): Named<PersonId>) -> Result<Json<AccountView>, Denied> {
+    api.accounts.person(id).await.map(|person| Json(view(&person)))
 }
 
 async fn create(
@@ -37,20 +76,22 @@ async fn create(
     signed: Signed,
     Base(base): Base,
     Body(person): Body<NewPerson>,
-) -> Result<impl IntoResponse, Denied> {
+) -> Result<Created<Invited>, Denied> {
     signed.gives(person.role)?;
-    let invited = api.accounts.create_person(Some(signed.account.id), &person, &base).await?;
-    Ok((StatusCode::CREATED, Json(invited)))
+    api.accounts.create_person(Some(signed.account.id), &person, &base).await.map(Created)
 }
 
 async fn change(
     State(api): State<Arc<Api>>,
     signed: Signed,
     Named(id): Named<PersonId>,
+    seen: Seen,
     Body(change): Body<PersonChange>,
 ) -> Result<Json<AccountView>, Denied> {
     signed.gives(change.role.unwrap_or(AccountRole::Staff))?;
-    signed.gives(api.accounts.person(id).await?.role)?;
+    let before = api.accounts.person(id).await?;
+    signed.gives(before.role)?;
+    seen.still(&view(&before))?;
     api.accounts.change_person(signed.account.id, id, &change).await.map(Json)
 }
 

@@ -1,14 +1,17 @@
 //! `/api/v1/admin/rooms`: which are open right now, who is in them, ending one, removing somebody. The audit log names a
 //! room by the gathering in it: what people call their rooms is theirs.
 
+use super::answers::Done;
 use super::body::{Asked, Named};
-use super::{Access, Api, Keys, Routes, Signed, done};
+use super::described::about;
+use super::{Access, Api, Keys, Routes, Signed};
 use crate::app::{Denied, Unknown};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use serde::Deserialize;
 use std::sync::Arc;
+use utoipa::IntoParams;
 use visavis_domain::ids::ParticipantId;
 use visavis_domain::name::RoomName;
 use visavis_domain::scope::Scope;
@@ -22,18 +25,37 @@ const READ: Keys = Keys::With(Scope::RoomsRead);
 const WRITE: Keys = Keys::With(Scope::RoomsWrite);
 
 pub(super) fn routes(routes: Routes) -> Routes {
+    const END: &str = "/api/v1/admin/rooms/{name}/end";
     routes
-        .add(Access::Admin, READ, Method::GET, "/api/v1/admin/rooms", list)
-        .add(Access::Admin, READ, Method::GET, ONE, look)
-        .add(Access::Admin, WRITE, Method::POST, "/api/v1/admin/rooms/{name}/end", end)
-        .add(Access::Admin, WRITE, Method::DELETE, PARTICIPANT, remove)
+        .on("Open rooms")
+        .add(
+            Access::Admin,
+            READ,
+            Method::GET,
+            "/api/v1/admin/rooms",
+            list,
+            about("Rooms that somebody is in, by name", []),
+        )
+        .add(Access::Admin, READ, Method::GET, ONE, look, about("One of them, with who is in it", [UNKNOWN]))
+        .add(Access::Admin, WRITE, Method::POST, END, end, about("Ends it for everybody in it", [UNKNOWN]))
+        .add(
+            Access::Admin,
+            WRITE,
+            Method::DELETE,
+            PARTICIPANT,
+            remove,
+            about("Removes somebody", [UNKNOWN, Denied::Unknown(Unknown::Participant)])
+                .more("They are kept out for as long as the room lives."),
+        )
 }
 
 /// Which part of them.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 struct Part {
+    /// `next` of the part before.
     after: Option<String>,
+    /// As many; 100 if not said, 200 at most.
     take: Option<usize>,
 }
 
@@ -42,7 +64,7 @@ async fn list(
     signed: Signed,
     Asked(Part { after, take }): Asked<Part>,
 ) -> Result<Json<OpenRooms>, Denied> {
-    api.accounts.begin_in_room(signed.account.id, Action::RoomsRead, String::new()).await?;
+    looked(&api, &signed, String::new()).await?;
     let after = after.unwrap_or_default();
     let rooms = api.app.open_rooms(&after, take.unwrap_or(100)).await;
     rooms.map(Json).map_err(|refused| refused.denied(UNKNOWN))
@@ -54,7 +76,7 @@ async fn look(
     Named(name): Named<String>,
 ) -> Result<Json<OpenRoomDetail>, Denied> {
     let (_, found) = find(&api, &name).await?;
-    api.accounts.begin_in_room(signed.account.id, Action::RoomsRead, found.room.call.to_string()).await?;
+    looked(&api, &signed, found.room.call.to_string()).await?;
     Ok(Json(found))
 }
 
@@ -62,18 +84,18 @@ async fn end(
     State(api): State<Arc<Api>>,
     signed: Signed,
     Named(name): Named<String>,
-) -> Result<StatusCode, Denied> {
+) -> Result<Done, Denied> {
     let (name, found) = find(&api, &name).await?;
     api.accounts.begin_in_room(signed.account.id, Action::RoomEnded, found.room.call.to_string()).await?;
     api.app.end_open_room(&name).await.map_err(|refused| refused.denied(UNKNOWN))?;
-    Ok(done())
+    Ok(Done)
 }
 
 async fn remove(
     State(api): State<Arc<Api>>,
     signed: Signed,
     Named((name, participant)): Named<(String, ParticipantId)>,
-) -> Result<StatusCode, Denied> {
+) -> Result<Done, Denied> {
     let (name, found) = find(&api, &name).await?;
     if found.participants.iter().all(|one| one.id != participant) {
         return Err(Denied::Unknown(Unknown::Participant));
@@ -81,7 +103,16 @@ async fn remove(
     let subject = participant.to_string();
     api.accounts.begin_in_room(signed.account.id, Action::ParticipantRemoved, subject).await?;
     api.app.remove_participant(&name, participant).await.map_err(|refused| refused.denied(UNKNOWN))?;
-    Ok(done())
+    Ok(Done)
+}
+
+/// Who looks again and again is written down once an hour for each thing: what a screen that polls would fill the log
+/// with says no more than its first row.
+async fn looked(api: &Api, signed: &Signed, subject: String) -> Result<(), Denied> {
+    if !api.app.is_news((signed.account.id, signed.key), &subject).await {
+        return Ok(());
+    }
+    api.accounts.begin_in_room(signed.account.id, Action::RoomsRead, subject).await
 }
 
 async fn find(api: &Api, name: &str) -> Result<(RoomName, OpenRoomDetail), Denied> {

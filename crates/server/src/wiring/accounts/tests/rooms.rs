@@ -86,7 +86,7 @@ async fn rooms_are_ended_and_people_removed_over_their_heads_and_that_is_written
     assert_eq!(world.call(ask("POST", &end).by(&admin)).await.status, 204);
     assert_eq!(world.call(ask("POST", &end).by(&admin)).await.refusal(), (404, "room_unknown".into()));
     assert_eq!(names(&world, &admin, "").await.0, [""; 0]);
-    let rows = world.store.audit_rows(Page { skip: 0, take: 5 }).await.unwrap();
+    let rows = world.store.audit_rows(Page { skip: 0, take: 4 }).await.unwrap();
     let told: Vec<_> = rows.into_iter().rev().map(|row| (row.action, row.subject)).collect();
     let call = room.as_str().unwrap().to_owned();
     assert_eq!(
@@ -94,10 +94,35 @@ async fn rooms_are_ended_and_people_removed_over_their_heads_and_that_is_written
         [
             (Action::RoomsRead, call.clone()),
             (Action::ParticipantRemoved, ben),
-            (Action::RoomsRead, call.clone()),
             (Action::RoomEnded, call),
             (Action::RoomsRead, String::new()),
         ]
+    );
+}
+
+#[tokio::test]
+async fn who_looks_at_rooms_again_and_again_is_written_down_once() {
+    let (world, admin, _) = World::with_both().await;
+    let keys = "/api/v1/admin/api-keys";
+    let key = json!({ "name": "Screen", "scopes": ["rooms:read"], "expires_at": world.now().0 + 86_400_000 });
+    let made = world.call(ask("POST", keys).by(&admin).with(key)).await.json();
+    let key = made["secret"].as_str().unwrap();
+    join(&world, "Tea", 1).await.unwrap();
+    let one = format!("{PATH}/Tea");
+    for _ in 0..3 {
+        for path in [PATH, &one] {
+            assert_eq!(world.call(ask("GET", path).by(&admin)).await.status, 200);
+            assert_eq!(world.call(ask("GET", path).key(key)).await.status, 200);
+        }
+    }
+    let rows = world.store.audit_rows(Page { skip: 0, take: 100 }).await.unwrap();
+    let looks: Vec<_> = rows.iter().filter(|row| row.action == Action::RoomsRead).collect();
+    let told: Vec<_> =
+        looks.iter().rev().map(|row| (row.subject.is_empty(), row.detail.get("key").is_some())).collect();
+    assert_eq!(
+        told,
+        [(true, false), (true, true), (false, false), (false, true)],
+        "one of each asker and thing"
     );
 }
 

@@ -48,6 +48,8 @@ pub(super) struct World {
     pub(super) live: Arc<dyn Live>,
     pub(super) api: Arc<Api>,
     router: Router,
+    /// What the interface says of itself.
+    document: Value,
     clock: Arc<AtomicU64>,
     _folder: tempfile::TempDir,
 }
@@ -210,7 +212,8 @@ impl World {
             desks: app,
         };
         let router = http::router(edge, &api, sockets(&api, &live).await);
-        Self { accounts, store, live, api, router, clock, _folder: folder }
+        let document = http::document(&api);
+        Self { accounts, store, live, api, router, document, clock, _folder: folder }
     }
 
     pub(super) fn pass(&self, seconds: u64) {
@@ -223,7 +226,7 @@ impl World {
 
     /// What our own page would send.
     pub(super) async fn call(&self, ask: Ask<'_>) -> Answer {
-        let mut request = Request::builder().method(ask.method).uri(ask.path);
+        let mut request = Request::builder().method(ask.method.clone()).uri(ask.path);
         let ours = || {
             let json = ask.body.as_ref().map(|_| ("content-type", "application/json"));
             [ask.key.is_none().then_some(("origin", ORIGIN)), json].into_iter().flatten().collect()
@@ -244,6 +247,7 @@ impl World {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        super::described::hold(&self.document, &ask.method, ask.path, parts.status.as_u16(), &text);
         Answer { status: parts.status, headers: parts.headers, text }
     }
 
