@@ -54,7 +54,7 @@ impl Invitee {
     }
 
     async fn ticket(&self) -> Result<reqwest::Response> {
-        let wish = TicketRequest { guest: None, appointment: Some(self.appointment.id) };
+        let wish = TicketRequest { appointment: Some(self.appointment.id), ..TicketRequest::default() };
         let request = self.http.post(format!("{}/api/v1/tickets", self.base)).json(&wish);
         Ok(request.header(COOKIE, &self.cookie).header(ORIGIN, &self.base).send().await?)
     }

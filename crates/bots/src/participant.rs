@@ -37,6 +37,8 @@ pub struct Refused(pub Code);
 /// A participant with an open socket.
 pub struct Bot {
     base: String,
+    /// Of its page, if that is another one than the server's.
+    origin: Option<String>,
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     session: SessionId,
     secret: String,
@@ -87,7 +89,7 @@ impl Bot {
         proof: &str,
         earlier: Option<Earlier>,
     ) -> Result<(Self, String)> {
-        let wish = TicketRequest { guest: Some(proof.to_owned()), appointment: None };
+        let wish = TicketRequest { guest: Some(proof.to_owned()), ..TicketRequest::default() };
         let request = http.post(format!("{base}/api/v1/tickets")).json(&wish);
         let Ticket { ticket, guest, .. } = request.send().await?.error_for_status()?.json().await?;
         let proof = guest.context("a guest's ticket comes with a proof")?;
@@ -107,9 +109,27 @@ impl Bot {
     /// # Errors
     /// If the server cannot be reached or refuses.
     pub async fn connect_after(base: &str, ticket: String, earlier: Option<Earlier>) -> Result<Self> {
+        Self::begin(base, None, ticket, earlier).await
+    }
+
+    /// Opens a session with a ticket, as a page of another origin does.
+    ///
+    /// # Errors
+    /// If the server cannot be reached or refuses.
+    pub async fn connect_from(base: &str, origin: &str, ticket: String) -> Result<Self> {
+        Self::begin(base, Some(origin.to_owned()), ticket, None).await
+    }
+
+    async fn begin(
+        base: &str,
+        origin: Option<String>,
+        ticket: String,
+        earlier: Option<Earlier>,
+    ) -> Result<Self> {
         let mut bot = Self {
             base: base.to_owned(),
-            socket: Self::open(base).await?,
+            socket: Self::open(base, origin.as_deref()).await?,
+            origin,
             session: SessionId::from_bits(0),
             secret: String::new(),
             received: 0,
@@ -126,8 +146,12 @@ impl Bot {
         Ok(bot)
     }
 
-    async fn open(base: &str) -> Result<WebSocketStream<MaybeTlsStream<TcpStream>>> {
-        let request = format!("{}/ws", base.replacen("http", "ws", 1)).into_client_request()?;
+    async fn open(base: &str, origin: Option<&str>) -> Result<WebSocketStream<MaybeTlsStream<TcpStream>>> {
+        let path = if origin.is_some() { "/ws?by=token" } else { "/ws" };
+        let mut request = format!("{}{path}", base.replacen("http", "ws", 1)).into_client_request()?;
+        if let Some(origin) = origin {
+            request.headers_mut().insert("origin", origin.parse()?);
+        }
         // Thousands of these live in one process: the default buffers would be its memory.
         let config = WebSocketConfig::default().read_buffer_size(2 * 1024).write_buffer_size(0);
         let (socket, _) = timeout(PATIENCE, connect_async_with_config(request, Some(config), true)).await??;
@@ -339,7 +363,7 @@ impl Bot {
     /// If the server cannot be reached.
     pub async fn take_up(&mut self) -> Result<Result<u32, Refused>> {
         self.closed = None;
-        self.socket = Self::open(&self.base).await?;
+        self.socket = Self::open(&self.base, self.origin.as_deref()).await?;
         let (session, secret, received) = (self.session, self.secret.clone(), self.received);
         self.send(&ClientFrame::Resume { session, secret, received }).await?;
         match self.frame().await? {
@@ -347,6 +371,11 @@ impl Bot {
             ServerFrame::Refused { code } => Ok(Err(Refused(code))),
             other => bail!("neither resumed nor refused but {other:?}"),
         }
+    }
+
+    /// From now on its sockets come from a page of this origin.
+    pub fn move_to(&mut self, origin: &str) {
+        self.origin = Some(origin.to_owned());
     }
 
     /// What the session that follows this one says of it.

@@ -11,7 +11,7 @@ mod seats;
 mod shapes;
 mod state;
 
-pub use happening::{Caller, Claim, Command, Doors, Event, Limits, MediaPath, Rejection};
+pub use happening::{Caller, Claim, Command, Doors, Event, Limits, MediaPath, Rejection, Vouched};
 pub use shapes::{
     Admission, Bar, Camera, Devices, Entry, Keys, Knock, KnockEnd, LeaveReason, MediaRoute, Member,
     Microphone, Password, Presence, Publishing, Reaction, RoomSettings, RoutePolicy, Screen, Source,

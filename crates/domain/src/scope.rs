@@ -32,6 +32,9 @@ pub enum Scope {
     /// End rooms and calls, and remove people from them.
     #[serde(rename = "rooms:write")]
     RoomsWrite,
+    /// Let somebody into a room, by a token.
+    #[serde(rename = "rooms:invite")]
+    RoomsInvite,
     /// See calls that are over or going on.
     #[serde(rename = "history:read")]
     HistoryRead,
@@ -39,7 +42,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every one, in the order of lists.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::StaffRead,
         Self::StaffWrite,
         Self::DesksRead,
@@ -48,6 +51,7 @@ impl Scope {
         Self::AppointmentsWrite,
         Self::RoomsRead,
         Self::RoomsWrite,
+        Self::RoomsInvite,
         Self::HistoryRead,
     ];
 
@@ -63,6 +67,7 @@ impl Scope {
             Self::AppointmentsWrite => "appointments:write",
             Self::RoomsRead => "rooms:read",
             Self::RoomsWrite => "rooms:write",
+            Self::RoomsInvite => "rooms:invite",
             Self::HistoryRead => "history:read",
         }
     }

@@ -21,7 +21,7 @@ pub use appointments::{
 };
 pub use calls::{CallNote, CallOutcome, CallPage, CallView};
 pub use lounge::{LoungeRemoval, LoungeRoomSettings, LoungeRoomView};
-pub use rooms::{OpenRoom, OpenRoomDetail, OpenRooms, PresentParticipant};
+pub use rooms::{NewRoomToken, OpenRoom, OpenRoomDetail, OpenRooms, PresentParticipant, RoomRole, RoomToken};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -40,6 +40,15 @@ pub struct TicketRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(type = "string", optional)]
     pub appointment: Option<AppointmentId>,
+    /// Be whom this room's token lets in, and nobody else: no cookie counts, and none is set. 401 `room_token_invalid`,
+    /// `room_token_expired`; 403 `origin_refused` for a page of an origin that it does not name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub room_token: Option<String>,
+    /// The room that the token is to be for; 403 `room_token_elsewhere` if it is for another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub room: Option<String>,
 }
 
 impl std::fmt::Debug for TicketRequest {
@@ -59,6 +68,14 @@ pub struct Ticket {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub guest: Option<String>,
+    /// The room that the token is for; joining another one is refused with `forbidden`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub room: Option<String>,
+    /// How one is called there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub name: Option<String>,
 }
 
 impl std::fmt::Debug for Ticket {

@@ -33,10 +33,10 @@ pub use http::{
     AppointmentView, AuditView, CallNote, CallOutcome, CallPage, CallView, ClientAppointment, DeskSettings,
     DeskView, InvitationAcceptance, InvitationKind, InvitationToken, InvitationView, Invited, LinkProblem,
     LinkToken, LinkView, LoungeRemoval, LoungeRoomSettings, LoungeRoomView, MadeApiKey, MailKind,
-    MailPreview, MailRequest, MailState, MailView, NewApiKey, NewAppointment, NewLink, NewPerson, OpenRoom,
-    OpenRoomDetail, OpenRooms, PasswordChange, PasswordProof, PersonChange, PresentParticipant, Problem,
-    ProfileChange, Repeated, SignInOptions, SignInRequest, SignInView, Ticket, TicketRequest,
-    TotpConfirmation, TotpOffer,
+    MailPreview, MailRequest, MailState, MailView, NewApiKey, NewAppointment, NewLink, NewPerson,
+    NewRoomToken, OpenRoom, OpenRoomDetail, OpenRooms, PasswordChange, PasswordProof, PersonChange,
+    PresentParticipant, Problem, ProfileChange, Repeated, RoomRole, RoomToken, SignInOptions, SignInRequest,
+    SignInView, Ticket, TicketRequest, TotpConfirmation, TotpOffer,
 };
 pub use lounge::{
     BlockedPerson, Conversation, LoungeDoor, LoungeMember, LoungeMessage, LoungeRoom, LoungeRoomSnapshot,

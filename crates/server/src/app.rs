@@ -21,6 +21,7 @@ mod once;
 mod open_rooms;
 mod peerjs;
 mod public_desks;
+mod room_tokens;
 mod rooms;
 mod roster;
 mod sessions;
@@ -55,6 +56,7 @@ pub(crate) use lounge::{EnterRequest, Hearing, LoungeRules, Post as LoungePost, 
 pub(crate) use media::{Media, MediaNotice, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite};
 pub(crate) use once::{Doing, MOST_BYTES, Told};
 pub(crate) use peerjs::{PeerJsNotice, PeerJsRefused};
+pub(crate) use room_tokens::{Grant, Issuer, Sent, origin};
 pub(crate) use rooms::{AboutFile, JoinRequest};
 pub(crate) use roster::{Nobody, Roster};
 pub(crate) use sessions::{Holding, Written};
@@ -292,6 +294,8 @@ pub(crate) struct App {
     words: Blind,
     /// What was answered then.
     answers: accounts::Seal,
+    /// Whom tokens let in.
+    sent: Blind,
 }
 
 /// What use cases are made of.
@@ -355,6 +359,7 @@ impl App {
             peerjs: Blind::new(signing_key, "peerjs"),
             words: Blind::new(signing_key, "words"),
             answers: Self::sealed_answers(signing_key),
+            sent: Blind::new(signing_key, "people sent by token"),
         }
     }
 
@@ -394,13 +399,17 @@ impl App {
     }
 
     /// A ticket for one session, and how long it lasts.
-    pub(crate) fn ticket(&self, identity: Identity) -> Result<(String, Duration), Refused> {
-        let ticket = self.tokens.ticket(self.now(), self.random_bits(), identity)?;
+    pub(crate) fn ticket(
+        &self,
+        identity: Identity,
+        grant: Option<Grant>,
+    ) -> Result<(String, Duration), Refused> {
+        let ticket = self.tokens.ticket(self.now(), self.random_bits(), identity, grant)?;
         Ok((ticket, TICKET_TTL))
     }
 
-    /// Whose session a ticket opens.
-    pub(crate) fn check_ticket(&self, ticket: &str) -> Result<Identity, Refused> {
+    /// Whose session a ticket opens, and what it may if it may not everything.
+    pub(crate) fn check_ticket(&self, ticket: &str) -> Result<(Identity, Option<Grant>), Refused> {
         Ok(self.tokens.check_ticket(self.now(), ticket)?)
     }
 

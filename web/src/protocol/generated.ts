@@ -1534,6 +1534,20 @@ export type NewPerson = {
   role: AccountRole;
 };
 
+/** Lets somebody into a room whom the organisation knows: `POST /api/v1/admin/rooms/{name}/tokens`, answered by 201 and a [`RoomToken`. They need neither its password nor the host's admission, and may open it; who was removed and a room that is locked or full they do not pass. 422 `room_name_invalid`, `name_invalid`, `identity_invalid`, `seconds_invalid`, `site_invalid`. */
+export type NewRoomToken = {
+  /** How they are called there; they cannot change it. */
+  name: string;
+  /** Who they are to the organisation, at most 128 characters: by this they are known again, whichever token they show, as when they were removed. Absent: each token is somebody else. Nobody else is told. */
+  identity?: string;
+  /** As what they come. */
+  role: RoomRole;
+  /** Seconds for which they can come in by it, at most 86,400; 600 where it is absent. Who is inside stays. */
+  expires_in?: number;
+  /** Origins whose pages may use it besides this server's own, at most 8: `https://www.example.org`. */
+  origins: Array<string>;
+};
+
 /** A file that somebody in a room offers to those in it. Its bytes are with them alone. */
 export type OfferedFile = {
   /** Drawn at random by its sender, 128 bits. */
@@ -1895,6 +1909,9 @@ export type RingView = {
   accepted_at?: number;
 };
 
+/** As what somebody comes into a room by a token. */
+export type RoomRole = "participant" | "host";
+
 /** What the host decides about a room. */
 export type RoomSettings = {
   /** The way of the media. */
@@ -1948,6 +1965,14 @@ export type RoomSummary = {
   password: boolean;
 };
 
+/** What lets somebody into a room. Whoever has it can come in as them: give it to nobody else. */
+export type RoomToken = {
+  /** Goes to the page, and from there into a `TicketRequest`. */
+  token: string;
+  /** Until when one can come in by it. */
+  expires_at: number;
+};
+
 /** Who decides on the route. */
 export type RoutePolicy = "auto" | "peer_to_peer" | "server";
 
@@ -1961,6 +1986,7 @@ export type Scope =
   | "appointments:write"
   | "rooms:read"
   | "rooms:write"
+  | "rooms:invite"
   | "history:read";
 
 /** Whether a participant shares their screen, as they announce it. */
@@ -2122,6 +2148,10 @@ export type Ticket = {
   expires_in: number;
   /** Shown with a later request, makes one the same guest again; absent for who is signed in. */
   guest?: string;
+  /** The room that the token is for; joining another one is refused with `forbidden`. */
+  room?: string;
+  /** How one is called there. */
+  name?: string;
 };
 
 /** `POST /api/v1/tickets`; a body is not needed. Answered by [`Ticket`. */
@@ -2130,6 +2160,10 @@ export type TicketRequest = {
   guest?: string;
   /** Be who came over a link to this appointment, by the cookie; 401 `link_needed` without it. */
   appointment?: string;
+  /** Be whom this room's token lets in, and nobody else: no cookie counts, and none is set. 401 `room_token_invalid`, `room_token_expired`; 403 `origin_refused` for a page of an origin that it does not name. */
+  room_token?: string;
+  /** The room that the token is to be for; 403 `room_token_elsewhere` if it is for another one. */
+  room?: string;
 };
 
 /** What an event is about: each has versions of its own. */

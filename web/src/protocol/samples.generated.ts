@@ -34,6 +34,7 @@ import type {
   NewAppointment,
   NewLink,
   NewPerson,
+  NewRoomToken,
   OpenRoomDetail,
   OpenRooms,
   PasswordChange,
@@ -41,6 +42,7 @@ import type {
   PersonChange,
   Problem,
   ProfileChange,
+  RoomToken,
   SentFile,
   ServerFrame,
   SignInOptions,
@@ -3538,6 +3540,7 @@ export const bodies = {
       "appointments:write",
       "rooms:read",
       "rooms:write",
+      "rooms:invite",
       "history:read"
     ],
     "created_at": 1763708400000,
@@ -4260,6 +4263,20 @@ export const bodies = {
     "title": "Head office",
     "role": "admin"
   } satisfies NewPerson,
+  'new_room_token': {
+    "name": "Ana Kaya",
+    "identity": "customer 4711",
+    "role": "host",
+    "expires_in": 300,
+    "origins": [
+      "https://www.example.org"
+    ]
+  } satisfies NewRoomToken,
+  'new_room_token.least': {
+    "name": "Ana Kaya",
+    "role": "participant",
+    "origins": []
+  } satisfies NewRoomToken,
   'open_room_detail': {
     "room": {
       "name": "Tea",
@@ -4350,6 +4367,10 @@ export const bodies = {
     "name": "Elif Yılmaz-Weiß",
     "title": "Claims, English · Türkçe · Deutsch"
   } satisfies ProfileChange,
+  'room_token': {
+    "token": "eyJhbGciOiJIUzI1NiJ9.e30.cm9vbQ",
+    "expires_at": 1795244400000
+  } satisfies RoomToken,
   'sent_file': {
     "id": "f_9e524d06173888b1aecdf40516273849",
     "name": "notes.pdf",
@@ -4430,6 +4451,12 @@ export const bodies = {
     "expires_in": 60,
     "guest": "eyJhbGciOiJIUzI1NiJ9.e30.Z3Vlc3Q"
   } satisfies Ticket,
+  'ticket.room_token': {
+    "ticket": "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl",
+    "expires_in": 60,
+    "room": "Café 42",
+    "name": "Ana Kaya"
+  } satisfies Ticket,
   'ticket_request': {} satisfies TicketRequest,
   'ticket_request.appointment': {
     "appointment": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6"
@@ -4439,6 +4466,10 @@ export const bodies = {
   } satisfies TicketRequest,
   'ticket_request.new_guest': {
     "guest": ""
+  } satisfies TicketRequest,
+  'ticket_request.room_token': {
+    "room_token": "eyJhbGciOiJIUzI1NiJ9.e30.cm9vbQ",
+    "room": "Café 42"
   } satisfies TicketRequest,
   'totp_confirmation': {
     "offer": "eyJhbGciOiJIUzI1NiJ9.e30.b2ZmZXI",

@@ -80,7 +80,8 @@ pub(super) fn pass(
     if room.is_some_and(|room| room.is_barred(caller, was.map(|claim| claim.participant))) {
         return Err(Rejection::Removed);
     }
-    if room.is_none_or(|room| room.members.is_empty()) && !caller.may_open {
+    let vouched = caller.vouched.is_some();
+    if room.is_none_or(|room| room.members.is_empty()) && !caller.may_open && !vouched {
         return Err(Rejection::RoomNotOpen);
     }
     let Some(room) = room else { return Ok(()) };
@@ -91,6 +92,9 @@ pub(super) fn pass(
     let host = room.waits_for(&caller.keys, now);
     if room.settings.entry == Entry::Locked && !host {
         return Err(Rejection::RoomLocked);
+    }
+    if vouched {
+        return Ok(());
     }
     if let Some(password) = room.password.as_ref().filter(|_| !comes_back) {
         match caller.shown {

@@ -68,6 +68,19 @@ pub struct Caller {
     pub shown: Option<PasswordId>,
     /// Whether they may open a room that nobody is in.
     pub may_open: bool,
+    /// Whether somebody answers for them, and as what.
+    pub vouched: Option<Vouched>,
+}
+
+/// As what somebody comes for whom the organisation answers: it knows them, so that they need neither password nor
+/// admission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Vouched {
+    /// As one of those in the room.
+    Participant,
+    /// To decide about the room.
+    Host,
 }
 
 /// What can be asked of a room.

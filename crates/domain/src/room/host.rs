@@ -8,15 +8,17 @@ use super::{Room, door, seats};
 use crate::ids::{ParticipantId, SessionId};
 use crate::time::Timestamp;
 
-/// Who is the host from now on, where nobody is any more: whoever has been here longest, of those whose line holds if
-/// there are any. A room that was empty waits for its hosts if not everybody may come in.
+/// Who is the host from now on, where nobody is any more: whoever has been here longest, of those whom the organisation
+/// has sent to decide if there are any, and of those whose line holds if there are any. A room that was empty waits for its hosts if not everybody may come in.
 pub(super) fn succeeded(room: &Room, now: Timestamp, limits: Limits) -> Option<Event> {
     let waits = room.is_reserved(now) && room.settings.entry != Entry::Open;
     if limits.doors.is_none() || waits || room.host.is_some() {
         return None;
     }
-    let here = room.members.iter().find(|member| member.presence == Presence::Connected);
-    let heir = here.or(room.members.first())?;
+    let here = |member: &Member| member.presence == Presence::Connected;
+    // The first of those who are equal: orders stand the other way round.
+    let claim = |member: &&Member| (here(member), member.appointed, std::cmp::Reverse(member.order));
+    let heir = room.members.iter().max_by_key(claim)?;
     Some(Event::HostChanged { host: Some(heir.id) })
 }
 

@@ -1,7 +1,7 @@
 //! Seats: coming, coming back, going.
 
 use super::door;
-use super::happening::{Caller, Claim, Command, Event, Limits, MediaPath, Rejection};
+use super::happening::{Caller, Claim, Command, Event, Limits, MediaPath, Rejection, Vouched};
 use super::shapes::{Devices, LeaveReason, Member, Presence, Screen};
 use super::{MAX_EPOCH, MAX_ORDER, Room};
 use crate::ids::{CallId, SessionId};
@@ -35,6 +35,7 @@ pub(super) fn come(
                 joined_at: now,
                 hand: None,
                 keys: caller.keys,
+                appointed: caller.vouched == Some(Vouched::Host),
             };
             sit_down(room, now, limits, name, call, member)
         }
@@ -99,6 +100,7 @@ fn continued(
         joined_at: seat.map_or(claim.joined_at, |seat| seat.joined_at),
         hand: seat.and_then(|seat| seat.hand),
         keys: caller.keys,
+        appointed: caller.vouched == Some(Vouched::Host),
     })
 }
 
@@ -119,10 +121,15 @@ fn sit_down(
         Some(room) if room.members.is_empty() => events.push(Event::Refilled { call }),
         Some(_) => {}
     }
-    let (id, keys) = (member.id, member.keys);
+    let (id, keys, appointed) = (member.id, member.keys, member.appointed);
     events.push(Event::Joined { member });
-    if room.is_some_and(|room| room.waits_for(&keys, now)) {
-        events.extend([Event::HostChanged { host: Some(id) }, Event::Unreserved]);
+    let Some(room) = room else { return Ok(events) };
+    let takes_over = appointed && room.host().is_none_or(|host| !host.appointed);
+    if takes_over || room.waits_for(&keys, now) {
+        events.push(Event::HostChanged { host: Some(id) });
+        if room.is_reserved(now) {
+            events.push(Event::Unreserved);
+        }
     }
     Ok(events)
 }

@@ -198,6 +198,9 @@ pub struct Member {
     /// By what they are known again.
     #[serde(default)]
     pub keys: Keys,
+    /// The organisation has sent them to decide about the room.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub appointed: bool,
 }
 
 /// By what somebody is known again. Neither says who they are.

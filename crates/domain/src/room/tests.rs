@@ -8,6 +8,7 @@ use std::time::Duration;
 
 mod doors;
 mod hosts;
+mod vouched;
 
 const LIMITS: Limits = Limits {
     people: 3,
@@ -42,7 +43,7 @@ fn call(n: u8) -> CallId {
 }
 
 fn caller(n: u8) -> Caller {
-    Caller { session: session(n), keys: Keys::default(), shown: None, may_open: true }
+    Caller { session: session(n), keys: Keys::default(), shown: None, may_open: true, vouched: None }
 }
 
 fn join(n: u8) -> Command {

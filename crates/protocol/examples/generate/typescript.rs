@@ -14,9 +14,10 @@ use visavis_protocol::{
     AppointmentView, AuditView, CallNote, CallPage, CallView, ClientAppointment, ClientFrame, CloseCode,
     DeskSettings, DeskView, InvitationAcceptance, InvitationToken, InvitationView, Invited, LinkProblem,
     LinkToken, LoungeRemoval, LoungeRoomSettings, LoungeRoomView, MAX_FRAME_BYTES, MadeApiKey, MailPreview,
-    MailRequest, NewApiKey, NewAppointment, NewLink, NewPerson, OpenRoomDetail, OpenRooms, PROTOCOL_VERSION,
-    PasswordChange, PasswordProof, PersonChange, Problem, ProfileChange, SentFile, ServerFrame,
-    SignInOptions, SignInRequest, SignInView, StaffDesk, Ticket, TicketRequest, TotpConfirmation, TotpOffer,
+    MailRequest, NewApiKey, NewAppointment, NewLink, NewPerson, NewRoomToken, OpenRoomDetail, OpenRooms,
+    PROTOCOL_VERSION, PasswordChange, PasswordProof, PersonChange, Problem, ProfileChange, RoomToken,
+    SentFile, ServerFrame, SignInOptions, SignInRequest, SignInView, StaffDesk, Ticket, TicketRequest,
+    TotpConfirmation, TotpOffer,
 };
 
 /// The body of an HTTP request or answer.
@@ -64,6 +65,7 @@ pub(crate) fn bodies() -> Vec<Body> {
         body::<NewAppointment>("new_appointment"),
         body::<NewLink>("new_link"),
         body::<NewPerson>("new_person"),
+        body::<NewRoomToken>("new_room_token"),
         body::<OpenRoomDetail>("open_room_detail"),
         body::<OpenRooms>("open_rooms"),
         body::<PasswordChange>("password_change"),
@@ -71,6 +73,7 @@ pub(crate) fn bodies() -> Vec<Body> {
         body::<PersonChange>("person_change"),
         body::<Problem>("problem"),
         body::<ProfileChange>("profile_change"),
+        body::<RoomToken>("room_token"),
         body::<SentFile>("sent_file"),
         body::<SignInOptions>("sign_in_options"),
         body::<SignInRequest>("sign_in_request"),

@@ -71,3 +71,66 @@ pub struct PresentParticipant {
     /// They decide about the room.
     pub host: bool,
 }
+
+/// Lets somebody into a room whom the organisation knows: `POST /api/v1/admin/rooms/{name}/tokens`, answered by 201 and a
+/// [`RoomToken`]. They need neither its password nor the host's admission, and may open it; who was removed and a room
+/// that is locked or full they do not pass. 422 `room_name_invalid`, `name_invalid`, `identity_invalid`,
+/// `seconds_invalid`, `site_invalid`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
+#[serde(deny_unknown_fields)]
+pub struct NewRoomToken {
+    /// How they are called there; they cannot change it.
+    #[schema(min_length = 1, max_length = 64)]
+    pub name: String,
+    /// Who they are to the organisation, at most 128 characters: by this they are known again, whichever token they show,
+    /// as when they were removed. Absent: each token is somebody else. Nobody else is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    #[schema(min_length = 1, max_length = 128)]
+    pub identity: Option<String>,
+    /// As what they come.
+    #[serde(default)]
+    pub role: RoomRole,
+    /// Seconds for which they can come in by it, at most 86,400; 600 where it is absent. Who is inside stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    #[schema(minimum = 1, maximum = 86_400)]
+    pub expires_in: Option<u32>,
+    /// Origins whose pages may use it besides this server's own, at most 8: `https://www.example.org`.
+    #[serde(default)]
+    #[schema(max_items = 8)]
+    pub origins: Vec<String>,
+}
+
+impl std::fmt::Debug for NewRoomToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewRoomToken").field("role", &self.role).finish_non_exhaustive()
+    }
+}
+
+/// As what somebody comes into a room by a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RoomRole {
+    /// As one of those in it.
+    #[default]
+    Participant,
+    /// To decide about it, in the place of a host who came without such a token; of several the first does.
+    Host,
+}
+
+/// What lets somebody into a room. Whoever has it can come in as them: give it to nobody else.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
+pub struct RoomToken {
+    /// Goes to the page, and from there into a [`crate::TicketRequest`].
+    pub token: String,
+    /// Until when one can come in by it.
+    #[ts(type = "number")]
+    pub expires_at: Timestamp,
+}
+
+impl std::fmt::Debug for RoomToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RoomToken").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
+}

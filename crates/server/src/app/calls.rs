@@ -52,7 +52,7 @@ impl App {
         };
         let person_name = talker.party.name.clone();
         // Whoever is one of its people comes in.
-        let caller = Caller { session, keys: Keys::default(), shown: None, may_open: true };
+        let caller = Caller { session, keys: Keys::default(), shown: None, may_open: true, vouched: None };
         let command = match claim {
             Some((claim, media)) => {
                 let media = match media {

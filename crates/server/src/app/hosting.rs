@@ -137,7 +137,7 @@ impl App {
     pub(super) fn caller(&self, who: Identity, session: SessionId) -> Caller {
         let keys = Keys { person: Some(who.person), browser: who.browser };
         let may_open = self.opened_by == OpenedBy::Anyone || who.sign_in.is_some();
-        Caller { session, keys, shown: None, may_open }
+        Caller { session, keys, shown: None, may_open, vouched: who.vouched }
     }
 
     /// Asks to come in, or to be let in. A password is compared only where it is asked for: that costs.

@@ -177,7 +177,14 @@ mod tests {
 
     fn who(person: u128, sign_in: Option<u128>, from: Option<Whereabouts>) -> Identity {
         let sign_in = sign_in.map(SignInId::from_bits);
-        Identity { person: PersonId::from_bits(person), sign_in, link: None, from, browser: None }
+        Identity {
+            person: PersonId::from_bits(person),
+            sign_in,
+            link: None,
+            from,
+            browser: None,
+            vouched: None,
+        }
     }
 
     #[test]

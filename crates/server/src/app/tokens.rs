@@ -2,7 +2,7 @@
 //!
 //! Nothing is stored for them, so they hold across restarts and instances.
 
-use super::Whereabouts;
+use super::{Grant, Whereabouts};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
@@ -14,7 +14,7 @@ use visavis_domain::ids::{
 };
 use visavis_domain::message::Place;
 use visavis_domain::ring::Ring;
-use visavis_domain::room::Claim;
+use visavis_domain::room::{Claim, Vouched};
 use visavis_domain::time::Timestamp;
 
 /// A ticket lives as long as a page may take from asking for it to using it.
@@ -35,6 +35,8 @@ struct TicketClaims {
     exp: u64,
     jti: String,
     who: Identity,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    grant: Option<Grant>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -69,6 +71,9 @@ pub(crate) struct Identity {
     /// In which browser, if it keeps what it is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) browser: Option<BrowserId>,
+    /// As what, if somebody answers for them by a token. What else they may then is in the session's grant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) vouched: Option<Vouched>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -173,20 +178,26 @@ impl Tokens {
         now: Timestamp,
         nonce: u128,
         identity: Identity,
+        grant: Option<Grant>,
     ) -> Result<String, TokenRefused> {
         self.sign(&TicketClaims {
             aud: TICKET.into(),
             exp: seconds(now.plus(TICKET_TTL)),
             jti: format!("{nonce:032x}"),
             who: identity,
+            grant,
         })
     }
 
-    /// Whose ticket this is, if it is ours and still holds.
-    pub(crate) fn check_ticket(&self, now: Timestamp, ticket: &str) -> Result<Identity, TokenRefused> {
+    /// Whose ticket this is, if it is ours and still holds; with what it was given by a token.
+    pub(crate) fn check_ticket(
+        &self,
+        now: Timestamp,
+        ticket: &str,
+    ) -> Result<(Identity, Option<Grant>), TokenRefused> {
         let claims: TicketClaims = self.verify(TICKET, ticket)?;
         in_time(now, claims.exp)?;
-        Ok(claims.who)
+        Ok((claims.who, claims.grant))
     }
 
     /// Proof of being a guest.
@@ -298,12 +309,16 @@ impl Tokens {
         Ok(claims)
     }
 
-    fn sign(&self, claims: &impl Serialize) -> Result<String, TokenRefused> {
+    pub(super) fn sign(&self, claims: &impl Serialize) -> Result<String, TokenRefused> {
         encode(&Header::new(Algorithm::HS256), claims, &self.encoding).map_err(|_| TokenRefused)
     }
 
     /// Everything but the time, which is an argument and not the library's clock.
-    fn verify<C: DeserializeOwned + Clone>(&self, audience: &str, token: &str) -> Result<C, TokenRefused> {
+    pub(super) fn verify<C: DeserializeOwned + Clone>(
+        &self,
+        audience: &str,
+        token: &str,
+    ) -> Result<C, TokenRefused> {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.validate_exp = false;
         validation.set_required_spec_claims(&["exp", "aud"]);
@@ -338,11 +353,11 @@ impl ContinuationClaims {
     }
 }
 
-fn seconds(at: Timestamp) -> u64 {
+pub(super) fn seconds(at: Timestamp) -> u64 {
     at.0 / 1000
 }
 
-fn in_time(now: Timestamp, exp: u64) -> Result<(), TokenRefused> {
+pub(super) fn in_time(now: Timestamp, exp: u64) -> Result<(), TokenRefused> {
     if seconds(now) <= exp { Ok(()) } else { Err(TokenRefused) }
 }
 
@@ -357,6 +372,7 @@ mod tests {
         link: None,
         from: None,
         browser: Some(BrowserId::from_bits(9)),
+        vouched: None,
     };
 
     fn claim() -> Claim {
@@ -372,10 +388,10 @@ mod tests {
     #[test]
     fn a_ticket_holds_for_a_minute_and_only_with_our_key() {
         let (ours, foreign) = (Tokens::new(b"ours"), Tokens::new(b"foreign"));
-        let ticket = ours.ticket(NOW, 1, WHO).unwrap();
+        let ticket = ours.ticket(NOW, 1, WHO, None).unwrap();
         for (tokens, after, expected) in [
-            (&ours, 0, Ok(WHO)),
-            (&ours, 60, Ok(WHO)),
+            (&ours, 0, Ok((WHO, None))),
+            (&ours, 60, Ok((WHO, None))),
             (&ours, 61, Err(TokenRefused)),
             (&foreign, 0, Err(TokenRefused)),
         ] {
@@ -391,7 +407,7 @@ mod tests {
         assert_eq!(tokens.claim(NOW, "café", &continuation), Ok(claim()));
         assert_eq!(tokens.claim(NOW, "other", &continuation), Err(TokenRefused));
         assert_eq!(tokens.check_ticket(NOW, &continuation), Err(TokenRefused));
-        let ticket = tokens.ticket(NOW, 1, WHO).unwrap();
+        let ticket = tokens.ticket(NOW, 1, WHO, None).unwrap();
         assert_eq!(tokens.claim(NOW, "café", &ticket), Err(TokenRefused));
         let late = NOW.plus(CONTINUATION_TTL + Duration::from_secs(1));
         assert_eq!(tokens.claim(late, "café", &continuation), Err(TokenRefused));

@@ -60,10 +60,10 @@ const fn status(denied: &Denied) -> StatusCode {
         Denied::SignedOut | Denied::SignInRefused | Denied::TotpRequired | Denied::KeyInvalid => {
             StatusCode::UNAUTHORIZED
         }
-        Denied::LinkNeeded => StatusCode::UNAUTHORIZED,
+        Denied::LinkNeeded | Denied::RoomTokenInvalid | Denied::RoomTokenExpired => StatusCode::UNAUTHORIZED,
         Denied::Forbidden | Denied::PasswordWrong | Denied::Provider(_) => StatusCode::FORBIDDEN,
         Denied::Link(_) | Denied::ScopeMissing(_) | Denied::NotForKeys => StatusCode::FORBIDDEN,
-        Denied::OriginRefused => StatusCode::FORBIDDEN,
+        Denied::OriginRefused | Denied::RoomTokenElsewhere => StatusCode::FORBIDDEN,
         Denied::JsonExpected => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Denied::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
         Denied::NotAsSeen => StatusCode::PRECONDITION_FAILED,
@@ -103,6 +103,9 @@ const fn title(denied: &Denied) -> &'static str {
         Denied::LastAdmin => "At least one admin must be able to sign in",
         Denied::Unfit(_) => "What it is in does not allow that",
         Denied::LinkInvalid => "This link is none of this server's",
+        Denied::RoomTokenInvalid => "This is no token for a room, or it holds no longer",
+        Denied::RoomTokenExpired => "This token has expired; ask for another one",
+        Denied::RoomTokenElsewhere => "This token is for another room",
         Denied::LinkNeeded => "Open the personal link to the appointment first",
         Denied::Link(_) => "This link is of no use now",
         Denied::Unknown(_) => "There is no such thing",

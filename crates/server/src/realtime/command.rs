@@ -2,7 +2,7 @@
 
 use super::session::{Execution, Session};
 use super::upgrade::Realtime;
-use crate::app::{self, AboutFile, Holding, JoinCall, JoinRequest, KnockRequest, Route};
+use crate::app::{self, AboutFile, Grant, Holding, JoinCall, JoinRequest, KnockRequest, Route};
 use std::sync::Arc;
 use visavis_domain::name::RoomName;
 use visavis_domain::room::{Devices, Screen};
@@ -19,6 +19,10 @@ impl Realtime {
         command: Command,
     ) {
         execution.executed = id;
+        let command = match granted(session.grant.as_ref(), command) {
+            Ok(command) => command,
+            Err(code) => return session.push(super::socket::encode(&ServerFrame::Rejection { id, code })),
+        };
         let outcome = match command {
             Command::Leave => self.leave(session, execution).await,
             Command::Look { room } => self.look(session, &room).await,
@@ -294,6 +298,45 @@ impl Realtime {
             execution.unsure = None;
         }
         Ok(Reply::Done)
+    }
+}
+
+/// What is done of what a session asks for that came by a token: it is in the token's room, under the token's name, and
+/// does what everybody does who is in a room. Whoever else it might be, it is not.
+fn granted(grant: Option<&Grant>, command: Command) -> Result<Command, Code> {
+    let Some(grant) = grant else { return Ok(command) };
+    match command {
+        Command::Join { room, microphone, camera, continuation, media, .. } => {
+            let room = RoomName::parse(&room).map_err(|_| Code::RoomNameInvalid)?;
+            if room.folded() != grant.room.folded() {
+                return Err(Code::Forbidden);
+            }
+            let (room, name) = (grant.room.shown().to_owned(), grant.name.clone());
+            Ok(Command::Join { room, name, microphone, camera, password: None, continuation, media })
+        }
+        Command::Leave
+        | Command::IceServers
+        | Command::Snapshot
+        | Command::SetMedia { .. }
+        | Command::RenewMedia
+        | Command::Signal { .. }
+        | Command::SignalFile { .. }
+        | Command::MediaOffer { .. }
+        | Command::View { .. }
+        | Command::MediaClose
+        | Command::SetRoom { .. }
+        | Command::SetPassword { .. }
+        | Command::AdmitKnocks { .. }
+        | Command::RefuseKnocks { .. }
+        | Command::Mute { .. }
+        | Command::Remove { .. }
+        | Command::MakeHost { .. }
+        | Command::EndRoom
+        | Command::SetHand { .. }
+        | Command::LowerHand { .. }
+        | Command::React { .. }
+        | Command::Say { .. } => Ok(command),
+        _ => Err(Code::Forbidden),
     }
 }
 

@@ -236,8 +236,9 @@ mod tests {
 
     fn opened(sessions: &Sessions, id: u128) -> Arc<Session> {
         let person = PersonId::from_bits(id);
-        let identity = Identity { person, sign_in: None, link: None, from: None, browser: None };
-        sessions.open(SessionId::from_bits(id), identity, "localhost", 10_000)
+        let identity =
+            Identity { person, sign_in: None, link: None, from: None, browser: None, vouched: None };
+        sessions.open(SessionId::from_bits(id), (identity, None), "localhost", 10_000)
     }
 
     /// The last listener leaves while another one comes, each a little later than the other every time.

@@ -36,9 +36,11 @@ impl Realtime {
         id: SessionId,
         secret: &str,
         received: u64,
+        elsewhere: Option<&str>,
     ) -> Result<(Arc<Session>, SocketNumber, ServerFrame), Code> {
         let shown = self.app.is_session_secret(id, secret);
-        let session = self.sessions.find(id).filter(|_| shown).ok_or(Code::SessionUnknown)?;
+        let found = self.sessions.find(id).filter(|session| shown && session.is_for(elsewhere));
+        let session = found.ok_or(Code::SessionUnknown)?;
         let execution = session.execution.lock().await;
         let number = session.attach(received)?;
         let executed = execution.executed;

@@ -4,7 +4,7 @@
 use super::outbox::{Hole, Outbox};
 use super::parting::Leftovers;
 use super::socket::encode;
-use crate::app::{Identity, Written};
+use crate::app::{Grant, Identity, Written};
 use axum::extract::ws::Utf8Bytes;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use std::collections::HashMap;
@@ -41,6 +41,8 @@ pub(crate) struct Session {
     pub(crate) id: SessionId,
     /// Who it acts for.
     pub(crate) identity: Identity,
+    /// All that it may, if it was opened by a token for a room.
+    pub(crate) grant: Option<Grant>,
     /// The host by which the participant reached us: STUN and TURN are offered under the same name.
     pub(crate) host: Box<str>,
     delivery: Mutex<Delivery>,
@@ -103,10 +105,16 @@ pub(crate) enum Work {
 }
 
 impl Session {
-    fn new(id: SessionId, identity: Identity, host: Box<str>, outbox_bytes: usize) -> Self {
+    fn new(
+        id: SessionId,
+        (identity, grant): (Identity, Option<Grant>),
+        host: Box<str>,
+        outbox_bytes: usize,
+    ) -> Self {
         Self {
             id,
             identity,
+            grant,
             host,
             delivery: Mutex::new(Delivery {
                 outbox: Outbox::new(outbox_bytes),
@@ -125,6 +133,11 @@ impl Session {
             ),
             execution: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// Whether a socket from this other origin may act for it.
+    pub(crate) fn is_for(&self, elsewhere: Option<&str>) -> bool {
+        elsewhere.is_none_or(|origin| self.grant.as_ref().is_some_and(|grant| grant.is_for(origin)))
     }
 
     /// A frame for the participant, after those that wait already.
@@ -260,11 +273,11 @@ impl Sessions {
     pub(crate) fn open(
         &self,
         id: SessionId,
-        identity: Identity,
+        who: (Identity, Option<Grant>),
         host: &str,
         outbox_bytes: usize,
     ) -> Arc<Session> {
-        let session = Arc::new(Session::new(id, identity, host.into(), outbox_bytes));
+        let session = Arc::new(Session::new(id, who, host.into(), outbox_bytes));
         let mut all = self.all();
         all.insert(id, session.clone());
         if self.limited.load(Ordering::Relaxed) {
@@ -330,8 +343,9 @@ mod tests {
             link: None,
             from: None,
             browser: None,
+            vouched: None,
         };
-        sessions.open(SessionId::from_bits(id), identity, "localhost", 10_000)
+        sessions.open(SessionId::from_bits(id), (identity, None), "localhost", 10_000)
     }
 
     fn heard(session: &Session) -> Vec<Utf8Bytes> {

@@ -44,6 +44,8 @@ pub(crate) fn encode(frame: &ServerFrame) -> Utf8Bytes {
 pub(super) struct Socket<'a> {
     realtime: &'a Arc<Realtime>,
     ws: WebSocket,
+    /// The origin of its page, if that is none of ours: it acts for nobody but those whose token names it.
+    elsewhere: Option<String>,
     rate: DefaultDirectRateLimiter,
     faults: u32,
     excess: u32,
@@ -68,10 +70,10 @@ enum Stop {
 }
 
 impl<'a> Socket<'a> {
-    pub(super) fn new(realtime: &'a Arc<Realtime>, ws: WebSocket) -> Self {
+    pub(super) fn new(realtime: &'a Arc<Realtime>, ws: WebSocket, elsewhere: Option<String>) -> Self {
         let settings = &realtime.settings;
         let quota = Quota::per_second(settings.frames_per_second).allow_burst(settings.frames_burst);
-        Self { realtime, ws, rate: RateLimiter::direct(quota), faults: 0, excess: 0 }
+        Self { realtime, ws, elsewhere, rate: RateLimiter::direct(quota), faults: 0, excess: 0 }
     }
 
     /// The whole life of the socket.
@@ -110,12 +112,13 @@ impl<'a> Socket<'a> {
                 Message::Binary(_) | Message::Close(_) => return None,
             }
         };
+        let elsewhere = self.elsewhere.as_deref();
         let outcome = match serde_json::from_str(&text) {
             Ok(ClientFrame::Hello { protocol, ticket, earlier }) => {
-                hello(self.realtime, protocol, &ticket, earlier.as_ref(), host).await
+                hello(self.realtime, protocol, &ticket, earlier.as_ref(), (host, elsewhere)).await
             }
             Ok(ClientFrame::Resume { session, secret, received }) => {
-                self.realtime.resume(session, &secret, received).await
+                self.realtime.resume(session, &secret, received, elsewhere).await
             }
             _ => Err(Code::Malformed),
         };
@@ -319,16 +322,20 @@ async fn hello(
     protocol: u32,
     ticket: &str,
     earlier: Option<&Earlier>,
-    host: &str,
+    (host, elsewhere): (&str, Option<&str>),
 ) -> Result<(Arc<Session>, SocketNumber, ServerFrame), Code> {
     if protocol != PROTOCOL_VERSION {
         return Err(Code::ProtocolUnsupported);
     }
-    let identity = realtime.app.check_ticket(ticket).map_err(|refused| refused.code())?;
+    let (identity, grant) = realtime.app.check_ticket(ticket).map_err(|refused| refused.code())?;
+    let named = |origin: &str| grant.as_ref().is_some_and(|grant| grant.is_for(origin));
+    if elsewhere.is_some_and(|origin| !named(origin)) {
+        return Err(Code::Forbidden);
+    }
     if let Some(earlier) = earlier {
         realtime.follow_session(earlier, identity.person).await?;
     }
-    let session = realtime.open(identity, host);
+    let session = realtime.open(identity, grant, host);
     if let Err(code) = realtime.still_holds(&session).await {
         realtime.forget(&session).await;
         return Err(code);

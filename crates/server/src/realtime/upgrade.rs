@@ -3,7 +3,7 @@
 use super::hub::Hub;
 use super::session::{Session, Sessions};
 use super::socket::Socket;
-use crate::app::{Accounts, App, Appointments, Denied, IceServers, Identity, Route};
+use crate::app::{Accounts, App, Appointments, Denied, Grant, IceServers, Identity, Route, Sent, origin};
 use crate::cluster::drain::Leaving;
 use crate::edge::{
     ClientAddress, RateByAddress, authority_of, browser_cookie, browser_shown, is_own_page, network_of,
@@ -12,7 +12,7 @@ use crate::edge::{
 use axum::body::Bytes;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, State};
-use axum::http::{StatusCode, header, request::Parts};
+use axum::http::{HeaderValue, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -20,6 +20,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 use visavis_domain::ids::SessionId;
+use visavis_domain::name::RoomName;
 use visavis_live::TopicName;
 use visavis_protocol::{Code, IceServer, MAX_FRAME_BYTES, Ticket, TicketRequest};
 
@@ -62,21 +63,23 @@ pub(crate) struct Realtime {
 
 /// The routes of this edge.
 pub(crate) fn router(realtime: Arc<Realtime>) -> Router {
-    Router::new().route("/api/v1/tickets", post(tickets)).route("/ws", get(upgrade)).with_state(realtime)
+    Router::new()
+        .route("/api/v1/tickets", post(tickets).options(before_tickets))
+        .route("/ws", get(upgrade))
+        .with_state(realtime)
 }
 
 async fn tickets(State(realtime): State<Arc<Realtime>>, parts: Parts, body: Bytes) -> Response {
     // Programs send no body, or an empty one under whatever name: they want nothing in particular.
     let wish: TicketRequest = serde_json::from_slice(&body).unwrap_or_default();
+    if let Some(token) = &wish.room_token {
+        return readable_anywhere(by_token(&realtime, &parts, token, wish.room.as_deref()).await);
+    }
     if !origin_allowed(&parts, &realtime.settings.allowed_origins) {
         return problem(StatusCode::FORBIDDEN, "origin_refused", "This origin may not use this server");
     }
-    if let Some(ClientAddress(address)) = parts.extensions.get()
-        && let Err(wait) = realtime.tickets.take(&realtime.app, *address).await
-    {
-        let refused =
-            problem(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many tickets; try again later");
-        return ([(header::RETRY_AFTER, wait.to_string())], refused).into_response();
+    if let Err(too_many) = realtime.count_ticket(&parts).await {
+        return too_many;
     }
     match realtime.ticket(&parts, &wish).await {
         Ok((ticket, browser)) => {
@@ -88,11 +91,55 @@ async fn tickets(State(realtime): State<Arc<Realtime>>, parts: Parts, body: Byte
     }
 }
 
+/// For whoever shows a token for a room. That alone says who they are: no cookie is read, and none is set.
+async fn by_token(realtime: &Realtime, parts: &Parts, token: &str, room: Option<&str>) -> Response {
+    if let Err(too_many) = realtime.count_ticket(parts).await {
+        return too_many;
+    }
+    match realtime.ticket_by_token(parts, token, room).await {
+        Ok(ticket) => ([(header::CACHE_CONTROL, "no-store")], Json(ticket)).into_response(),
+        Err(denied) => denied.into_response(),
+    }
+}
+
+/// What a page of any origin may ask before it shows a token. It says nothing of who may use one.
+async fn before_tickets() -> Response {
+    let headers = [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "POST"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type"),
+        (header::ACCESS_CONTROL_MAX_AGE, "7200"),
+    ];
+    readable_anywhere((StatusCode::NO_CONTENT, headers).into_response())
+}
+
+/// Why a token was refused its page has to be able to read. Never with credentials: nothing of it is anybody's.
+fn readable_anywhere(mut answer: Response) -> Response {
+    for (name, value) in
+        [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (header::ACCESS_CONTROL_EXPOSE_HEADERS, "retry-after")]
+    {
+        answer.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    answer
+}
+
+/// A page of another origin says at the door by what it comes. Its first frame has to show it.
+const BY_TOKEN: &str = "by=token";
+
 async fn upgrade(State(realtime): State<Arc<Realtime>>, request: axum::extract::Request) -> Response {
     let (mut parts, _) = request.into_parts();
-    if !origin_allowed(&parts, &realtime.settings.allowed_origins) {
-        return problem(StatusCode::FORBIDDEN, "origin_refused", "This origin may not use this server");
-    }
+    let elsewhere = match origin_allowed(&parts, &realtime.settings.allowed_origins) {
+        true => None,
+        false => match nameable_origin(&parts).filter(|_| parts.uri.query() == Some(BY_TOKEN)) {
+            Some(origin) => Some(origin),
+            None => {
+                return problem(
+                    StatusCode::FORBIDDEN,
+                    "origin_refused",
+                    "This origin may not use this server",
+                );
+            }
+        },
+    };
     let host = authority_of(&parts.headers, &parts.uri)
         .map(|authority| authority.host().to_owned())
         .unwrap_or_default();
@@ -107,7 +154,7 @@ async fn upgrade(State(realtime): State<Arc<Realtime>>, request: axum::extract::
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
         .on_upgrade(move |socket| async move {
-            Socket::new(&realtime, socket).run(&host).await;
+            Socket::new(&realtime, socket, elsewhere).run(&host).await;
         })
 }
 
@@ -123,9 +170,43 @@ impl Realtime {
         let from = network_of(&parts.extensions).map(|network| self.app.whereabouts(network));
         let (browser, shown) = self.app.browser(browser_shown(&parts.headers));
         let identity = Identity { from, browser: Some(browser), ..identity };
-        let (ticket, ttl) = self.app.ticket(identity).map_err(unsigned)?;
+        let (ticket, ttl) = self.app.ticket(identity, None).map_err(unsigned)?;
         let expires_in = u32::try_from(ttl.as_secs()).unwrap_or(u32::MAX);
-        Ok((Ticket { ticket, expires_in, guest }, shown))
+        Ok((Ticket { ticket, expires_in, guest, room: None, name: None }, shown))
+    }
+
+    async fn count_ticket(&self, parts: &Parts) -> Result<(), Response> {
+        let Some(ClientAddress(address)) = parts.extensions.get() else { return Ok(()) };
+        let Err(wait) = self.tickets.take(&self.app, *address).await else { return Ok(()) };
+        let refused =
+            problem(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many tickets; try again later");
+        Err(([(header::RETRY_AFTER, wait.to_string())], refused).into_response())
+    }
+
+    async fn ticket_by_token(
+        &self,
+        parts: &Parts,
+        token: &str,
+        room: Option<&str>,
+    ) -> Result<Ticket, Denied> {
+        let Sent { issuer, person, vouched, grant } = self.app.read_room_token(token)?;
+        self.accounts.answers_for(issuer).await?;
+        let own = origin_allowed(parts, &self.settings.allowed_origins);
+        if !own && !nameable_origin(parts).is_some_and(|origin| grant.is_for(&origin)) {
+            return Err(Denied::OriginRefused);
+        }
+        if room.is_some_and(|room| {
+            RoomName::parse(room).ok().as_ref().map(RoomName::folded) != Some(grant.room.folded())
+        }) {
+            return Err(Denied::RoomTokenElsewhere);
+        }
+        let from = network_of(&parts.extensions).map(|network| self.app.whereabouts(network));
+        let vouched = Some(vouched);
+        let identity = Identity { person, sign_in: None, link: None, from, browser: None, vouched };
+        let (room, name) = (grant.room.shown().to_owned(), grant.name.clone());
+        let (ticket, ttl) = self.app.ticket(identity, Some(grant)).map_err(unsigned)?;
+        let expires_in = u32::try_from(ttl.as_secs()).unwrap_or(u32::MAX);
+        Ok(Ticket { ticket, expires_in, guest: None, room: Some(room), name: Some(name) })
     }
 
     async fn signed_in_or_guest(
@@ -145,18 +226,22 @@ impl Realtime {
                     link: None,
                     from: None,
                     browser: None,
+                    vouched: None,
                 },
                 None,
             ));
         }
         let (person, proof) = self.app.guest(wish.guest.as_deref()).map_err(unsigned)?;
-        Ok((Identity { person, sign_in: None, link: None, from: None, browser: None }, Some(proof)))
+        Ok((
+            Identity { person, sign_in: None, link: None, from: None, browser: None, vouched: None },
+            Some(proof),
+        ))
     }
 
     /// A new session, known to this instance.
-    pub(super) fn open(&self, identity: Identity, host: &str) -> Arc<Session> {
+    pub(super) fn open(&self, identity: Identity, grant: Option<Grant>, host: &str) -> Arc<Session> {
         let id = SessionId::from_bits(self.app.random_bits());
-        let session = self.sessions.open(id, identity, host, self.settings.outbox_bytes);
+        let session = self.sessions.open(id, (identity, grant), host, self.settings.outbox_bytes);
         self.count();
         session
     }
@@ -204,6 +289,12 @@ fn origin_allowed(parts: &Parts, allowed: &[String]) -> bool {
     let Some(origin) = parts.headers.get(header::ORIGIN) else { return true };
     let Ok(origin) = origin.to_str() else { return false };
     allowed.iter().any(|one| one == origin) || is_own_page(&parts.headers, &parts.uri)
+}
+
+/// The origin of the page that asks, where it is one that a token can name.
+fn nameable_origin(parts: &Parts) -> Option<String> {
+    let shown = parts.headers.get(header::ORIGIN)?.to_str().ok()?;
+    origin(shown).filter(|origin| origin == shown)
 }
 
 #[cfg(test)]

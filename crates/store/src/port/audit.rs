@@ -65,6 +65,8 @@ pub enum Action {
     RoomEnded,
     /// Somebody was removed from a room by nobody inside.
     ParticipantRemoved,
+    /// A token was made that lets somebody into a room.
+    RoomTokenMade,
     /// Somebody looked at which rooms are open, or who is in one.
     RoomsRead,
     /// Somebody read the history of others' calls.

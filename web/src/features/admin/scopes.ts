@@ -12,6 +12,7 @@ const words: Record<Scope, () => string> = {
   'appointments:write': m.admin_scope_appointments_write,
   'rooms:read': m.admin_scope_rooms_read,
   'rooms:write': m.admin_scope_rooms_write,
+  'rooms:invite': m.admin_scope_rooms_invite,
   'history:read': m.admin_scope_history_read,
 };
 

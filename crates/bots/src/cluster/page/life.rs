@@ -179,7 +179,7 @@ impl Life {
         let ticket = match &self.who {
             Who::Staff(staff) => staff.ticket().await?,
             Who::Guest => {
-                let wish = TicketRequest { guest: Some(self.proof.clone()), appointment: None };
+                let wish = TicketRequest { guest: Some(self.proof.clone()), ..TicketRequest::default() };
                 let request = self.http.post(format!("{}/api/v1/tickets", self.base)).json(&wish);
                 let ticket: Ticket = request.send().await?.error_for_status()?.json().await?;
                 self.proof = ticket.guest.context("a guest's ticket comes with a proof")?;

@@ -27,7 +27,7 @@ pub(super) fn knocks(n: u8, by: u8) -> Command {
 }
 
 /// The same command by somebody else than whoever has the same browser.
-fn with(mut command: Command, change: impl Fn(&mut Caller)) -> Command {
+pub(super) fn with(mut command: Command, change: impl Fn(&mut Caller)) -> Command {
     match &mut command {
         Command::Join { caller, .. } | Command::Continue { caller, .. } | Command::Knock { caller, .. } => {
             change(caller);

@@ -3,10 +3,12 @@
 
 use super::sign_in::token_hash;
 use super::{Accounts, Denied, Invalid, Unknown, line};
+use crate::app::Issuer;
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
-use visavis_domain::account::AccountState;
+use visavis_domain::account::{AccountRole, AccountState};
 use visavis_domain::ids::{ApiKeyId, PersonId};
+use visavis_domain::scope::Scope;
 use visavis_domain::time::Timestamp;
 use visavis_protocol::{ApiKeyView, MadeApiKey, NewApiKey};
 use visavis_store::{Account, Action, ApiKey, StoreError};
@@ -96,6 +98,28 @@ impl Accounts {
         }
         self.touch(&key, now).await;
         Ok((key, account))
+    }
+
+    /// Whether those are still answered for who come by a token of this issuer's.
+    pub(crate) async fn answers_for(&self, issuer: Issuer) -> Result<(), Denied> {
+        let account = match issuer.key {
+            None => {
+                let found = self.store().account(issuer.account).await?;
+                found.ok_or(Denied::RoomTokenInvalid)?
+            }
+            Some(id) => {
+                let found = self.store().api_key(id).await?;
+                let holds = |key: &ApiKey| {
+                    self.now() < key.expires_at
+                        && key.account == issuer.account
+                        && key.scopes.contains(&Scope::RoomsInvite)
+                };
+                let (_, account) = found.filter(|(key, _)| holds(key)).ok_or(Denied::RoomTokenInvalid)?;
+                account
+            }
+        };
+        let may = account.state == AccountState::Active && account.role == AccountRole::Admin;
+        if may { Ok(()) } else { Err(Denied::RoomTokenInvalid) }
     }
 
     /// Programs go on while nothing can be written.

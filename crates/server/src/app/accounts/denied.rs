@@ -69,6 +69,15 @@ pub(crate) enum Denied {
     /// Not a link of ours.
     #[error("not a link of ours")]
     LinkInvalid,
+    /// No token of ours for a room, or nobody answers for it any more; which of them is nobody's business.
+    #[error("the room's token is refused")]
+    RoomTokenInvalid,
+    /// It came too late.
+    #[error("the room's token has expired")]
+    RoomTokenExpired,
+    /// It is good for another room.
+    #[error("the token is for another room")]
+    RoomTokenElsewhere,
     /// It needs the cookie of a link.
     #[error("nobody came over a link")]
     LinkNeeded,
@@ -121,6 +130,10 @@ pub(crate) enum Invalid {
     Scopes,
     /// Not in the time that keys may hold.
     Expiry,
+    /// No name of a room that is open to all.
+    Room,
+    /// As an integrator calls somebody.
+    Identity,
 }
 
 impl Invalid {
@@ -151,6 +164,8 @@ impl Invalid {
             Self::Keys => "too_many_keys",
             Self::Scopes => "scopes_invalid",
             Self::Expiry => "expiry_invalid",
+            Self::Room => "room_name_invalid",
+            Self::Identity => "identity_invalid",
         }
     }
 }
@@ -250,6 +265,9 @@ impl Denied {
             Self::Unknown(Unknown::Participant) => "participant_unknown",
             Self::Unfit(what) => what.code(),
             Self::LinkInvalid => "link_invalid",
+            Self::RoomTokenInvalid => "room_token_invalid",
+            Self::RoomTokenExpired => "room_token_expired",
+            Self::RoomTokenElsewhere => "room_token_elsewhere",
             Self::LinkNeeded => "link_needed",
             Self::Link(refused) => match refused.refusal {
                 LinkRefusal::Replaced => "link_replaced",

@@ -1,8 +1,8 @@
 //! What admins set about desks.
 
 use super::{Accounts, Denied, Invalid, Unknown};
+use crate::app::origin;
 use std::collections::HashSet;
-use url::{Position, Url};
 use visavis_domain::hours;
 use visavis_domain::ids::{DeskId, PersonId};
 use visavis_domain::name::PersonName;
@@ -119,16 +119,6 @@ fn desk(id: DeskId, settings: DeskSettings) -> Result<Desk, Denied> {
 pub(super) fn is_slug(text: &str) -> bool {
     let fits = (1..=MAX_SLUG_CHARS).contains(&text.len());
     fits && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-}
-
-/// An origin as `frame-ancestors` takes it, without anything that could end the directive.
-fn origin(text: &str) -> Option<String> {
-    let url = Url::parse(text.trim()).ok()?;
-    let bare = matches!(url.scheme(), "https" | "http") && matches!(&url[Position::BeforePath..], "" | "/");
-    let plain = url.host().is_some() && url.username().is_empty() && url.password().is_none();
-    let origin = url.origin().ascii_serialization();
-    let safe = origin.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.:/[]".contains(&b));
-    (bare && plain && safe).then_some(origin)
 }
 
 #[cfg(test)]

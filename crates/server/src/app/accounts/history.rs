@@ -60,6 +60,17 @@ impl Accounts {
         Ok(self.store().audit(audited).await?)
     }
 
+    /// The same of what needs more words.
+    pub(crate) async fn begin_about(
+        &self,
+        admin: PersonId,
+        action: Action,
+        subject: String,
+        detail: serde_json::Value,
+    ) -> Result<(), Denied> {
+        Ok(self.store().audit(self.audited(Some(admin), action, subject, detail)).await?)
+    }
+
     /// Somebody at the machine is about to draw another key for links.
     pub(crate) async fn begin_rotation(&self, detail: serde_json::Value) -> Result<(), Denied> {
         let audited = self.audited(None, Action::SettingChanged, "link key", detail);

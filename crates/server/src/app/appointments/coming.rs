@@ -82,6 +82,7 @@ impl Appointments {
             link: Some(came.claims),
             from: None,
             browser: None,
+            vouched: None,
         })
     }
 

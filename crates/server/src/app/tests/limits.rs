@@ -26,7 +26,14 @@ fn room(number: u32) -> RoomName {
 
 fn guest(app: &App, person: u128, last: u8) -> Identity {
     let from = Some(app.whereabouts([192, 0, 2, last].into()));
-    Identity { person: PersonId::from_bits(person), sign_in: None, link: None, from, browser: None }
+    Identity {
+        person: PersonId::from_bits(person),
+        sign_in: None,
+        link: None,
+        from,
+        browser: None,
+        vouched: None,
+    }
 }
 
 fn account(app: &App, person: u128, last: u8) -> Identity {

@@ -31,7 +31,7 @@ async fn lounge(sizes: &[(usize, usize)]) -> (Ground, Vec<Place>) {
 }
 
 fn who(page: Page) -> Identity {
-    Identity { person: page.person, sign_in: None, link: None, from: None, browser: None }
+    Identity { person: page.person, sign_in: None, link: None, from: None, browser: None, vouched: None }
 }
 
 /// Another page of the same person.

@@ -65,7 +65,8 @@ async fn a_seat_is_lost_as_after_a_broken_line_and_its_time_runs_once() {
     let page = place.visitors[0];
     let devices = Devices { microphone: Microphone::Live, camera: Camera::On, screen: Screen::Off };
     let (session, name) = (page.session, "Vera".to_owned());
-    let who = Identity { person: page.person, sign_in: None, link: None, from: None, browser: None };
+    let who =
+        Identity { person: page.person, sign_in: None, link: None, from: None, browser: None, vouched: None };
     let request = JoinRequest {
         who,
         session,

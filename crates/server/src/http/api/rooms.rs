@@ -1,11 +1,11 @@
 //! `/api/v1/admin/rooms`: which are open right now, who is in them, ending one, removing somebody. The audit log names a
 //! room by the gathering in it: what people call their rooms is theirs.
 
-use super::answers::Done;
-use super::body::{Asked, Named};
+use super::answers::{Created, Done};
+use super::body::{Asked, Body, Named};
 use super::described::about;
 use super::{Access, Api, Keys, Routes, Signed};
-use crate::app::{Denied, Unknown};
+use crate::app::{Denied, Invalid, Issuer, Unknown};
 use axum::Json;
 use axum::extract::State;
 use axum::http::Method;
@@ -15,17 +15,19 @@ use utoipa::IntoParams;
 use visavis_domain::ids::ParticipantId;
 use visavis_domain::name::RoomName;
 use visavis_domain::scope::Scope;
-use visavis_protocol::{OpenRoomDetail, OpenRooms};
+use visavis_protocol::{NewRoomToken, OpenRoomDetail, OpenRooms, RoomToken};
 use visavis_store::Action;
 
 const ONE: &str = "/api/v1/admin/rooms/{name}";
 const PARTICIPANT: &str = "/api/v1/admin/rooms/{name}/participants/{participant}";
 const UNKNOWN: Denied = Denied::Unknown(Unknown::Room);
 const READ: Keys = Keys::With(Scope::RoomsRead);
+const INVITE: Keys = Keys::With(Scope::RoomsInvite);
 const WRITE: Keys = Keys::With(Scope::RoomsWrite);
 
 pub(super) fn routes(routes: Routes) -> Routes {
     const END: &str = "/api/v1/admin/rooms/{name}/end";
+    let unfit = [Invalid::Room, Invalid::Name, Invalid::Identity, Invalid::Seconds, Invalid::Site];
     routes
         .on("Open rooms")
         .add(
@@ -46,6 +48,17 @@ pub(super) fn routes(routes: Routes) -> Routes {
             remove,
             about("Removes somebody", [UNKNOWN, Denied::Unknown(Unknown::Participant)])
                 .more("They are kept out for as long as the room lives."),
+        )
+        .add(
+            Access::Admin,
+            INVITE,
+            Method::POST,
+            "/api/v1/admin/rooms/{name}/tokens",
+            invite,
+            about("Makes a token that lets somebody into the room", unfit.map(Denied::Invalid)).more(
+                "Their page shows it, whatever origin it is on. They need neither the room's password nor the host's \
+                 admission, and may open the room.",
+            ),
         )
 }
 
@@ -113,6 +126,17 @@ async fn looked(api: &Api, signed: &Signed, subject: String) -> Result<(), Denie
         return Ok(());
     }
     api.accounts.begin_in_room(signed.account.id, Action::RoomsRead, subject).await
+}
+
+/// Whether anybody is in it does not matter: it may be opened by whoever is sent.
+async fn invite(
+    State(api): State<Arc<Api>>,
+    signed: Signed,
+    Named(name): Named<String>,
+    Body(new): Body<NewRoomToken>,
+) -> Result<Created<RoomToken>, Denied> {
+    let issuer = Issuer { account: signed.account.id, key: signed.key };
+    api.app.make_room_token(&api.accounts, issuer, &name, &new).await.map(Created)
 }
 
 async fn find(api: &Api, name: &str) -> Result<(RoomName, OpenRoomDetail), Denied> {

@@ -12,6 +12,7 @@ mod lounge;
 mod once;
 mod own;
 mod provider;
+mod room_tokens;
 mod rooms;
 mod sign_in;
 mod tags;

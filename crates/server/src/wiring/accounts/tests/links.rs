@@ -85,7 +85,7 @@ async fn whatever_is_not_genuine_is_answered_with_the_same_bytes() {
     let (world, _, ana) = World::with_both().await;
     let one = made(&world, &ana, new(&world, 10)).await;
     let genuine = token(&one);
-    let (ticket, _) = world.api.app.ticket(ticketed()).unwrap();
+    let (ticket, _) = world.api.app.ticket(ticketed(), None).unwrap();
     let (_, guest) = world.api.app.guest(None).unwrap();
     let foreign = beside(&world, LinkKeys::new(&[1; 32], []), Duration::ZERO);
     let stored =
@@ -128,6 +128,7 @@ fn ticketed() -> crate::app::Identity {
         link: None,
         from: None,
         browser: None,
+        vouched: None,
     }
 }
 
@@ -355,7 +356,7 @@ async fn a_ticket_of_a_link_is_its_persons_and_for_its_appointment() {
     let got = world.call(ticket(&one).over(&cookie)).await;
     assert_eq!(got.status, 200, "{}", got.text);
     assert!(got.json().get("guest").is_none());
-    let identity = world.api.app.check_ticket(got.json()["ticket"].as_str().unwrap()).unwrap();
+    let (identity, _) = world.api.app.check_ticket(got.json()["ticket"].as_str().unwrap()).unwrap();
     let came = world.api.appointments.came_over(&cookie).await.unwrap();
     assert_eq!((identity.person, identity.link), (came.link.person, Some(came.claims)));
     assert_eq!(identity.sign_in, None, "though the browser is signed in as well");
@@ -365,7 +366,7 @@ async fn a_ticket_of_a_link_is_its_persons_and_for_its_appointment() {
     assert_eq!(world.call(ticket(&one).over("nonsense")).await.refusal(), needed);
     // All else is as it was.
     let plain = world.call(ask("POST", "/api/v1/tickets").by(&ana).over(&cookie)).await.json();
-    let plain = world.api.app.check_ticket(plain["ticket"].as_str().unwrap()).unwrap();
+    let (plain, _) = world.api.app.check_ticket(plain["ticket"].as_str().unwrap()).unwrap();
     assert_eq!((plain.person, plain.link), (world.id_of("ana@demo").await, None));
 }
 

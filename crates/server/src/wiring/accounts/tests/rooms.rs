@@ -19,6 +19,7 @@ async fn join(world: &World, room: &str, number: u128) -> Result<String, &'stati
         link: None,
         from: None,
         browser: None,
+        vouched: None,
     };
     let request = JoinRequest {
         who,
