@@ -4,12 +4,12 @@
 import type { FileSignal, IceServer, MediaRoute, OfferedFile } from '../protocol/generated';
 import type { Session } from '../protocol/session';
 import { saveFile } from '../rtc/save-file';
-import { randomId } from './chat-lines.svelte';
 import { makeReceiver, ReceivedFile } from './files-received.svelte';
 import type { MakeReceiver } from './files-received.svelte';
 import { SharedFiles } from './files-shared.svelte';
 import type { MakeSender, SharedFile } from './files-shared.svelte';
-import type { IceServers } from './ice';
+import type { IceServers } from '../room/ice';
+import { randomId } from '../room/random-id';
 import type { ChatLine } from './types';
 
 export type { Receiving, ReceivedFile } from './files-received.svelte';

@@ -3,10 +3,11 @@
 
 import type {
   ChatMessage,
+  Command,
   Event,
   KnockAnswer,
   LeaveReason,
-  Reply,
+  MediaPath,
   RingEnd,
   RoomSettings,
   RoomSnapshot,
@@ -14,7 +15,11 @@ import type {
 } from '../protocol/generated';
 import { browserSurroundings, CommandFailed, Session } from '../protocol/session';
 import type { LinkState } from '../protocol/session';
-import { isPassing, untilAnswered } from './again';
+import { codeOf, Membership } from '../room/membership';
+import type { Joined } from '../room/membership';
+import { tieToPage } from '../room/page-life';
+import { tellRoom } from '../room/room-events';
+import type { RoomHearing } from '../room/room-events';
 import { joinCommand, seatIn, titleOf } from './call-place';
 import type { Place } from './call-place';
 import { CallFiles } from './call-files.svelte';
@@ -25,13 +30,10 @@ import { listed } from './formats';
 import { Media } from './media.svelte';
 import { Notices } from './notices.svelte';
 import { OwnPart } from './own-part.svelte';
-import { tieToPage } from './page-life';
 import type { Person } from './person.svelte';
 import { Reactions } from './reactions.svelte';
 import { remembered, rememberRoom } from './remembered';
 import { RoomDoor } from './room-door.svelte';
-import { tellRoom } from './room-events';
-import type { RoomHearing } from './room-events';
 import { RoomHost } from './room-host.svelte';
 import { roomLife, tellUnversioned } from './room-life';
 import { Roster } from './roster.svelte';
@@ -90,15 +92,9 @@ export class Call {
 
   #session: Session;
   #name = '';
-  #continuation: string | null = null;
-  /** How often it was asked to be let in: of two that ask, the later one goes on. */
-  #joins = 0;
-  #selfId = '';
+  #membership: Membership;
   /** How one's devices were before they were put away. */
   #wanted: Devices['wanted'] = ALL_ON;
-  #callId = '';
-  #version = 0;
-  #refreshing = false;
   #disposed = new AbortController();
 
   #deaf: () => void;
@@ -109,6 +105,18 @@ export class Call {
     this.devices = place.kind === 'ring' && place.devices ? place.devices : new Devices();
     this.#session = place.session ?? new Session(browserSurroundings);
     this.link = this.#session.link;
+    this.#membership = new Membership(this.#session, {
+      take: (room, sameCall) => this.#take(room, sameCall),
+      happened: (event) => {
+        tellRoom(event, this.#roomHearing);
+        this.#mediaFollows();
+      },
+      said: ({ message }, version) => {
+        this.chat.said(message, version);
+        this.#message(message);
+      },
+      chatVersion: () => this.chat.version,
+    });
     this.#deaf = this.#session.listen({
       event: (event, topic, version) => this.#event(event, topic, version),
       opened: () => void this.#opened(),
@@ -144,7 +152,7 @@ export class Call {
       say: (file) => this.chat.say('', file),
     });
     this.#roomHearing = roomLife(this, {
-      self: () => this.#selfId,
+      self: () => this.#membership.selfId,
       settings: () => this.settings,
       settled: (settings) => this.#setSettings(settings),
       rightsChanged: () => this.own.follow(this.me),
@@ -173,7 +181,7 @@ export class Call {
   async prepare(): Promise<void> {
     const seat = seatIn(this.place).get();
     if (seat) {
-      this.#continuation = seat.continuation;
+      this.#membership.continuation = seat.continuation;
       this.#name = seat.name;
     }
     if (seat || this.place.kind === 'ring') this.phase = { kind: 'joining' };
@@ -309,55 +317,45 @@ export class Call {
   }
 
   async #join(media: 'kept' | 'fresh'): Promise<void> {
+    const { phase } = this;
     try {
-      const { state: own } = this.own;
-      const continuation = this.#continuation;
-      const password = this.door?.password ?? null;
-      const command = joinCommand(this.place, { name: this.#name, own, continuation, media, password });
-      const [asked, phase] = [++this.#joins, this.phase];
-      // What the server cannot do in this moment is no reason to be sent away.
-      const reply = await untilAnswered(() => this.#session.command(command), {
-        still: () => asked === this.#joins && phase === this.phase,
-        passes: (code) => code === 'try_again' || (phase.kind === 'in_call' && isPassing(code)),
-      });
-      if (reply.type === 'joined') this.#joined(reply);
+      const command = (continuation: string | null, by: MediaPath): Command => {
+        const { state: own } = this.own;
+        const password = this.door?.password ?? null;
+        return joinCommand(this.place, { name: this.#name, own, continuation, media: by, password });
+      };
+      const still = (): boolean => phase === this.phase;
+      const coming = { command, media, still, inside: phase.kind === 'in_call' };
+      const reply = await this.#membership.join(coming, () => seatIn(this.place).set(null));
+      if (reply) this.#joined(reply);
     } catch (error) {
-      if (error instanceof CommandFailed && error.code === 'continuation_invalid') {
-        // Too old, or of a server that has new keys: come in as somebody new.
-        this.#continuation = null;
-        seatIn(this.place).set(null);
-        await this.#join('fresh');
-      } else {
-        this.#refuse(error);
-      }
+      this.#refuse(error);
     }
   }
 
-  #joined(reply: Extract<Reply, { type: 'joined' }>): void {
-    this.#continuation = reply.continuation;
-    this.#selfId = reply.participant;
+  #joined(reply: Joined): void {
     this.media.ice.set(reply.ice_servers);
     this.startedAt ??= Date.now();
     this.phase = { kind: 'in_call' };
     if (this.place.kind === 'room') rememberRoom(reply.room.name);
     // In a ring the server knows what one is called.
-    const me = reply.room.participants.find((participant) => participant.id === this.#selfId);
+    const me = reply.room.participants.find((participant) => participant.id === reply.participant);
     this.#name = me?.name ?? this.#name;
-    this.chat.enter(this.#selfId, this.#name);
-    this.#take(reply.room);
+    this.chat.enter(reply.participant, this.#name);
+    this.#membership.take(reply.room);
     // Devices may have changed while the join was on its way.
     this.#ownChanged();
     this.media.sessionBack();
   }
 
   #refuse(error: unknown): void {
-    const code = error instanceof CommandFailed ? error.code : 'internal';
+    const code = codeOf(error);
     // The next session asks again by itself.
     if (code === 'session_lost') return;
     const wasInside = this.phase.kind === 'in_call';
     if (wasInside || this.place.kind === 'ring') this.#leaveQuietly();
     seatIn(this.place).set(null);
-    this.#continuation = null;
+    this.#membership.continuation = null;
     if (this.door && code === 'knock_first') {
       void this.#knock();
     } else if (this.door && (code === 'password_required' || code === 'password_wrong')) {
@@ -378,12 +376,9 @@ export class Call {
   }
 
   /** Brings everything in line with the room as the server has it. */
-  #take(room: RoomSnapshot): void {
-    const sameCall = this.#callId === room.call;
-    this.#callId = room.call;
-    this.#version = room.version;
+  #take(room: RoomSnapshot, sameCall: boolean): void {
     // After a restart of the server the others come back one by one; their media goes on meanwhile.
-    this.roster.take(room.participants, this.#selfId, sameCall);
+    this.roster.take(room.participants, this.#membership.selfId, sameCall);
     this.roster.hostId = room.host;
     this.host.password = room.password;
     this.host.takeKnocks(room.knocks ?? []);
@@ -403,29 +398,14 @@ export class Call {
     if (event.type === 'ring_ended') this.#ringEnded(event.ring, event.end);
     if (event.type === 'knock_answered') void this.#knockAnswered(event.answer);
     if (this.phase.kind === 'in_call') tellUnversioned(event, this);
-    if (topic !== 'room' && topic !== 'chat') return;
-    if (this.phase.kind !== 'in_call' || version === undefined) return;
-    const known = topic === 'room' ? this.#version : this.chat.version;
-    if (version <= known) return;
-    if (version > known + 1) {
-      void this.#refresh();
-      return;
-    }
-    if (topic === 'room') {
-      this.#version = version;
-      tellRoom(event, this.#roomHearing);
-      this.#mediaFollows();
-    } else if (event.type === 'message_said') {
-      this.chat.said(event.message, version);
-      this.#message(event.message);
-    }
+    if (this.phase.kind === 'in_call') this.#membership.event(event, topic, version);
   }
 
   /** Who looks at the chat sees it there. */
   #message({ from, name, text: written, file }: ChatMessage): void {
     const text = written === '' && file ? file.name : written;
     const seen = this.panels.open === 'chat' && !document.hidden;
-    if (from !== this.#selfId && !seen) this.notices.add({ kind: 'message', name, text });
+    if (from !== this.#membership.selfId && !seen) this.notices.add({ kind: 'message', name, text });
   }
 
   /** Told before or after one was taken out of the room; who left by themselves knows why. */
@@ -458,25 +438,12 @@ export class Call {
     if (this.phase.kind === 'in_call') this.files.reconcile();
   }
 
-  /** Something was missed: the whole once more. */
-  async #refresh(): Promise<void> {
-    if (this.#refreshing) return;
-    this.#refreshing = true;
-    try {
-      const reply = await this.#session.command({ type: 'snapshot' });
-      if (reply.type === 'snapshot') this.#take(reply.room);
-    } catch (error) {
-      console.debug('no snapshot', error);
-    } finally {
-      this.#refreshing = false;
-    }
-  }
-
   /** What one's devices do, for the others and for a reload. */
   #ownChanged(): void {
     if (this.phase.kind !== 'in_call') return;
     this.own.follow(this.me);
-    if (this.#continuation) seatIn(this.place).set(this.own.seat(this.#continuation, this.#name));
+    const { continuation } = this.#membership;
+    if (continuation !== null) seatIn(this.place).set(this.own.seat(continuation, this.#name));
   }
 
   #end(reason: EndReason): void {
@@ -487,8 +454,7 @@ export class Call {
   #leaveQuietly(): void {
     this.#wanted = this.devices.wanted;
     seatIn(this.place).set(null);
-    this.#continuation = null;
-    this.#callId = '';
+    this.#membership.forget();
     this.startedAt = null;
     this.settings = DEFAULT_SETTINGS;
     this.own.follow(null);

@@ -4,6 +4,7 @@
 import { MAX_MESSAGE_CHARS } from '../protocol/generated';
 import type { OfferedFile } from '../protocol/generated';
 import { CommandFailed } from '../protocol/session';
+import { randomId } from '../room/random-id';
 import type { ChatLine } from './types';
 
 export { MAX_MESSAGE_CHARS };
@@ -150,10 +151,4 @@ export abstract class ChatLines {
     clearTimeout(this.#timers.get(id));
     this.#timers.delete(id);
   }
-}
-
-/** 128 bits, with the letter that says of what. */
-export function randomId(prefix: string): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return `${prefix}_${[...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }

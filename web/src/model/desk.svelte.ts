@@ -13,11 +13,11 @@ import type {
 } from '../protocol/generated';
 import { CommandFailed } from '../protocol/session';
 import type { LinkState, Session } from '../protocol/session';
-import { isPassing, untilAnswered } from './again';
+import { isPassing, untilAnswered } from '../room/again';
 import { Call } from './call.svelte';
 import { deskStatus, freeCount, inOrder, withRepresentative } from './desk-status';
 import { Devices } from './devices.svelte';
-import { tieToPage } from './page-life';
+import { tieToPage } from '../room/page-life';
 import { guestKey, visitAt } from './remembered';
 import type { Visit } from './remembered';
 

@@ -19,7 +19,7 @@ import { Conversations } from './lounge-conversations.svelte';
 import { Idleness } from './lounge-idle';
 import { PlaceMessages } from './lounge-messages.svelte';
 import { People } from './lounge-people.svelte';
-import { tieToPage } from './page-life';
+import { tieToPage } from '../room/page-life';
 import { loungeGuest, loungeSeat, remembered } from './remembered';
 import type { LoungeSeat } from './remembered';
 

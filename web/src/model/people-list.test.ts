@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { handPlaces } from './hands';
+import { handPlaces } from '../room/hands';
 import { actionsOn, listed } from './people-list';
 import type { Listed } from './people-list';
 

@@ -3,7 +3,7 @@
 
 import type { Code, Door, RoomSummary } from '../protocol/generated';
 import type { Session } from '../protocol/session';
-import { untilAnswered } from './again';
+import { untilAnswered } from '../room/again';
 
 /** What is the matter with the password: there is one and none was given, or another one was. */
 export type PasswordProblem = 'missing' | 'wrong';

@@ -6,7 +6,7 @@ import type { Devices } from './devices.svelte';
 import type { Media } from './media.svelte';
 import type { Notices } from './notices.svelte';
 import type { Reactions } from './reactions.svelte';
-import type { RoomHearing } from './room-events';
+import type { RoomHearing } from '../room/room-events';
 import type { RoomHost } from './room-host.svelte';
 import type { Roster } from './roster.svelte';
 import type { RoomNotice } from './types';

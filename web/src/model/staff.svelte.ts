@@ -18,7 +18,7 @@ import { browserSurroundings, CommandFailed, Session } from '../protocol/session
 import type { LinkState, Surroundings } from '../protocol/session';
 import { Visits } from './appointments-visits.svelte';
 import type { Arrival } from './appointments-visits.svelte';
-import { untilAnswered } from './again';
+import { untilAnswered } from '../room/again';
 import { isPrivate } from './lounge-ring';
 import { seatOfRing } from './remembered';
 

@@ -4,6 +4,7 @@ import type { Code, Entry, OfferedFile, RingEnd } from '../protocol/generated';
 import type { DeviceNotice } from './devices.svelte';
 
 export type { LinkState } from '../protocol/session';
+export type { AudioOnly } from '../room/media';
 export type {
   ClientAppointment,
   Code,
@@ -68,6 +69,3 @@ export type RoomNotice =
   | { type: 'password_set' | 'password_removed' | 'muted_by_host' | 'not_done' };
 
 export type Notice = { id: number } & NoticeText;
-
-/** Whether pictures are left out, and why: chosen, or because the line is slow. */
-export type AudioOnly = 'no' | 'chosen' | 'slow';

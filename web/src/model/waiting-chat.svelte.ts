@@ -3,7 +3,7 @@
 
 import type { Code, Event, WaitingChat as WaitingChatSnapshot } from '../protocol/generated';
 import type { Session } from '../protocol/session';
-import { isPassing, untilAnswered } from './again';
+import { isPassing, untilAnswered } from '../room/again';
 import { ChatLines } from './chat-lines.svelte';
 import type { ChatLine } from './types';
 

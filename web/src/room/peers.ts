@@ -8,7 +8,7 @@ import type { OwnTracks } from '../rtc/server-connection';
 import { Voice } from '../rtc/voice';
 import type { IceServers } from './ice';
 import type { Sound } from './incoming';
-import type { Person } from './person.svelte';
+import type { RoomPerson } from './person';
 
 /** Kept in mind while a signal may be for a peer that is being built. */
 const MAX_EARLY_SIGNALS = 200;
@@ -25,7 +25,7 @@ interface EarlySignal {
 }
 
 interface Pair {
-  person: Person;
+  person: RoomPerson;
   peer: Peer;
   generation: number;
   voices: Partial<Record<Sound, Voice>>;
@@ -44,8 +44,8 @@ export class Peers {
   #options: PeersOptions;
   #pairs = new Map<string, Pair>();
   #early: EarlySignal[] = [];
-  #me: Person | null = null;
-  #people: Person[] = [];
+  #me: RoomPerson | null = null;
+  #people: RoomPerson[] = [];
   #wanted: boolean | null = null;
   #returning = false;
   #receivesVideo = true;
@@ -58,11 +58,11 @@ export class Peers {
     return this.#pairs.size;
   }
 
-  has(person: Person): boolean {
+  has(person: RoomPerson): boolean {
     return this.#pairs.has(person.id);
   }
 
-  connection(person: Person): RTCPeerConnection | null {
+  connection(person: RoomPerson): RTCPeerConnection | null {
     return this.#pairs.get(person.id)?.peer.connection ?? null;
   }
 
@@ -78,7 +78,7 @@ export class Peers {
   }
 
   /** Brings the peers in line with the room. */
-  reconcile(me: Person | null, others: Person[]): void {
+  reconcile(me: RoomPerson | null, others: RoomPerson[]): void {
     this.#me = me;
     this.#people = others;
     for (const [id, pair] of this.#pairs) {
@@ -141,7 +141,7 @@ export class Peers {
     return [...this.#pairs.values()].filter(({ person }) => person.by.peer_to_peer.state !== 'connected');
   }
 
-  #generation(person: Person): number {
+  #generation(person: RoomPerson): number {
     return (this.#me?.epoch ?? 0) + person.epoch;
   }
 
@@ -155,7 +155,7 @@ export class Peers {
     this.#early = this.#early.filter((early) => early.from !== id || early.generation > pair.generation);
   }
 
-  #build(person: Person): void {
+  #build(person: RoomPerson): void {
     const generation = this.#generation(person);
     const { session, ice, relayOnly } = this.#options;
     const incoming = person.by.peer_to_peer;
@@ -202,7 +202,7 @@ export class Peers {
       if (one.generation === generation && one.at >= from) void peer.receive(one.signal);
   }
 
-  #hear(person: Person, source: Sound, receiver: RTCRtpReceiver): void {
+  #hear(person: RoomPerson, source: Sound, receiver: RTCRtpReceiver): void {
     const pair = this.#pairs.get(person.id);
     if (!pair) return;
     const { speakerId, audioBlocked } = this.#options;

@@ -2,7 +2,7 @@
 
 import { add, judge, PoorFor, read } from '../rtc/statistics';
 import type { Expected, Quality as Judgement, Readable, Reading } from '../rtc/statistics';
-import type { Person } from './person.svelte';
+import type { RoomPerson } from './person';
 
 const EVERY = 2_000;
 /** Pictures are given up when it has been that bad for so long. */
@@ -11,10 +11,10 @@ const SLOW_AFTER = 10_000;
 const REST_FOR = 60_000;
 
 export interface QualityOptions {
-  direct(person: Person): RTCPeerConnection | null;
+  direct(person: RoomPerson): RTCPeerConnection | null;
   server(): RTCPeerConnection | null;
   /** Whether the picture of their camera is due: that of a screen may stand still, which is no fault. */
-  watches(person: Person): boolean;
+  watches(person: RoomPerson): boolean;
   /** One's own line has been poor for long. */
   slow(): void;
 }
@@ -26,7 +26,7 @@ interface Before {
 
 export class Quality {
   #options: QualityOptions;
-  #people: Person[] = [];
+  #people: RoomPerson[] = [];
   #timer: ReturnType<typeof setInterval> | undefined;
   #before = new WeakMap<object, Before>();
   #slow = new PoorFor(SLOW_AFTER);
@@ -35,7 +35,7 @@ export class Quality {
     this.#options = options;
   }
 
-  start(people: Person[]): void {
+  start(people: RoomPerson[]): void {
     this.#people = people;
     this.#timer ??= setInterval(() => void this.#measure(), EVERY);
   }
@@ -81,7 +81,7 @@ export class Quality {
   }
 
   /** By what their slots receive; somebody who is silent and not seen has what the connection has. */
-  async #overServer(person: Person, overall: Judgement | null): Promise<void> {
+  async #overServer(person: RoomPerson, overall: Judgement | null): Promise<void> {
     const { server } = person.by;
     const connected = server.state === 'connected';
     const video = this.#options.watches(person) ? server.camera.it : null;

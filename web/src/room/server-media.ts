@@ -12,7 +12,7 @@ import { Voice } from '../rtc/voice';
 import type { IceServers } from './ice';
 import { PICTURES, SOUNDS } from './incoming';
 import type { Known } from './incoming';
-import type { Person } from './person.svelte';
+import type { RoomPerson } from './person';
 
 /** From one word about what is seen to the next: of a layout that is moving not every step is told. */
 const VIEW_EVERY = 150;
@@ -33,7 +33,7 @@ export interface ServerMediaOptions {
 export class ServerMedia {
   #options: ServerMediaOptions;
   #path: ServerPath | null = null;
-  #people: Person[] = [];
+  #people: RoomPerson[] = [];
   #slots: Slot[] = [];
   #used = new WeakSet<RTCRtpReceiver>();
   #voices = new Map<RTCRtpReceiver, Voice>();
@@ -109,7 +109,7 @@ export class ServerMedia {
     this.#voices.clear();
   }
 
-  reconcile(others: Person[]): void {
+  reconcile(others: RoomPerson[]): void {
     for (const person of this.#people) if (!others.includes(person)) person.by.server.clear();
     this.#people = others;
     if (this.#path) this.#tellState(this.#path.state);
@@ -206,7 +206,7 @@ export class ServerMedia {
 
   /** Gives each slot to its person, and takes away what is no longer theirs. */
   #assign(): void {
-    const slotOf = (person: Person, source: Source): Slot | undefined =>
+    const slotOf = (person: RoomPerson, source: Source): Slot | undefined =>
       this.#slots.findLast(({ label }) => label.source === source && label.participant === person.id);
     // Taken away everywhere before it is given to anybody.
     for (const person of this.#people) {
