@@ -6,6 +6,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 STAMPS := target/stamps
+SDK_SOURCES := $(shell find sdk/src sdk/example web/src/protocol web/src/rtc web/src/room -type f 2>/dev/null) \
+	sdk/package.json sdk/README.md sdk/tsconfig.json sdk/vite.config.ts
 WEB_SOURCES := $(shell find web/src web/public web/messages web/licenses web/project.inlang -type f -not -path '*/compiled/*' 2>/dev/null) \
 	web/index.html web/vite.config.ts web/vite.languages.ts web/vite.licenses.ts web/svelte.config.js web/tsconfig.json
 
@@ -32,20 +34,22 @@ test: check unit e2e ## Everything: what CI runs
 	@echo "== all of it passed"
 
 .PHONY: check
-check: $(STAMPS)/web $(STAMPS)/e2e web ## Format, lints, types, generated code
+check: $(STAMPS)/web $(STAMPS)/e2e $(STAMPS)/sdk web ## Format, lints, types, generated code
 	@echo "== format, lints, types"
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
 	@if command -v cargo-deny >/dev/null; then cargo deny --log-level error check bans licenses sources; fi
 	cd web && npm run --silent lint && npm run --silent check
+	cd sdk && npm run --silent lint && npm run --silent check
 	cd e2e && npm run --silent check
 
 .PHONY: unit
-unit: $(STAMPS)/web web databases ## Tests of machines, adapters, the wire and the web client's logic
+unit: $(STAMPS)/web $(STAMPS)/sdk web databases ## Tests of machines, adapters, the wire and the web client's logic
 	@echo "== unit, contract and wire tests"
 	cargo build $(PROGRAMS) --quiet
 	cargo test --workspace --quiet
 	cd web && npm run --silent test
+	cd sdk && npm run --silent test
 
 .PHONY: cluster-test
 cluster-test: web databases ## Three instances behind HAProxy, faults injected: CHAOS=600 seconds of them, SEED=…
@@ -55,19 +59,19 @@ cluster-test: web databases ## Three instances behind HAProxy, faults injected: 
 		cargo test --workspace --test cluster -- --nocapture --test-threads 1
 
 .PHONY: e2e
-e2e: $(STAMPS)/e2e web browsers databases ## Real browsers against the real binary; RUNS=20 repeats the calls
+e2e: $(STAMPS)/e2e $(STAMPS)/sdk web browsers databases ## Real browsers against the real binary; RUNS=20 repeats the calls
 	@echo "== real browsers"
 	cargo build $(PROGRAMS) --quiet
 	cd e2e && npm run --silent test
 
 .PHONY: e2e-instances
-e2e-instances: $(STAMPS)/e2e web browsers databases ## All of that with each person at another instance
+e2e-instances: $(STAMPS)/e2e $(STAMPS)/sdk web browsers databases ## All of that with each person at another instance
 	@echo "== real browsers, each at another instance"
 	cargo build $(PROGRAMS) --quiet
 	cd e2e && npm run --silent test:instances
 
 .PHONY: screenshots
-screenshots: $(STAMPS)/e2e web browsers ## Pictures of every screen in e2e/results
+screenshots: $(STAMPS)/e2e $(STAMPS)/sdk web browsers ## Pictures of every screen in e2e/results
 	cargo build $(PROGRAMS) --quiet
 	cd e2e && npm run --silent screenshots
 
@@ -85,10 +89,11 @@ load: web ## Many people: make load S=room-20x20; S=help lists the scenarios
 	target/release/visavis-bots load $(if $(filter help,$(S)),--help,$(or $(S),room-20x20) --server target/release/visavis $(ARGS))
 
 .PHONY: fix
-fix: $(STAMPS)/web $(STAMPS)/e2e ## Format, and mend what lints can mend
+fix: $(STAMPS)/web $(STAMPS)/sdk $(STAMPS)/e2e ## Format, and mend what lints can mend
 	cargo fmt --all
 	cargo clippy --workspace --all-targets --fix --allow-dirty --allow-staged --quiet
 	cd web && npm run --silent format
+	cd sdk && npm run --silent format
 	cd e2e && npm run --silent format
 
 .PHONY: gen
@@ -102,6 +107,13 @@ web: web/dist/index.html
 
 web/dist/index.html: $(STAMPS)/web $(WEB_SOURCES)
 	cd web && npm run --silent build -- --logLevel warn
+
+.PHONY: sdk
+sdk: $(STAMPS)/sdk-package ## The package for pages of others, sdk/visavis-client-*.tgz
+
+$(STAMPS)/sdk-package: $(STAMPS)/sdk $(SDK_SOURCES)
+	cd sdk && rm -f *.tgz && npm pack --silent
+	@touch $@
 
 $(STAMPS)/%: %/package-lock.json
 	cd $* && npm ci --silent --no-audit --no-fund

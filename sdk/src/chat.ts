@@ -3,6 +3,9 @@
 import type { ChatMessage } from '../../web/src/protocol/generated';
 import type { Message } from './types';
 
+/** As many as anybody scrolls through. */
+const MOST = 1_000;
+
 export class Chat {
   messages: Message[] = [];
   version = 0;
@@ -16,7 +19,7 @@ export class Chat {
     const known = new Set(this.messages.map(({ id }) => id));
     const added = messages.filter(({ id }) => !known.has(id)).map((one) => line(one, selfId));
     // After a restart the server may know fewer than this page.
-    this.messages = [...this.messages, ...added];
+    this.messages = [...this.messages, ...added].slice(-MOST);
     this.version = version;
     return added;
   }
@@ -25,7 +28,7 @@ export class Chat {
     this.version = version;
     if (this.messages.some(({ id }) => id === message.id)) return null;
     const added = line(message, selfId);
-    this.messages = [...this.messages, added];
+    this.messages = [...this.messages, added].slice(-MOST);
     return added;
   }
 }

@@ -2,7 +2,7 @@
 // for it, and what the page would have had to notice. For the gallery alone.
 
 import type { Call } from '../src/model/call.svelte';
-import type { FakeSession } from '../src/model/fake-session';
+import type { FakeSession } from '../src/room/fake-session';
 import type { Participant } from '../src/protocol/generated';
 
 export interface State {

@@ -10,7 +10,7 @@ import type {
 import { CommandFailed } from '../protocol/session';
 import type { LinkAnswer, LinkCode } from './api';
 import { Appointment } from './appointment.svelte';
-import { FakeSession, settle } from './fake-session';
+import { FakeSession, settle } from '../room/fake-session';
 import { attendance } from './remembered';
 
 const { capture } = vi.hoisted(() => ({ capture: vi.fn<(kind: string) => Promise<unknown>>() }));

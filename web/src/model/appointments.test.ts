@@ -4,7 +4,7 @@ import type { Answer, AppointmentProblem } from './api';
 import { standingOf, stepsOf } from './appointments-steps';
 import { Appointments } from './appointments.svelte';
 import type { AppointmentRequests } from './appointments.svelte';
-import { FakeSession, settle } from './fake-session';
+import { FakeSession, settle } from '../room/fake-session';
 
 const BERLIN = 'Europe/Berlin';
 const MINUTE = 60_000;

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Code, Door, Event, Participant, Reply, RoomSnapshot } from '../protocol/generated';
 import { CommandFailed } from '../protocol/session';
 import { Call } from './call.svelte';
-import { FakeSession, settle } from './fake-session';
+import { FakeSession, settle } from '../room/fake-session';
 import type { NoticeText } from './types';
 
 vi.mock('../rtc/capture', () => ({

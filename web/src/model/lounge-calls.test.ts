@@ -8,7 +8,7 @@ import type {
   RingView,
 } from '../protocol/generated';
 import { CommandFailed } from '../protocol/session';
-import { FakeSession, settle } from './fake-session';
+import { FakeSession, settle } from '../room/fake-session';
 import { LoungeCalls } from './lounge-calls.svelte';
 import { endWord, whyNotRung } from './lounge-ring';
 import { seatOfRing } from './remembered';

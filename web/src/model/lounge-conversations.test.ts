@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Conversation, LoungeMember, LoungeMessage, LoungeSnapshot } from '../protocol/generated';
 import { CommandFailed } from '../protocol/session';
-import { FakeSession } from './fake-session';
+import { FakeSession } from '../room/fake-session';
 import { Conversations } from './lounge-conversations.svelte';
 import type { OpenConversation } from './lounge-conversation.svelte';
 import { standingOf, talksWithMe } from './lounge-presence';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LoungeMessage, Place } from '../protocol/generated';
 import { CommandFailed } from '../protocol/session';
-import { FakeSession } from './fake-session';
+import { FakeSession } from '../room/fake-session';
 import type { Sending, Sent } from './lounge-files';
 import { PlaceMessages } from './lounge-messages.svelte';
 import { ServerTime } from './server-time.svelte';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LoungeMessage } from '../protocol/generated';
-import { FakeSession } from './fake-session';
+import { FakeSession } from '../room/fake-session';
 import { LoungeSounds } from './lounge-sounds.svelte';
 
 const { tell, start } = vi.hoisted(() => ({ tell: vi.fn(), start: vi.fn() }));

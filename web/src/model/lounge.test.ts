@@ -9,7 +9,7 @@ import type {
   Reply,
 } from '../protocol/generated';
 import { CommandFailed } from '../protocol/session';
-import { FakeSession, settle } from './fake-session';
+import { FakeSession, settle } from '../room/fake-session';
 import { Lounge } from './lounge.svelte';
 import { loungeSeat } from './remembered';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeSession } from './fake-session';
+import { FakeSession } from '../room/fake-session';
 import { Person } from './person.svelte';
 import { Reactions } from './reactions.svelte';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Code, Knock } from '../protocol/generated';
 import { CommandFailed } from '../protocol/session';
-import { FakeSession } from './fake-session';
+import { FakeSession } from '../room/fake-session';
 import { RoomHost } from './room-host.svelte';
 
 const VERA: Knock = { id: 'p_v', name: 'Vera', since: 1 };

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WaitingMessage } from '../protocol/generated';
 import { CommandFailed } from '../protocol/session';
-import { FakeSession, settle } from './fake-session';
+import { FakeSession, settle } from '../room/fake-session';
 import { WaitingChat } from './waiting-chat.svelte';
 
 const CLIENT = { id: 'u_c', name: 'Cem' };
