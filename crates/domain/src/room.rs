@@ -13,8 +13,8 @@ mod state;
 
 pub use happening::{Caller, Claim, Command, Doors, Event, Limits, MediaPath, Rejection, Vouched};
 pub use shapes::{
-    Admission, Bar, Camera, Devices, Entry, Keys, Knock, KnockEnd, LeaveReason, MediaRoute, Member,
-    Microphone, Password, Presence, Publishing, Reaction, RoomSettings, RoutePolicy, Screen, Source,
+    Admission, Bar, Camera, Devices, Entry, Feed, FeedRole, Keys, Knock, KnockEnd, LeaveReason, MediaRoute,
+    Member, Microphone, Password, Presence, Publishing, Reaction, RoomSettings, RoutePolicy, Screen, Source,
 };
 pub use state::apply;
 
@@ -242,6 +242,8 @@ fn rerouted(room: &Room, now: Timestamp, limits: Limits) -> Option<Event> {
     let stay = (MediaRoute::Server, None);
     let (route, until) = match (room.settings.route, room.settings.publishing) {
         _ if room.members.is_empty() => (MediaRoute::PeerToPeer, None),
+        // A program speaks with the server alone.
+        _ if room.members.iter().any(|member| member.feed.is_some()) => stay,
         // Only the server can keep somebody from being seen.
         (_, Publishing::Host) | (RoutePolicy::Server, _) => stay,
         (RoutePolicy::PeerToPeer, _) => (MediaRoute::PeerToPeer, None),
@@ -263,7 +265,9 @@ fn decide(
     command: Command,
 ) -> Result<Vec<Event>, Rejection> {
     match command {
-        Command::Join { .. } | Command::Continue { .. } => seats::come(room, now, limits, command),
+        Command::Join { .. } | Command::Continue { .. } | Command::Feed { .. } => {
+            seats::come(room, now, limits, command)
+        }
         Command::Knock { caller, participant, person } => {
             door::knock(room, now, limits, caller, participant, person)
         }
@@ -302,7 +306,7 @@ fn decide(
         }
         Command::Displace { instance } => {
             let Some(room) = room.filter(|room| room.place == Some(instance)) else { return Ok(Vec::new()) };
-            Ok(vec![Event::Placed { instance: None, generation: room.generation.saturating_add(1) }])
+            Ok(seats::displaced(room, now, limits))
         }
         Command::SetSettings { .. }
         | Command::SetPassword { .. }

@@ -38,11 +38,17 @@ pub enum Scope {
     /// See calls that are over or going on.
     #[serde(rename = "history:read")]
     HistoryRead,
+    /// Send media into rooms.
+    #[serde(rename = "media:publish")]
+    MediaPublish,
+    /// Take media out of rooms.
+    #[serde(rename = "media:watch")]
+    MediaWatch,
 }
 
 impl Scope {
     /// Every one, in the order of lists.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::StaffRead,
         Self::StaffWrite,
         Self::DesksRead,
@@ -53,6 +59,8 @@ impl Scope {
         Self::RoomsWrite,
         Self::RoomsInvite,
         Self::HistoryRead,
+        Self::MediaPublish,
+        Self::MediaWatch,
     ];
 
     /// As it is written.
@@ -69,6 +77,8 @@ impl Scope {
             Self::RoomsWrite => "rooms:write",
             Self::RoomsInvite => "rooms:invite",
             Self::HistoryRead => "history:read",
+            Self::MediaPublish => "media:publish",
+            Self::MediaWatch => "media:watch",
         }
     }
 }

@@ -97,6 +97,15 @@ pub(crate) struct Forward<'a> {
     pub(crate) audio: bool,
 }
 
+/// What is negotiated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Codecs {
+    /// All that can be forwarded.
+    All,
+    /// What every participant understands.
+    Common,
+}
+
 /// What a drain brought. Reused, so that a packet costs no allocation.
 #[derive(Default)]
 pub(crate) struct Out {
@@ -118,14 +127,14 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    pub(crate) fn new(settings: &Settings, now: Instant) -> Self {
+    pub(crate) fn new(settings: &Settings, codecs: Codecs, now: Instant) -> Self {
         let config = RtcConfig::new()
             .clear_codecs()
             .enable_opus(true, false)
             .enable_vp8(true)
-            .enable_vp9(true)
+            .enable_vp9(codecs == Codecs::All)
             .enable_h264(true)
-            .enable_av1(true)
+            .enable_av1(codecs == Codecs::All)
             .set_rtp_mode(true)
             .set_ice_lite(true)
             .enable_bwe(settings.congestion_control.then_some(Rate::from(INITIAL_ESTIMATE)))
@@ -404,7 +413,16 @@ impl Engine {
                     _ => true,
                 }
         };
-        self.rtc.codec_config().params().iter().find(fits).map(PayloadParams::pt)
+        // Decoders of H.264 read more profiles than browsers name, and programs name the ones they like.
+        let like = |params: &&PayloadParams| {
+            let spec = params.spec();
+            wanted.codec == Codec::H264
+                && spec.codec == Codec::H264
+                && spec.format.packetization_mode == wanted.format.packetization_mode
+        };
+        let all = self.rtc.codec_config();
+        let found = all.params().iter().find(fits).or_else(|| all.params().iter().find(like));
+        found.map(PayloadParams::pt)
     }
 }
 

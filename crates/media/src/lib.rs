@@ -7,6 +7,7 @@
 mod bandwidth;
 pub mod door;
 mod engine;
+pub mod feed;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 mod keyframes;
@@ -143,6 +144,15 @@ pub struct View {
     pub width: u32,
     /// Device pixels.
     pub height: u32,
+}
+
+/// What somebody looks at and listens to who does not say so from moment to moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watch {
+    /// Whom alone; nobody means whoever speaks.
+    pub publisher: Option<PeerId>,
+    /// Which of their pictures.
+    pub picture: Source,
 }
 
 /// What a slot carries.

@@ -3,7 +3,7 @@
 mod attention;
 
 use crate::bandwidth::Bandwidth;
-use crate::engine::{Engine, Out, Told};
+use crate::engine::{Codecs, Engine, Out, Told};
 use crate::keyframes::starts_keyframe;
 use crate::layers::Encoding;
 use crate::publication::Publication;
@@ -11,6 +11,7 @@ use crate::slot::{Incoming, Slot};
 use crate::speakers::Speakers;
 use crate::{
     Answer, Assignment, Datagram, Event, PeerId, Settings, Source, TrackOffer, Transmit, Unusable, View,
+    Watch,
 };
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -28,6 +29,9 @@ const UNREACHABLE_FOR: Duration = Duration::from_secs(10);
 /// From the first authenticated packet to DTLS. Longer, and a new connection is faster than waiting for this one.
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(4);
 const MAX_TRACKS: usize = 4;
+/// For how loud somebody counts who does not say how loud they are, as many programs do not: before the silent, after
+/// whoever speaks, and never for the one speaking.
+const LEVEL_UNKNOWN: i8 = -57;
 const MAX_SLOTS: usize = 40;
 
 struct Peer {
@@ -36,6 +40,10 @@ struct Peer {
     state: State,
     slots: Vec<Slot>,
     views: Vec<View>,
+    /// Set for who does not say what they look at.
+    watch: Option<Watch>,
+    /// Nobody hears their voice.
+    muted: bool,
     /// Indices of what it publishes.
     publications: Vec<usize>,
     /// Where its streams belong: publication and layer.
@@ -117,10 +125,38 @@ impl Router {
         sdp: &str,
         tracks: &[TrackOffer],
     ) -> Result<Answer, Unusable> {
+        self.negotiate(now, id, (fresh, Codecs::All), sdp, tracks)
+    }
+
+    /// The same for a program. One that publishes is taken at what everybody understands: nobody tells it what others
+    /// lack.
+    ///
+    /// # Errors
+    /// As [`Router::offer`].
+    pub fn offer_feed(
+        &mut self,
+        now: Instant,
+        id: PeerId,
+        fresh: bool,
+        sdp: &str,
+        tracks: &[TrackOffer],
+    ) -> Result<Answer, Unusable> {
+        let codecs = if tracks.is_empty() { Codecs::All } else { Codecs::Common };
+        self.negotiate(now, id, (fresh, codecs), sdp, tracks)
+    }
+
+    fn negotiate(
+        &mut self,
+        now: Instant,
+        id: PeerId,
+        (fresh, codecs): (bool, Codecs),
+        sdp: &str,
+        tracks: &[TrackOffer],
+    ) -> Result<Answer, Unusable> {
         if tracks.len() > MAX_TRACKS || tracks.iter().any(|track| track.layers.len() > 3) {
             return Err(Unusable);
         }
-        let mut engine = if fresh { Some(Engine::new(&self.settings, now)) } else { None };
+        let mut engine = if fresh { Some(Engine::new(&self.settings, codecs, now)) } else { None };
         let negotiated = match &mut engine {
             Some(engine) => engine.accept(sdp)?,
             None => self.peer_mut(id).ok_or(Unusable)?.engine.accept(sdp)?,
@@ -165,20 +201,42 @@ impl Router {
         true
     }
 
+    /// From now on this participant looks at what this says, and listens to it.
+    pub fn watch(&mut self, now: Instant, id: PeerId, watch: Watch) {
+        if let Some(peer) = self.peer_mut(id) {
+            peer.watch = Some(watch);
+        }
+        (self.next_choice, self.next_hearing) = (now, now);
+    }
+
+    /// Nobody hears this participant's voice any more, whatever they send. Holds until they connect anew.
+    pub fn mute(&mut self, now: Instant, id: PeerId) {
+        let Some(peer) = self.peer_mut(id) else { return };
+        peer.muted = true;
+        self.withdraw(|router, publication| !router.is_allowed(publication));
+        self.next_hearing = now;
+    }
+
     /// Nobody but this participant is forwarded, or everybody.
     pub fn allow_only(&mut self, now: Instant, only: Option<PeerId>) {
         self.only = only;
-        for publication in self.publications.iter_mut().flatten() {
-            if only.is_none_or(|only| only == publication.publisher) {
+        self.withdraw(|router, publication| !router.is_allowed(publication));
+        (self.next_choice, self.next_hearing) = (now, now);
+    }
+
+    /// Takes what is not to be forwarded out of all slots.
+    fn withdraw(&mut self, which: impl Fn(&Self, &Publication) -> bool) {
+        for index in 0..self.publications.len() {
+            if !self.publications[index].as_ref().is_some_and(|one| which(self, one)) {
                 continue;
             }
-            for viewer in publication.viewers.drain(..) {
+            let viewers = self.publications[index].as_mut().map(|one| std::mem::take(&mut one.viewers));
+            for viewer in viewers.unwrap_or_default() {
                 if let Some(peer) = &mut self.peers[viewer.peer] {
                     peer.slots[viewer.slot].assign(None);
                 }
             }
         }
-        (self.next_choice, self.next_hearing) = (now, now);
     }
 
     /// Whether there is nobody.
@@ -265,6 +323,8 @@ impl Router {
             state: State::Offered { since: now },
             slots: Vec::new(),
             views,
+            watch: None,
+            muted: false,
             publications: Vec::new(),
             origins: Vec::new(),
             bandwidth: Bandwidth::new(now),
@@ -404,7 +464,7 @@ impl Router {
         let Some(publication) = &mut self.publications[index] else { return };
         publication.count(layer, packet.payload.len(), packet.timestamp);
         if publication.source == Source::Microphone {
-            let level = packet.header.ext_vals.audio_level.unwrap_or(-127);
+            let level = packet.header.ext_vals.audio_level.unwrap_or(LEVEL_UNKNOWN);
             self.speakers.hear(index, level, packet.timestamp);
         }
         let pt = packet.header.payload_type;

@@ -93,6 +93,11 @@ impl<K: Copy + Eq> Speakers<K> {
         order.into_iter().take(count).map(|index| self.voices[index].key).collect()
     }
 
+    /// The one who is speaking, or spoke last.
+    pub(crate) fn active(&self) -> Option<K> {
+        self.active
+    }
+
     /// The one who is speaking, if it is somebody else than at the last call.
     pub(crate) fn active_changed(&mut self, now: Instant) -> Option<Option<K>> {
         for voice in &mut self.voices {

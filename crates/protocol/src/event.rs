@@ -13,7 +13,7 @@ use visavis_domain::ids::{
 };
 use visavis_domain::ring::RingEnd;
 use visavis_domain::room::{
-    Camera, LeaveReason, MediaRoute, Microphone, Presence, Reaction, RoomSettings, Screen, Source,
+    Camera, FeedRole, LeaveReason, MediaRoute, Microphone, Presence, Reaction, RoomSettings, Screen, Source,
 };
 use visavis_domain::time::Timestamp;
 
@@ -72,6 +72,10 @@ pub struct Participant {
     /// When they came.
     #[ts(type = "number")]
     pub joined_at: Timestamp,
+    /// Set for a program that sends or takes media by a key; it is nobody who could be spoken to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub feed: Option<FeedRole>,
 }
 
 /// Somebody who knocks, as the host sees them.

@@ -11,6 +11,7 @@ mod calls;
 mod deadlines;
 mod desks;
 mod documents;
+mod feeds;
 mod history;
 mod hosting;
 mod ice;
@@ -48,12 +49,16 @@ pub(crate) use calls::JoinCall;
 pub(crate) use deadlines::drive_deadlines;
 pub(crate) use desks::Introduction;
 pub(crate) use documents::{ControlNotice, Route, call_room, ring_of};
+pub(crate) use feeds::{Feed, FeedRefused, FeedWish};
 pub(crate) use history::History;
 pub(crate) use hosting::{KnockRequest, OpenedBy};
 pub(crate) use ice::IceServers;
 pub(crate) use limits::{ByAddress, Rates, Whereabouts, per_minute};
 pub(crate) use lounge::{EnterRequest, Hearing, LoungeRules, Post as LoungePost, forget_lounge, is_picture};
-pub(crate) use media::{Media, MediaNotice, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite};
+pub(crate) use media::{
+    Flows, IceAsked, IceTold, Media, MediaFeed, MediaNotice, MediaOffer, MediaRefused, MediaRoom, MediaSeat,
+    MediaSite, Watched,
+};
 pub(crate) use once::{Doing, MOST_BYTES, Told};
 pub(crate) use peerjs::{PeerJsNotice, PeerJsRefused};
 pub(crate) use room_tokens::{Grant, Issuer, Sent, origin};
@@ -194,7 +199,7 @@ impl Refused {
             Self::Room(Rejection::RoomNotOpen) => Code::RoomNotOpen,
             Self::Room(Rejection::Removed) => Code::Removed,
             Self::Password => Code::PasswordInvalid,
-            Self::Media(MediaRefused::Unusable) => Code::MediaInvalid,
+            Self::Media(MediaRefused::Unusable | MediaRefused::Stale) => Code::MediaInvalid,
             Self::Media(MediaRefused::Unknown) => Code::MediaUnknown,
             Self::Chat(chat::Rejection::MessageInvalid) => Code::MessageInvalid,
             Self::Chat(chat::Rejection::FileInvalid) => Code::FileInvalid,

@@ -1,5 +1,6 @@
 //! What the HTTP and the realtime edge share.
 
+mod bearer;
 mod browser;
 mod cookie;
 mod denied;
@@ -8,6 +9,7 @@ mod pace;
 mod rate;
 mod tag;
 
+pub(crate) use bearer::bearer;
 pub(crate) use browser::{browser, network_of};
 pub(crate) use cookie::{browser_cookie, browser_shown, cookie, cookie_gone, keep_cookie};
 pub(crate) use origin::{authority_of, is_own_page, same_origin};

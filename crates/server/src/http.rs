@@ -3,6 +3,7 @@
 mod api;
 mod assets;
 mod desks;
+mod feeds;
 mod files;
 mod headers;
 
@@ -10,6 +11,7 @@ pub(crate) use api::Api;
 #[cfg(test)]
 pub(crate) use api::{Access, Keys, document, table};
 pub(crate) use desks::PublicDesks;
+pub(crate) use feeds::Feeds;
 
 use crate::cluster::ready::{Health, Missing};
 use crate::edge::{ClientAddress, problem};
@@ -57,6 +59,7 @@ pub(crate) fn router(http: Http, api: &Arc<Api>, routes: Router) -> Router {
     // WebSockets outlive any request: only their handshake is under the time limit.
     own.merge(api::router(api))
         .merge(files::router(api))
+        .merge(feeds::router(api))
         .merge(routes)
         .layer(DefaultBodyLimit::max(http.body_bytes))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, http.request_timeout))

@@ -14,7 +14,9 @@ mod worker;
 
 pub(crate) use stream::IceStreams;
 
-use crate::app::{Media, MediaNotice, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite};
+use crate::app::{
+    IceAsked, IceTold, Media, MediaNotice, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite, Watched,
+};
 use crate::cluster::Standing;
 use crate::port::{MediaPackets, PortSender};
 use async_trait::async_trait;
@@ -30,9 +32,9 @@ use tokio::sync::{mpsc, oneshot};
 use visavis_domain::ids::{CallId, ParticipantId};
 use visavis_domain::room::Source;
 use visavis_media::door::{Admitted, Door};
-use visavis_media::{LayerOffer, PeerId, TrackOffer, View};
+use visavis_media::{LayerOffer, PeerId, TrackOffer, View, Watch};
 use visavis_protocol::{TrackLabel, Viewed};
-use worker::{Job, Offer, Worker};
+use worker::{Job, Offer, Wanted, Worker};
 
 /// What workers have to tell to sessions, waiting for live state. Beyond it events are lost: live state has then been
 /// away for minutes.
@@ -311,6 +313,7 @@ impl Media for MediaHandle {
             sdp: offer.sdp,
             tracks: offer.tracks.into_iter().map(track).collect(),
             only: offer.only.map(peer),
+            feed: offer.feed,
         };
         let queue = self.queue(room).ok_or(MediaRefused::Unknown)?;
         queue.jobs.send(Job::Offer(offer, answer)).map_err(|_| MediaRefused::Away)?;
@@ -332,6 +335,26 @@ impl Media for MediaHandle {
         queue.jobs.send(job).map_err(|_| MediaRefused::Away)?;
         let answered = tokio::time::timeout(PATIENCE, answered).await;
         answered.map_err(|_| MediaRefused::Away)?.map_err(|_| MediaRefused::Away)?
+    }
+
+    async fn ice(
+        &self,
+        site: MediaSite,
+        participant: ParticipantId,
+        asked: IceAsked,
+    ) -> Result<IceTold, MediaRefused> {
+        let (answer, answered) = oneshot::channel();
+        let room = RoomKey::from(site);
+        let queue = self.placed(room).ok_or(MediaRefused::Unknown)?;
+        let job = Job::Ice { room, peer: peer(participant), asked, answer };
+        queue.jobs.send(job).map_err(|_| MediaRefused::Away)?;
+        let answered = tokio::time::timeout(PATIENCE, answered).await;
+        answered.map_err(|_| MediaRefused::Away)?.map_err(|_| MediaRefused::Away)?
+    }
+
+    fn mute(&self, site: MediaSite, participant: ParticipantId) {
+        let room = RoomKey::from(site);
+        self.tell(room, Job::Mute { room, peer: peer(participant) });
     }
 
     fn reseat(&self, site: MediaSite, seat: MediaSeat) {
@@ -372,10 +395,21 @@ impl Media for MediaHandle {
             self.end_call(&mut placements, call);
         }
         drop(placements);
-        for MediaRoom { site, seats, only } in rooms {
-            let seats = seats.iter().map(|seat| (peer(seat.participant), seat.session)).collect();
+        for MediaRoom { site, seats, only, name, feeds, muted } in rooms {
+            let by_peer = |seat: &MediaSeat| (peer(seat.participant), seat.session);
+            let wanted = Wanted {
+                seats: seats.iter().map(by_peer).collect(),
+                only: only.map(peer),
+                name,
+                feeds: feeds.iter().map(by_peer).collect(),
+                muted: muted.into_iter().map(peer).collect(),
+            };
             let room = RoomKey::from(site);
-            self.tell(room, Job::Reconcile { room, seats, only: only.map(peer) });
+            // Of a room that is not here any more its programs have to hear, too: any worker tells them.
+            let queue = self.placed(room).or(self.shared.queues.first());
+            if let Some(queue) = queue {
+                let _ = queue.jobs.send(Job::Reconcile { room, wanted: Box::new(wanted) });
+            }
         }
     }
 
@@ -423,6 +457,10 @@ fn track(label: TrackLabel) -> TrackOffer {
             .map(|layer| LayerOffer { rid: layer.rid, width: layer.width, height: layer.height })
             .collect(),
     }
+}
+
+fn watch(watched: Watched) -> Watch {
+    Watch { publisher: watched.participant.map(peer), picture: source(watched.picture) }
 }
 
 fn view(viewed: &Viewed) -> View {

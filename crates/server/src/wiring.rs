@@ -17,7 +17,7 @@ use crate::cluster::ready::{self, Health};
 use crate::cluster::{Heart, SharedMedia, Standing};
 use crate::config::{LoungeOpenTo, RoomsOpenedBy, Settings, TlsMode};
 use crate::edge::{RateByAddress, RateByKey};
-use crate::http::{self, Api, Http};
+use crate::http::{self, Api, Feeds, Http};
 use crate::listen::{Caps, Doors, Listener, Timeouts};
 use crate::peerjs::Post;
 use crate::realtime::{self, Hub, Realtime, RealtimeSettings, Sessions, watch_service};
@@ -60,6 +60,10 @@ const COUNT_EVERY: Duration = Duration::from_secs(1);
 
 /// Links that one address may show: everybody in a building at the full hour, and far too few to guess one.
 const LINKS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("more than none");
+
+/// Connections that programs at one address may ask for: a control room that comes back after a fault, and few enough
+/// that one that tries again and again costs nothing.
+const FEEDS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("more than none");
 
 /// Where the server answers.
 pub(crate) struct Links {
@@ -172,6 +176,10 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     }
     let tls = tls::prepare(&settings, stopping.clone())?;
     let (stun, ice) = (networking.stun.clone(), networking.streams.clone());
+    let feeds = Feeds {
+        rate: RateByAddress::per_minute(ByAddress::Feeds, FEEDS_PER_MINUTE),
+        ice: networking.ice.clone(),
+    };
     let turn = networking.turn.clone();
     let health = Arc::new(Health::new(standing.clone()));
     tasks.spawn(ready::watch(health.clone(), store.clone(), stopping.clone()));
@@ -204,6 +212,7 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
             key_rate: RateByKey::per_minute(settings.limits.key_requests_per_minute),
             app: app.clone(),
             public: settings.public_url.clone(),
+            feeds,
         }),
         routes,
     );

@@ -148,7 +148,7 @@ export class Call {
       ice: this.media.ice,
       relayOnly: this.media.relayOnly,
       route: () => this.media.route,
-      people: () => this.roster.people,
+      people: () => this.roster.people.filter(({ feed }) => !feed),
       say: (file) => this.chat.say('', file),
     });
     this.#roomHearing = roomLife(this, {

@@ -6,6 +6,8 @@ export interface Listed {
   self: boolean;
   microphone: 'live' | 'muted' | 'absent';
   handPlace: number | null;
+  /** What a program does; null for people. */
+  feed?: 'publisher' | 'watcher' | null | undefined;
   order: number;
 }
 
@@ -32,7 +34,8 @@ export function actionsOn(person: Listed, iAmHost: boolean): PersonAction[] {
   return [
     ...(person.microphone === 'live' ? (['mute'] as const) : []),
     ...(person.handPlace === null ? [] : (['lower_hand'] as const)),
-    'make_host',
+    // A program decides nothing.
+    ...(person.feed ? [] : (['make_host'] as const)),
     'remove',
   ];
 }

@@ -7,7 +7,8 @@ import { Person } from './person.svelte';
 export class Roster extends RoomRoster<Person> {
   people = $state.raw<Person[]>([]);
   me = $derived(this.people.find((person) => person.self) ?? null);
-  others = $derived(this.people.filter((person) => !person.self));
+  /** The others whom one might see or hear: of who only watches there is nothing. */
+  others = $derived(this.people.filter((person) => !person.self && person.feed !== 'watcher'));
   /** Who decides about the room, as the server says; nobody in the call of a ring. */
   hostId = $state<string | null>(null);
   /** Whether that is oneself. */

@@ -1150,6 +1150,9 @@ export type Event =
       service: Service;
     };
 
+/** What a program does in a room. */
+export type FeedRole = "publisher" | "watcher";
+
 /** One step on the way of a file from one participant to another. */
 export type FileSignal =
   | { type: "wanted" }
@@ -1642,6 +1645,8 @@ export type Participant = {
   hand?: number;
   /** When they came. */
   joined_at: number;
+  /** Set for a program that sends or takes media by a key; it is nobody who could be spoken to. */
+  feed?: FeedRole;
 };
 
 /** `POST /api/v1/me/password`. Ends all other sign-ins. 204; 403 `password_wrong`; 422 `password_invalid`. */
@@ -1988,6 +1993,9 @@ export type Scope =
   | "rooms:write"
   | "rooms:invite"
   | "history:read";
+  | "history:read"
+  | "media:publish"
+  | "media:watch";
 
 /** Whether a participant shares their screen, as they announce it. */
 export type Screen = "off" | "shared";

@@ -86,7 +86,8 @@ export class Peers {
       if (!stays) this.#drop(id);
     }
     if (!this.#wanted || !me) return;
-    for (const person of others) if (!this.#pairs.has(person.id)) this.#build(person);
+    // Programs speak with the media server alone.
+    for (const person of others) if (!person.feed && !this.#pairs.has(person.id)) this.#build(person);
     this.#returning = false;
   }
 

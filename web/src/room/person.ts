@@ -31,6 +31,8 @@ export abstract class RoomPerson {
   abstract screenTrack: MediaStreamTrack | null;
   /** How loud they are here, from 0 to 1. */
   protected abstract volumes: Record<Sound, number>;
+  /** What a program does here; null for people. */
+  feed: Participant['feed'] | null = null;
   order = 0;
   epoch = 0;
 
@@ -62,6 +64,7 @@ export abstract class RoomPerson {
     this.screen = participant.screen;
     this.presence = participant.presence;
     this.hand = participant.hand ?? null;
+    this.feed = participant.feed ?? null;
     this.order = participant.order;
     this.epoch = participant.epoch;
   }

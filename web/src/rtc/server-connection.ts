@@ -22,6 +22,9 @@ const UNKNOWN_SIZE: Size = { width: 1280, height: 720 };
  * description with 25 of them does not fit into a frame.
  */
 const CODECS = { audio: ['audio/opus'], video: ['video/vp8', 'video/rtx'] };
+/** What programs send besides: one form of it, by which browsers decode all that are sent. */
+const TAKEN = ['video/h264'];
+const FORM = /packetization-mode=1.*profile-level-id=42e0|profile-level-id=42e0.*packetization-mode=1/;
 
 export class ServerConnection {
   readonly connection: RTCPeerConnection;
@@ -123,7 +126,7 @@ export class ServerConnection {
   }
 
   #slot(kind: 'audio' | 'video'): void {
-    preferCodecs(this.connection.addTransceiver(kind, { direction: 'recvonly' }), kind);
+    preferCodecs(this.connection.addTransceiver(kind, { direction: 'recvonly' }), kind, TAKEN);
   }
 
   /** What the server is told of an own track; null if there is nothing to tell. */
@@ -182,9 +185,16 @@ export function sizeOf(track: MediaStreamTrack): Size {
   return width && height ? { width, height } : UNKNOWN_SIZE;
 }
 
-function preferCodecs(transceiver: RTCRtpTransceiver, kind: 'audio' | 'video'): void {
+function preferCodecs(
+  transceiver: RTCRtpTransceiver,
+  kind: 'audio' | 'video',
+  besides: string[] = [],
+): void {
   const capabilities = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
-  const codecs = capabilities.filter(({ mimeType }) => CODECS[kind].includes(mimeType.toLowerCase()));
+  const codecs = capabilities.filter(({ mimeType, sdpFmtpLine }) => {
+    const name = mimeType.toLowerCase();
+    return CODECS[kind].includes(name) || (besides.includes(name) && FORM.test(sdpFmtpLine ?? ''));
+  });
   // Older browsers name everything.
   if (codecs.length > 0 && 'setCodecPreferences' in transceiver) transceiver.setCodecPreferences(codecs);
 }

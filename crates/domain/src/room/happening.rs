@@ -1,7 +1,8 @@
 //! What can be asked of a room, what happens in it, and why it may not. Shapes alone.
 
 use super::shapes::{
-    Admission, Bar, Devices, Keys, Knock, KnockEnd, LeaveReason, MediaRoute, Member, Password, RoomSettings,
+    Admission, Bar, Devices, Feed, Keys, Knock, KnockEnd, LeaveReason, MediaRoute, Member, Password,
+    RoomSettings,
 };
 use crate::ids::{CallId, InstanceId, ParticipantId, PasswordId, SessionId};
 use crate::name::{PersonName, RoomName};
@@ -115,6 +116,25 @@ pub enum Command {
         devices: Devices,
         /// Whether peers still live.
         media: MediaPath,
+    },
+    /// Come in as a program, whose media has to be there in time. Doors are as for everybody.
+    Feed {
+        /// Who comes.
+        caller: Caller,
+        /// Drawn at random.
+        participant: ParticipantId,
+        /// The room.
+        name: RoomName,
+        /// Drawn at random; used if this opens the room.
+        call: CallId,
+        /// What to be called.
+        person: PersonName,
+        /// What it sends.
+        devices: Devices,
+        /// By which key, and what for.
+        feed: Feed,
+        /// When the seat is freed, unless its media has come.
+        until: Timestamp,
     },
     /// Ask to be let in. Nothing happens where one need not.
     Knock {

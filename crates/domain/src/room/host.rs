@@ -18,7 +18,9 @@ pub(super) fn succeeded(room: &Room, now: Timestamp, limits: Limits) -> Option<E
     let here = |member: &Member| member.presence == Presence::Connected;
     // The first of those who are equal: orders stand the other way round.
     let claim = |member: &&Member| (here(member), member.appointed, std::cmp::Reverse(member.order));
-    let heir = room.members.iter().max_by_key(claim)?;
+    // A program decides nothing.
+    let people = room.members.iter().filter(|member| member.feed.is_none());
+    let heir = people.max_by_key(claim)?;
     Some(Event::HostChanged { host: Some(heir.id) })
 }
 
@@ -54,7 +56,11 @@ pub(super) fn decide(
             room.remove(host, whom)
         }
         Command::MakeHost { participant, .. } => {
-            let host = seat(participant)?.id;
+            let heir = seat(participant)?;
+            if heir.feed.is_some() {
+                return Err(Rejection::ParticipantUnknown);
+            }
+            let host = heir.id;
             (room.host != Some(host)).then_some(Event::HostChanged { host: Some(host) }).into_iter().collect()
         }
         Command::EndRoom { .. } => door::close(room),

@@ -36,6 +36,26 @@ pub(super) fn come(
                 hand: None,
                 keys: caller.keys,
                 appointed: caller.vouched == Some(Vouched::Host),
+                feed: None,
+            };
+            sit_down(room, now, limits, name, call, member)
+        }
+        Command::Feed { caller, participant, name, call, person, devices, feed, until } => {
+            door::pass(room, now, limits, &caller, None)?;
+            let member = Member {
+                id: participant,
+                session: caller.session,
+                name: person,
+                order: room.map_or(1, |room| room.next_order),
+                epoch: 1,
+                presence: Presence::Reconnecting,
+                grace_ends: Some(until),
+                devices,
+                joined_at: now,
+                hand: None,
+                keys: caller.keys,
+                appointed: false,
+                feed: Some(feed),
             };
             sit_down(room, now, limits, name, call, member)
         }
@@ -101,6 +121,7 @@ fn continued(
         hand: seat.and_then(|seat| seat.hand),
         keys: caller.keys,
         appointed: caller.vouched == Some(Vouched::Host),
+        feed: None,
     })
 }
 
@@ -187,6 +208,18 @@ pub(super) fn left(
     let mut events: Vec<_> = gone.iter().map(|(member, reason)| leaving(member, *reason)).collect();
     if !events.is_empty() && events.len() == room.members.len() {
         events.extend(door::emptied(room, now, limits));
+    }
+    events
+}
+
+/// The room's media is forwarded nowhere for now. Pages connect anew; programs cannot be told to, and go.
+pub(super) fn displaced(room: &Room, now: Timestamp, limits: Limits) -> Vec<Event> {
+    let feeds = room.members.iter().filter(|member| member.feed.is_some());
+    let gone: Vec<_> = feeds.map(|member| (member, LeaveReason::Lost)).collect();
+    let mut events = left(room, now, limits, &gone);
+    if gone.len() < room.members.len() {
+        let generation = room.generation.saturating_add(1);
+        events.push(Event::Placed { instance: None, generation });
     }
     events
 }

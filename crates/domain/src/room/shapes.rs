@@ -1,6 +1,6 @@
 //! What a room is made of. Shapes alone; what can be asked of it, and what happens in it, is `happening`.
 
-use crate::ids::{BrowserId, ParticipantId, PasswordId, PersonId, SessionId};
+use crate::ids::{ApiKeyId, BrowserId, ParticipantId, PasswordId, PersonId, SessionId};
 use crate::name::PersonName;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -201,6 +201,29 @@ pub struct Member {
     /// The organisation has sent them to decide about the room.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub appointed: bool,
+    /// Set for a program, which has no page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feed: Option<Feed>,
+}
+
+/// A program that sends media into a room, or takes it out, by a key. It has no page: nobody there hears of what
+/// happens, and what becomes of its seat is decided by its media.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Feed {
+    /// By which it came.
+    pub key: ApiKeyId,
+    /// What it does.
+    pub role: FeedRole,
+}
+
+/// What a program does in a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FeedRole {
+    /// Sends sound, pictures or both, and takes nothing.
+    Publisher,
+    /// Takes what others send, and sends nothing.
+    Watcher,
 }
 
 /// By what somebody is known again. Neither says who they are.

@@ -4,15 +4,20 @@ use super::{Peer, Router, State};
 use crate::layers::{self, Wish};
 use crate::publication::{Publication, Viewer};
 use crate::slot::Slot;
-use crate::{Assignment, Event, Source, View};
+use crate::{Assignment, Event, PeerId, Source, View, Watch};
 use std::time::Instant;
 
+/// As large as who does not say how large is shown a picture: what most cameras send. More costs every watcher bandwidth
+/// that few of them use.
+const WATCHED: (u32, u32) = (1280, 720);
 /// Sound leaves this much of the estimate to pictures.
 const AUDIO_BITRATE: u64 = 48_000;
 
 impl Router {
-    fn is_allowed(&self, publication: &Publication) -> bool {
-        self.only.is_none_or(|only| only == publication.publisher)
+    pub(super) fn is_allowed(&self, publication: &Publication) -> bool {
+        let owner = self.peers[publication.owner].as_ref();
+        let muted = publication.source == Source::Microphone && owner.is_some_and(|owner| owner.muted);
+        !muted && self.only.is_none_or(|only| only == publication.publisher)
     }
 
     /// Decides whose voices go out, and who is speaking.
@@ -34,14 +39,53 @@ impl Router {
         for index in 0..self.peers.len() {
             let Some(peer) = &self.peers[index] else { continue };
             let count = peer.slots.iter().filter(|slot| slot.audio).count();
-            let others = ranking.iter().copied().filter(|one| !peer.publications.contains(one));
-            let wanted: Vec<_> = others.take(count).collect();
+            let wanted: Vec<_> = match peer.watch.and_then(|watch| watch.publisher) {
+                Some(publisher) => self.heard_of(publisher).take(count).collect(),
+                None => {
+                    let others = ranking.iter().copied().filter(|one| !peer.publications.contains(one));
+                    others.take(count).collect()
+                }
+            };
             self.assign(index, &wanted, true);
         }
         if let Some(active) = self.speakers.active_changed(now) {
             let peer = active.and_then(|index| self.publications[index].as_ref()).map(|one| one.publisher);
             self.events.push_back(Event::Speaker { peer });
         }
+    }
+
+    /// What there is to hear of one participant.
+    fn heard_of(&self, publisher: PeerId) -> impl Iterator<Item = usize> {
+        let of_theirs =
+            move |one: &&Publication| one.publisher == publisher && one.is_audio() && self.is_allowed(one);
+        self.publications
+            .iter()
+            .enumerate()
+            .filter_map(move |(index, publication)| publication.as_ref().filter(of_theirs).map(|_| index))
+    }
+
+    /// What somebody sees who does not say what they look at: whom they watch, else whoever speaks, else whom they have
+    /// seen until now, else whoever is there.
+    fn watched(&self, peer: &Peer, watch: Watch) -> Vec<View> {
+        let shows = |publisher: PeerId| {
+            let mut all = self.publications.iter().flatten();
+            all.any(|one| one.publisher == publisher && one.source == watch.picture && self.is_allowed(one))
+        };
+        let speaker = || self.speakers.active().and_then(|index| self.publications[index].as_ref());
+        let before = || peer.slots.iter().filter(|slot| !slot.audio).find_map(|slot| slot.publication);
+        let before = || before().and_then(|index| self.publications[index].as_ref());
+        let any = || self.publications.iter().flatten().find(|one| one.source == watch.picture);
+        let publisher = match watch.publisher {
+            Some(publisher) => Some(publisher).filter(|one| shows(*one)),
+            None => [speaker(), before()]
+                .into_iter()
+                .flatten()
+                .map(|one| one.publisher)
+                .find(|one| shows(*one))
+                .or_else(|| any().map(|one| one.publisher)),
+        };
+        let view = |publisher| View { publisher, source: watch.picture, width: WATCHED.0, height: WATCHED.1 };
+        publisher.map(view).into_iter().collect()
     }
 
     /// Puts what is wanted into slots. What has one keeps it; what is not wanted makes room only where room is needed
@@ -92,8 +136,10 @@ impl Router {
                     })
                 })
             };
-            let wanted: Vec<_> = peer
-                .views
+            let watched = peer.watch.map(|watch| self.watched(peer, watch));
+            let wanted: Vec<_> = watched
+                .as_ref()
+                .unwrap_or(&peer.views)
                 .iter()
                 .filter(|view| !view.source.is_audio())
                 .filter_map(|view| Some((found(view)?, view.width.max(view.height))))

@@ -43,6 +43,8 @@ pub(crate) enum ByAddress {
     Links,
     /// Ids of PeerJS that are asked for.
     PeerJs,
+    /// Media that programs want to send or take.
+    Feeds,
 }
 
 impl ByAddress {
@@ -51,6 +53,7 @@ impl ByAddress {
             Self::Tickets => "tickets",
             Self::Links => "links",
             Self::PeerJs => "peerjs",
+            Self::Feeds => "feeds",
         }
     }
 }

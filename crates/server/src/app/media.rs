@@ -9,7 +9,9 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use visavis_domain::ids::{CallId, InstanceId, ParticipantId, SessionId};
 use visavis_domain::name::RoomName;
-use visavis_domain::room::{self, Command, Event, MediaRoute, Publishing, Room};
+use visavis_domain::room::{
+    self, Command, Event, MediaRoute, Microphone, Presence, Publishing, Room, Source,
+};
 use visavis_protocol::{Reply, ServerFrame, Topic, TrackLabel, Viewed};
 
 /// Where a call's media is forwarded, and which connections there are meant.
@@ -37,6 +39,49 @@ pub(crate) struct MediaRoom {
     pub(crate) seats: Vec<MediaSeat>,
     /// Who alone is forwarded, if not everybody.
     pub(crate) only: Option<ParticipantId>,
+    /// As it is called.
+    pub(crate) name: RoomName,
+    /// Programs that are connected.
+    pub(crate) feeds: Vec<MediaSeat>,
+    /// Those of them who are not heard.
+    pub(crate) muted: Vec<ParticipantId>,
+}
+
+/// What makes a program's connection another one than a page's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct MediaFeed {
+    /// Where its seat is: of its session nobody hears, what becomes of its media is said of the seat.
+    pub(crate) room: RoomName,
+    /// What it takes; none for who sends.
+    pub(crate) watch: Option<Watched>,
+}
+
+/// What a program takes out of a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Watched {
+    /// Whom; nobody for whoever speaks.
+    pub(crate) participant: Option<ParticipantId>,
+    /// Which of their pictures.
+    pub(crate) picture: Source,
+}
+
+/// What a program says of its ICE session.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct IceAsked {
+    /// Which of ours it means; none for whichever there is.
+    pub(crate) tag: Option<String>,
+    pub(crate) ufrag: String,
+    pub(crate) password: String,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum IceTold {
+    /// It is the session there is. Ways to the other side are not needed: it comes to us.
+    Present,
+    /// Another one has begun; the answer is an RFC 8866 text.
+    Begun { sdp: String },
 }
 
 /// One side of a connection.
@@ -48,6 +93,9 @@ pub(crate) struct MediaOffer {
     /// Who alone may be forwarded in this call.
     #[serde(default)]
     pub(crate) only: Option<ParticipantId>,
+    /// Set for a program.
+    #[serde(default)]
+    pub(crate) feed: Option<MediaFeed>,
 }
 
 /// Why the media server did not.
@@ -60,16 +108,30 @@ pub(crate) enum MediaRefused {
     /// There is no connection to change.
     #[error("no connection")]
     Unknown,
+    /// Another ICE session has begun since.
+    #[error("another ICE session")]
+    Stale,
     /// It does not answer.
     #[error("the media server does not answer")]
     Away,
 }
 
-/// What a session is to be told.
+/// What the media server has to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct MediaNotice {
-    pub(crate) session: SessionId,
-    pub(crate) event: visavis_protocol::Event,
+pub(crate) enum MediaNotice {
+    /// To a session.
+    Session { session: SessionId, event: visavis_protocol::Event },
+    /// That a program's media has come, or gone.
+    Feed { room: RoomName, seat: MediaSeat, flows: Flows },
+}
+
+/// Whether a program's media is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flows {
+    /// It can flow from now on.
+    Begun,
+    /// Its connection is no more.
+    Over,
 }
 
 /// Forwards the media of calls. What is asked about one call takes effect in the order in which it is asked; of what
@@ -91,6 +153,17 @@ pub(crate) trait Media: Send + Sync {
         participant: ParticipantId,
         views: Vec<Viewed>,
     ) -> Result<(), MediaRefused>;
+
+    /// A program goes on in the ICE session it names; another one than before begins anew.
+    async fn ice(
+        &self,
+        site: MediaSite,
+        participant: ParticipantId,
+        asked: IceAsked,
+    ) -> Result<IceTold, MediaRefused>;
+
+    /// Nobody hears the participant any more, whatever is sent.
+    fn mute(&self, site: MediaSite, participant: ParticipantId);
 
     /// Another session acts for the participant now.
     fn reseat(&self, site: MediaSite, seat: MediaSeat);
@@ -126,6 +199,17 @@ impl App {
         sdp: String,
         tracks: Vec<TrackLabel>,
     ) -> Result<Reply, Refused> {
+        let offer = MediaOffer { fresh, sdp, tracks, only: None, feed: None };
+        Ok(Reply::MediaAnswer { sdp: self.connect_media(name, session, offer).await? })
+    }
+
+    /// Brings an offer to whoever forwards the room's media, and gives it a place if it has none.
+    pub(super) async fn connect_media(
+        &self,
+        name: &RoomName,
+        session: SessionId,
+        offer: MediaOffer,
+    ) -> Result<String, Refused> {
         let room = self.room(name).await?;
         let seat = seat(&room, session)?;
         if room.route() != MediaRoute::Server {
@@ -136,7 +220,7 @@ impl App {
             None => self.place(name).await?,
         };
         let only = only(&room);
-        let sdp = self.media.offer(site, seat, MediaOffer { fresh, sdp, tracks, only }).await?;
+        let sdp = self.media.offer(site, seat, MediaOffer { only, ..offer }).await?;
         let room = self.room(name).await.ok().filter(|room| room.member_of(session).is_some());
         let Some(room) = room else {
             // Whoever lost their seat meanwhile has been removed before the connection was there.
@@ -152,7 +236,7 @@ impl App {
             // Decided meanwhile, and undone by this offer.
             self.media.allow_only(site, self::only(&room));
         }
-        Ok(Reply::MediaAnswer { sdp })
+        Ok(sdp)
     }
 
     /// Gives the room a place, or finds that somebody else has.
@@ -190,9 +274,12 @@ impl App {
         Ok(Reply::Done)
     }
 
-    /// Brings to a session what the media server has to tell it.
+    /// Brings to a session what the media server has to tell it; of programs their seats hear.
     pub(crate) async fn tell(&self, notice: MediaNotice) -> Result<(), Refused> {
-        let MediaNotice { session, event } = notice;
+        let (session, event) = match notice {
+            MediaNotice::Session { session, event } => (session, event),
+            MediaNotice::Feed { room, seat, flows } => return self.feed_flows(&room, seat, flows).await,
+        };
         let frame = ServerFrame::Event { topic: Topic::Direct, version: None, event };
         self.live.publish(Route::Session(session).topic(), documents::encode(&frame)?).await?;
         Ok(())
@@ -210,6 +297,9 @@ impl App {
                     if earlier.is_none() {
                         let (participant, session) = (member.id, member.session);
                         self.media.reseat(site, MediaSeat { participant, session });
+                    }
+                    if member.feed.is_some() && is_muted(member) && !earlier.is_some_and(is_muted) {
+                        self.media.mute(site, member.id);
                     }
                 }
                 Event::Placed { instance: None, .. } => self.media.retire(site),
@@ -245,12 +335,18 @@ impl App {
         for name in self.rooms_forwarded_here().await? {
             let Some(room) = self.load(&name).await?.room else { continue };
             if let Some(site) = site(&room).filter(|site| site.instance == self.instance) {
+                self.dismiss_keyless(&room).await?;
                 let seat =
                     |member: &room::Member| MediaSeat { participant: member.id, session: member.session };
+                let feeds = || room.members().iter().filter(|member| member.feed.is_some());
+                let connected = feeds().filter(|member| member.presence == Presence::Connected);
                 rooms.push(MediaRoom {
                     site,
                     seats: room.members().iter().map(seat).collect(),
                     only: only(&room),
+                    name: room.name().clone(),
+                    feeds: connected.map(seat).collect(),
+                    muted: feeds().filter(|member| is_muted(member)).map(|member| member.id).collect(),
                 });
             }
         }
@@ -258,7 +354,7 @@ impl App {
         Ok(())
     }
 
-    async fn room(&self, name: &RoomName) -> Result<Room, Refused> {
+    pub(super) async fn room(&self, name: &RoomName) -> Result<Room, Refused> {
         self.load(name).await?.room.ok_or_else(|| room::Rejection::NotInRoom.into())
     }
 }
@@ -268,7 +364,11 @@ fn seat(room: &Room, session: SessionId) -> Result<MediaSeat, Refused> {
     Ok(MediaSeat { participant: member.id, session })
 }
 
-fn site(room: &Room) -> Option<MediaSite> {
+fn is_muted(member: &room::Member) -> bool {
+    member.devices.microphone == Microphone::Muted
+}
+
+pub(super) fn site(room: &Room) -> Option<MediaSite> {
     let instance = room.place()?;
     Some(MediaSite { instance, call: room.call(), generation: room.generation() })
 }

@@ -2,7 +2,7 @@
 //! call if that is this one, over the bus if not.
 
 use super::bus::{Answering, Bus, Ear, Silent};
-use crate::app::{Media, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite};
+use crate::app::{IceAsked, IceTold, Media, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,6 +23,7 @@ const ANSWERED_WITHIN: Duration = Duration::from_millis(500);
 enum Request {
     MediaOffer { site: MediaSite, seat: MediaSeat, offer: MediaOffer },
     MediaView { site: MediaSite, participant: ParticipantId, views: Vec<Viewed> },
+    MediaIce { site: MediaSite, participant: ParticipantId, asked: IceAsked },
 }
 
 /// What it is told. The words are what instances of two versions have in common.
@@ -33,6 +34,7 @@ enum Note {
     MediaReseat { site: MediaSite, seat: MediaSeat },
     MediaRemove { site: MediaSite, participant: ParticipantId },
     MediaAllowOnly { site: MediaSite, only: Option<ParticipantId> },
+    MediaMute { site: MediaSite, participant: ParticipantId },
     MediaRetire { site: MediaSite },
     MediaEnd { site: MediaSite },
 }
@@ -95,6 +97,27 @@ impl Media for SharedMedia {
         }
         let request = Request::MediaView { site, participant, views };
         self.bus.ask(site.instance, &request, ANSWERED_WITHIN).await?
+    }
+
+    async fn ice(
+        &self,
+        site: MediaSite,
+        participant: ParticipantId,
+        asked: IceAsked,
+    ) -> Result<IceTold, MediaRefused> {
+        if self.is_here(site) {
+            return self.local.ice(site, participant, asked).await;
+        }
+        let request = Request::MediaIce { site, participant, asked };
+        self.bus.ask(site.instance, &request, OFFERED_WITHIN).await?
+    }
+
+    fn mute(&self, site: MediaSite, participant: ParticipantId) {
+        if self.is_here(site) {
+            self.local.mute(site, participant);
+        } else {
+            self.tell(site, &Note::MediaMute { site, participant });
+        }
     }
 
     fn reseat(&self, site: MediaSite, seat: MediaSeat) {
@@ -161,7 +184,9 @@ struct Local {
 impl Ear for Local {
     fn asked(&self, body: Value) -> Option<Answering> {
         let request = serde_json::from_value(body).ok()?;
-        let (Request::MediaOffer { site, .. } | Request::MediaView { site, .. }) = &request;
+        let (Request::MediaOffer { site, .. }
+        | Request::MediaView { site, .. }
+        | Request::MediaIce { site, .. }) = &request;
         if site.instance != self.own {
             return None;
         }
@@ -172,6 +197,9 @@ impl Ear for Local {
                 Request::MediaView { site, participant, views } => {
                     body_of(&media.view(site, participant, views).await)
                 }
+                Request::MediaIce { site, participant, asked } => {
+                    body_of(&media.ice(site, participant, asked).await)
+                }
             }
         }))
     }
@@ -181,6 +209,7 @@ impl Ear for Local {
         let (Note::MediaReseat { site, .. }
         | Note::MediaRemove { site, .. }
         | Note::MediaAllowOnly { site, .. }
+        | Note::MediaMute { site, .. }
         | Note::MediaRetire { site }
         | Note::MediaEnd { site }) = note;
         if site.instance != self.own {
@@ -190,6 +219,7 @@ impl Ear for Local {
             Note::MediaReseat { seat, .. } => self.media.reseat(site, seat),
             Note::MediaRemove { participant, .. } => self.media.remove(site, participant),
             Note::MediaAllowOnly { only, .. } => self.media.allow_only(site, only),
+            Note::MediaMute { participant, .. } => self.media.mute(site, participant),
             Note::MediaRetire { .. } => self.media.retire(site),
             Note::MediaEnd { .. } => self.media.end(site),
         }

@@ -28,6 +28,7 @@ mod tags;
 
 use crate::app::{Accounts, App, Appointments, Came, Denied};
 use crate::edge::{RateByAddress, RateByKey, authority_of, problem};
+use crate::http::Feeds;
 use crate::listen::{Connection, Security};
 use axum::Router;
 use axum::extract::FromRequestParts;
@@ -57,6 +58,7 @@ pub(crate) struct Api {
     pub(crate) key_rate: RateByKey,
     /// The address people use, if it is not what the server sees.
     pub(crate) public: Option<Url>,
+    pub(crate) feeds: Feeds,
 }
 
 /// The routes of this edge.

@@ -159,7 +159,7 @@ async fn a_call_that_live_state_does_not_know_ends_the_second_time() {
     let scene = scene(1);
     let media = handle(&scene);
     let seat = MediaSeat { participant: ParticipantId::from_bits(2), session: SessionId::from_bits(3) };
-    let offer = || MediaOffer { fresh: true, sdp: String::new(), tracks: Vec::new(), only: None };
+    let offer = || MediaOffer { fresh: true, sdp: String::new(), tracks: Vec::new(), only: None, feed: None };
     assert!(futures_util::poll!(media.offer(site(4), seat, offer())).is_pending());
     let known = || vec![MediaRoom { site: site(4), seats: vec![seat], only: None }];
     media.reconcile(known());
@@ -180,7 +180,8 @@ async fn the_latest_generation_is_the_one_that_counts() {
     let participant = ParticipantId::from_bits(2);
     let seat = MediaSeat { participant, session: SessionId::from_bits(3) };
     let offered = async |generation| {
-        let offer = MediaOffer { fresh: true, sdp: String::new(), tracks: Vec::new(), only: None };
+        let offer =
+            MediaOffer { fresh: true, sdp: String::new(), tracks: Vec::new(), only: None, feed: None };
         futures_util::poll!(media.offer(site(generation), seat, offer))
     };
     let unknown = Poll::Ready(Err(MediaRefused::Unknown));

@@ -3,11 +3,11 @@
 
 use super::doubts::Doubts;
 use super::outbound::{Ends, Outbound};
-use super::{RoomKey, Shared, Target, named, participant};
-use crate::app::{MediaNotice, MediaRefused};
+use super::{RoomKey, Shared, Target, named, participant, watch};
+use crate::app::{Flows, IceAsked, IceTold, MediaFeed, MediaNotice, MediaRefused, MediaSeat};
 use crate::port::PortSender;
 use bytes::Bytes;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -16,7 +16,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 use visavis_domain::ids::{CallId, SessionId};
+use visavis_domain::name::RoomName;
 use visavis_media::door::Admitted;
+use visavis_media::feed::{self, IceName};
 use visavis_media::{Datagram, Event, PeerId, Protocol, Router, Settings, TrackOffer, Unusable, View};
 use visavis_protocol::SlotLabel;
 
@@ -51,6 +53,16 @@ pub(super) enum Job {
         views: Vec<View>,
         answer: oneshot::Sender<Result<(), MediaRefused>>,
     },
+    Ice {
+        room: RoomKey,
+        peer: PeerId,
+        asked: IceAsked,
+        answer: oneshot::Sender<Result<IceTold, MediaRefused>>,
+    },
+    Mute {
+        room: RoomKey,
+        peer: PeerId,
+    },
     Reseat {
         room: RoomKey,
         peer: PeerId,
@@ -68,14 +80,26 @@ pub(super) enum Job {
     /// What there should be.
     Reconcile {
         room: RoomKey,
-        seats: HashMap<PeerId, SessionId>,
-        only: Option<PeerId>,
+        wanted: Box<Wanted>,
     },
     /// In whatever room.
     End {
         call: CallId,
     },
     EndAll,
+}
+
+/// A room as live state has it.
+pub(super) struct Wanted {
+    /// Who may have a connection.
+    pub(super) seats: HashMap<PeerId, SessionId>,
+    /// Who alone is forwarded.
+    pub(super) only: Option<PeerId>,
+    pub(super) name: RoomName,
+    /// Programs that have one.
+    pub(super) feeds: HashMap<PeerId, SessionId>,
+    /// Those who are not heard.
+    pub(super) muted: HashSet<PeerId>,
 }
 
 /// One side of a connection, and whose it is.
@@ -87,6 +111,7 @@ pub(super) struct Offer {
     pub(super) sdp: String,
     pub(super) tracks: Vec<TrackOffer>,
     pub(super) only: Option<PeerId>,
+    pub(super) feed: Option<MediaFeed>,
 }
 
 /// Packets on their way to a worker, behind each other in memory.
@@ -148,6 +173,8 @@ pub(super) struct Worker {
     notices: mpsc::Sender<MediaNotice>,
     next_report: Instant,
     counts: Counts,
+    /// Programs that live state has connected, and nobody here.
+    missing: HashMap<RoomKey, Doubts<PeerId>>,
 }
 
 #[derive(Default)]
@@ -181,6 +208,15 @@ struct Seat {
     session: SessionId,
     ufrag: String,
     connection: Arc<Admitted<Target>>,
+    feed: Option<Box<FeedSeat>>,
+    muted: bool,
+}
+
+/// What is kept of a program's connection: nobody asks it for another offer.
+struct FeedSeat {
+    feed: MediaFeed,
+    sdp: String,
+    tracks: Vec<TrackOffer>,
 }
 
 /// What is otherwise than live state has it.
@@ -192,6 +228,8 @@ enum Doubt {
     Session(PeerId, SessionId),
     /// Who alone is forwarded.
     Only(Option<PeerId>),
+    /// Somebody is heard who should not be.
+    Heard(PeerId),
 }
 
 /// What a panic cost.
@@ -254,6 +292,7 @@ impl Worker {
             notices,
             next_report: Instant::now() + REPORT,
             counts: Counts::default(),
+            missing: HashMap::new(),
         }
     }
 
@@ -310,6 +349,10 @@ impl Worker {
             Job::View { room, peer, views, answer } => {
                 let _ = answer.send(self.view(room, peer, views));
             }
+            Job::Ice { room, peer, asked, answer } => {
+                let _ = answer.send(self.ice(room, peer, asked));
+            }
+            Job::Mute { room, peer } => self.mute(room, peer),
             Job::Reseat { room, peer, session } => self.reseat(room, peer, session),
             Job::Remove { room, peer } => self.remove(room, peer),
             Job::AllowOnly { room, only } => self.allow_only(room, only),
@@ -318,7 +361,10 @@ impl Worker {
                     room.retires.get_or_insert_with(|| Instant::now() + RETIRES);
                 }
             }
-            Job::Reconcile { room, seats, only } => self.reconcile(room, &seats, only),
+            Job::Reconcile { room, wanted } => {
+                self.find_missing(room, &wanted);
+                self.reconcile(room, &wanted);
+            }
             Job::End { call } => self.end(|key, _| key.call == call),
             Job::EndAll => self.end(|_, _| true),
         }
@@ -357,7 +403,7 @@ impl Worker {
     }
 
     fn offer(&mut self, offer: Offer) -> Result<String, MediaRefused> {
-        let Offer { room: key, peer, session, fresh, sdp, tracks, only } = offer;
+        let Offer { room: key, peer, session, fresh, sdp, tracks, only, feed } = offer;
         let now = Instant::now();
         let known = self.rooms.get(&key);
         if known.is_some_and(|room| room.retires.is_some())
@@ -373,8 +419,14 @@ impl Worker {
             if let Some(only) = changed {
                 router.allow_only(now, only);
             }
-            router.offer(now, peer, fresh, &sdp, &tracks)
+            let Some(feed) = &feed else { return router.offer(now, peer, fresh, &sdp, &tracks) };
+            let answered = router.offer_feed(now, peer, fresh, &sdp, &tracks);
+            if let Some(watched) = feed.watch {
+                router.watch(now, peer, watch(watched));
+            }
+            answered
         });
+        let feed = feed.map(|feed| Box::new(FeedSeat { feed, sdp, tracks }));
         let answer = match outcome {
             Ok(Ok(answer)) => answer,
             Ok(Err(Unusable)) => return Err(MediaRefused::Unusable),
@@ -389,11 +441,12 @@ impl Worker {
                 door.rename(&seat.ufrag, &answer.ufrag, &answer.password, &seat.connection);
                 seat.ufrag = answer.ufrag;
                 seat.session = session;
+                seat.feed = feed;
             }
             None => {
                 let target = Target { worker: self.number, room: key, peer };
                 let connection = door.open(&answer.ufrag, &answer.password, target);
-                let seat = Seat { session, ufrag: answer.ufrag, connection };
+                let seat = Seat { session, ufrag: answer.ufrag, connection, feed, muted: false };
                 if let Some(before) = room.seats.insert(peer, seat) {
                     door.close(&before.ufrag, &before.connection);
                 } else {
@@ -417,6 +470,44 @@ impl Worker {
         }
     }
 
+    /// A program goes on in its ICE session, or begins another one: its offer as it was, but for the name.
+    fn ice(&mut self, key: RoomKey, peer: PeerId, asked: IceAsked) -> Result<IceTold, MediaRefused> {
+        let IceAsked { tag, ufrag, password } = asked;
+        let room = self.rooms.get(&key).ok_or(MediaRefused::Unknown)?;
+        let seat = room.seats.get(&peer).ok_or(MediaRefused::Unknown)?;
+        let FeedSeat { feed, sdp, tracks } = seat.feed.as_deref().ok_or(MediaRefused::Unknown)?;
+        if tag.as_ref().is_some_and(|tag| *tag != seat.ufrag) {
+            return Err(MediaRefused::Stale);
+        }
+        let name = IceName { ufrag, password };
+        if feed::ice_name(sdp).is_ok_and(|present| present == name) {
+            return Ok(IceTold::Present);
+        }
+        if tag.is_some() {
+            return Err(MediaRefused::Unusable);
+        }
+        let offer = Offer {
+            room: key,
+            peer,
+            session: seat.session,
+            fresh: false,
+            sdp: feed::restarted(sdp, &name),
+            tracks: tracks.clone(),
+            only: room.only,
+            feed: Some(feed.clone()),
+        };
+        self.offer(offer).map(|sdp| IceTold::Begun { sdp })
+    }
+
+    fn mute(&mut self, key: RoomKey, peer: PeerId) {
+        let Some(room) = self.rooms.get_mut(&key) else { return };
+        if let Some(seat) = room.seats.get_mut(&peer) {
+            seat.muted = true;
+        }
+        let done = room.guarded(|router| router.mute(Instant::now(), peer));
+        self.settle(key, done);
+    }
+
     fn reseat(&mut self, key: RoomKey, peer: PeerId, session: SessionId) {
         let room = self.rooms.get_mut(&key);
         if let Some(seat) = room.and_then(|room| room.seats.get_mut(&peer)) {
@@ -431,13 +522,33 @@ impl Worker {
         self.settle(key, done);
     }
 
-    fn reconcile(&mut self, key: RoomKey, seats: &HashMap<PeerId, SessionId>, only: Option<PeerId>) {
+    /// Programs have no page that would notice that their connection is no more.
+    fn find_missing(&mut self, key: RoomKey, wanted: &Wanted) {
+        let room = self.rooms.get(&key);
+        let here = |peer: &PeerId| room.is_some_and(|room| room.seats.contains_key(peer));
+        let missing: Vec<_> = wanted.feeds.keys().copied().filter(|peer| !here(peer)).collect();
+        if missing.is_empty() {
+            self.missing.remove(&key);
+            return;
+        }
+        for peer in self.missing.entry(key).or_default().confirmed(missing) {
+            let Some(session) = wanted.feeds.get(&peer) else { continue };
+            let seat = MediaSeat { participant: participant(peer), session: *session };
+            self.notify(MediaNotice::Feed { room: wanted.name.clone(), seat, flows: Flows::Over });
+        }
+    }
+
+    fn reconcile(&mut self, key: RoomKey, wanted: &Wanted) {
+        let Wanted { seats, only, muted, .. } = wanted;
+        let only = *only;
         let Some(room) = self.rooms.get_mut(&key) else { return };
+        let heard = room.seats.iter().filter(|(peer, seat)| muted.contains(peer) && !seat.muted);
+        let heard: Vec<_> = heard.map(|(peer, _)| Doubt::Heard(*peer)).collect();
         let wrong = room.seats.iter().filter_map(|(peer, seat)| match seats.get(peer) {
             None => Some(Doubt::Seat(*peer)),
             Some(session) => (*session != seat.session).then_some(Doubt::Session(*peer, *session)),
         });
-        let wrong = wrong.chain((room.only != only).then_some(Doubt::Only(only)));
+        let wrong = wrong.chain((room.only != only).then_some(Doubt::Only(only))).chain(heard);
         let confirmed = room.doubts.confirmed(wrong);
         for doubt in confirmed {
             tracing::warn!("a call's media was not as it should be");
@@ -445,6 +556,7 @@ impl Worker {
                 Doubt::Seat(peer) => self.remove(key, peer),
                 Doubt::Session(peer, session) => self.reseat(key, peer, session),
                 Doubt::Only(only) => self.allow_only(key, only),
+                Doubt::Heard(peer) => self.mute(key, peer),
             }
         }
     }
@@ -473,8 +585,8 @@ impl Worker {
             Cost::Room => {
                 let Some(room) = self.rooms.remove(&key) else { return };
                 if room.retires.is_none() {
-                    for seat in room.seats.values() {
-                        self.tell(seat.session, visavis_protocol::Event::MediaLost);
+                    for (peer, seat) in &room.seats {
+                        self.over(*peer, seat);
                     }
                 }
                 self.close(room.seats.into_values());
@@ -488,7 +600,7 @@ impl Worker {
         let silent = room.retires.is_some();
         if let Some(seat) = room.seats.remove(&peer) {
             if !silent {
-                self.tell(seat.session, visavis_protocol::Event::MediaLost);
+                self.over(peer, &seat);
             }
             self.close([seat]);
         }
@@ -539,9 +651,16 @@ impl Worker {
             Event::Speaker { peer } => {
                 room.speaker = peer;
                 let told = Told::ActiveSpeaker { participant: peer.map(participant) };
-                let sessions: Vec<_> = room.seats.values().map(|seat| seat.session).collect();
+                let pages = room.seats.values().filter(|seat| seat.feed.is_none());
+                let sessions: Vec<_> = pages.map(|seat| seat.session).collect();
                 sessions.into_iter().for_each(|session| self.tell(session, told.clone()));
                 return;
+            }
+            Event::Connected { peer } if room.seats.get(&peer).is_some_and(|seat| seat.feed.is_some()) => {
+                let Some(seat) = room.seats.get(&peer) else { return };
+                let Some(feed) = &seat.feed else { return };
+                let (session, name) = (seat.session, feed.feed.room.clone());
+                return self.feed_flows(peer, session, name, Flows::Begun);
             }
             Event::Connected { peer } => match room.speaker {
                 Some(speaker) => (peer, Told::ActiveSpeaker { participant: Some(participant(speaker)) }),
@@ -559,13 +678,32 @@ impl Worker {
                 (peer, Told::LayersWanted { source: named(source), rids })
             }
         };
-        if let Some(session) = room.seats.get(&peer).map(|seat| seat.session) {
+        if let Some(session) =
+            room.seats.get(&peer).filter(|seat| seat.feed.is_none()).map(|seat| seat.session)
+        {
             self.tell(session, told);
         }
     }
 
+    /// A connection has ended by itself.
+    fn over(&mut self, peer: PeerId, seat: &Seat) {
+        match &seat.feed {
+            None => self.tell(seat.session, visavis_protocol::Event::MediaLost),
+            Some(feed) => self.feed_flows(peer, seat.session, feed.feed.room.clone(), Flows::Over),
+        }
+    }
+
+    fn feed_flows(&mut self, peer: PeerId, session: SessionId, room: RoomName, flows: Flows) {
+        let seat = MediaSeat { participant: participant(peer), session };
+        self.notify(MediaNotice::Feed { room, seat, flows });
+    }
+
     fn tell(&mut self, session: SessionId, event: visavis_protocol::Event) {
-        if self.notices.try_send(MediaNotice { session, event }).is_err() {
+        self.notify(MediaNotice::Session { session, event });
+    }
+
+    fn notify(&mut self, notice: MediaNotice) {
+        if self.notices.try_send(notice).is_err() {
             self.counts.untold += 1;
         }
     }

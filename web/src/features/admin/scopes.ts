@@ -14,6 +14,8 @@ const words: Record<Scope, () => string> = {
   'rooms:write': m.admin_scope_rooms_write,
   'rooms:invite': m.admin_scope_rooms_invite,
   'history:read': m.admin_scope_history_read,
+  'media:publish': m.admin_scope_media_publish,
+  'media:watch': m.admin_scope_media_watch,
 };
 
 export const SCOPES = Object.keys(words) as Scope[];

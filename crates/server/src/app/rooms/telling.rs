@@ -143,6 +143,7 @@ fn participant(member: &Member) -> Participant {
         screen: member.devices.screen,
         hand: member.hand,
         joined_at: member.joined_at,
+        feed: member.feed.map(|feed| feed.role),
     }
 }
 

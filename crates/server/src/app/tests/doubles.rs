@@ -1,7 +1,7 @@
 //! A store that knows what it was given and remembers how calls ended, and a media server that is never needed.
 //! The real store has its own tests.
 
-use crate::app::{Media, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite};
+use crate::app::{IceAsked, IceTold, Media, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite};
 use async_trait::async_trait;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -280,6 +280,12 @@ impl Media for NoMedia {
     async fn view(&self, _: MediaSite, _: ParticipantId, _: Vec<Viewed>) -> Result<(), MediaRefused> {
         Err(MediaRefused::Away)
     }
+
+    async fn ice(&self, _: MediaSite, _: ParticipantId, _: IceAsked) -> Result<IceTold, MediaRefused> {
+        Err(MediaRefused::Away)
+    }
+
+    fn mute(&self, _: MediaSite, _: ParticipantId) {}
 
     fn reseat(&self, _: MediaSite, _: MediaSeat) {}
 

@@ -46,6 +46,18 @@ impl Media for Notebook {
         Ok(())
     }
 
+    async fn ice(&self, _: MediaSite, _: ParticipantId, asked: IceAsked) -> Result<IceTold, MediaRefused> {
+        self.write(format!("ice {} {:?}", asked.ufrag, asked.tag));
+        match asked.tag {
+            Some(_) => Err(MediaRefused::Stale),
+            None => Ok(IceTold::Begun { sdp: "anew".into() }),
+        }
+    }
+
+    fn mute(&self, _: MediaSite, participant: ParticipantId) {
+        self.write(format!("mute {}", participant.bits()));
+    }
+
     fn reseat(&self, _: MediaSite, seat: MediaSeat) {
         self.write(format!("reseat {}", seat.session.bits()));
     }
@@ -100,7 +112,7 @@ fn site(instance: InstanceId) -> MediaSite {
 }
 
 fn offer(sdp: &str) -> MediaOffer {
-    MediaOffer { fresh: true, sdp: sdp.into(), tracks: Vec::new(), only: None }
+    MediaOffer { fresh: true, sdp: sdp.into(), tracks: Vec::new(), only: None, feed: None }
 }
 
 async fn everything(media: &SharedMedia, at: MediaSite) {

@@ -6,7 +6,7 @@ use super::once::once;
 use super::tags::tagged;
 use super::{Access, Api, Guest, Keys, Own, Signed};
 use crate::app::{Denied, over_key};
-use crate::edge::same_origin;
+use crate::edge::{bearer, same_origin};
 use axum::body::HttpBody;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, header};
@@ -116,13 +116,6 @@ fn allowed(access: Access, account: &Account) -> Result<(), Denied> {
     Ok(())
 }
 
-/// What is shown as a key. Other schemes are not for us: a proxy before us may have one of its own.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let shown = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, key) = shown.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
-}
-
 fn from_our_pages(api: &Api, request: &Request) -> Result<(), Denied> {
     if request.method().is_safe() || same_origin(request.headers(), request.uri(), api.public.as_ref()) {
         return Ok(());
@@ -142,25 +135,4 @@ fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     kind.and_then(|kind| kind.split(';').next())
         .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_bearers_show_a_key() {
-        for (line, expected) in [
-            ("Bearer vvk_1", Some("vvk_1")),
-            ("bearer  vvk_1 ", Some("vvk_1")),
-            ("Bearer ", Some("")),
-            ("Bearer", None),
-            ("Basic dmlzYXZpcw==", None),
-            ("vvk_1", None),
-        ] {
-            let headers = [(header::AUTHORIZATION, line.parse().unwrap())].into_iter().collect();
-            assert_eq!(bearer(&headers), expected, "{line}");
-        }
-        assert_eq!(bearer(&HeaderMap::new()), None);
-    }
 }

@@ -1,14 +1,14 @@
 //! One installation in a test: everything real but the clock, the costs of passwords, and the sockets.
 
 use crate::app::{
-    AccountRules, Accounts, App, AppointmentParts, Appointments, ByAddress, ControlNotice, History,
-    IceServers, LinkKeys, Mailing, Media, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite,
+    AccountRules, Accounts, App, AppointmentParts, Appointments, ByAddress, ControlNotice, History, IceAsked,
+    IceServers, IceTold, LinkKeys, Mailing, Media, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite,
     OpenedBy, Parts, Passwords, Provider, Route, Strangers, Surroundings, Tries,
 };
 use crate::cluster::drain::{Leaving, Plan};
 use crate::cluster::ready::Health;
 use crate::edge::{ClientAddress, RateByAddress, RateByKey};
-use crate::http::{self, Api, Http};
+use crate::http::{self, Api, Feeds, Http};
 use crate::realtime::{self, Hub, Realtime, RealtimeSettings};
 use argon2::Params;
 use async_trait::async_trait;
@@ -201,6 +201,10 @@ impl World {
             key_rate: RateByKey::per_minute(NonZeroU32::new(KEY_RATE).unwrap()),
             app: app.clone(),
             public: Some(ORIGIN.parse().unwrap()),
+            feeds: Feeds {
+                rate: RateByAddress::per_minute(ByAddress::Feeds, NonZeroU32::new(60).unwrap()),
+                ice: Arc::new(NoRelay),
+            },
         });
         let edge = Http {
             body_bytes: 65536,
@@ -402,6 +406,12 @@ impl Media for NoMedia {
     async fn view(&self, _: MediaSite, _: ParticipantId, _: Vec<Viewed>) -> Result<(), MediaRefused> {
         Err(MediaRefused::Away)
     }
+
+    async fn ice(&self, _: MediaSite, _: ParticipantId, _: IceAsked) -> Result<IceTold, MediaRefused> {
+        Err(MediaRefused::Away)
+    }
+
+    fn mute(&self, _: MediaSite, _: ParticipantId) {}
 
     fn reseat(&self, _: MediaSite, _: MediaSeat) {}
 
