@@ -7,54 +7,16 @@ docs/protocol.md. Prints what the receiver got as one line of JSON.
 """
 
 import asyncio
-import fractions
 import json
-import math
 import sys
-import time
 import urllib.request
 
 import websockets
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
-from aiortc.mediastreams import AudioStreamTrack, VideoStreamTrack
-from av import AudioFrame, VideoFrame
 
-LUMA, BLUE, RED = 120, 60, 190
-TONE = 440
-RATE = 48_000
+from aiortc_tracks import Colour, Tone, hertz, nothing, pictures, sound
+
 SECONDS = 5
-
-
-class Colour(VideoStreamTrack):
-    """A picture of one colour."""
-
-    async def recv(self):
-        pts, time_base = await self.next_timestamp()
-        frame = VideoFrame(width=320, height=180, format="yuv420p")
-        for plane, value in zip(frame.planes, (LUMA, BLUE, RED)):
-            plane.update(bytes([value]) * plane.buffer_size)
-        frame.pts, frame.time_base = pts, time_base
-        return frame
-
-
-class Tone(AudioStreamTrack):
-    """A sine, 20 ms at a time."""
-
-    def __init__(self):
-        super().__init__()
-        self.began, self.sent = time.monotonic(), 0
-
-    async def recv(self):
-        samples = RATE // 50
-        await asyncio.sleep(max(0, self.began + self.sent / RATE - time.monotonic()))
-        angle = 2 * math.pi * TONE / RATE
-        values = (int(12_000 * math.sin(angle * (self.sent + n))) for n in range(samples))
-        frame = AudioFrame(format="s16", layout="mono", samples=samples)
-        frame.planes[0].update(b"".join(value.to_bytes(2, "little", signed=True) for value in values))
-        frame.pts, frame.sample_rate = self.sent, RATE
-        frame.time_base = fractions.Fraction(1, RATE)
-        self.sent += samples
-        return frame
 
 
 class Participant:
@@ -114,26 +76,6 @@ class Participant:
         await self.socket.close()
 
 
-async def pictures(track, counts):
-    while True:
-        frame = await track.recv()
-        counts["frames"] += 1
-        planes = [bytes(plane) for plane in frame.planes]
-        counts["colour"] = [round(sum(plane) / len(plane)) for plane in planes]
-        counts["size"] = [frame.width, frame.height]
-
-
-async def sound(track, counts):
-    while True:
-        frame = await track.recv()
-        counts["sounds"] += 1
-        values = frame.to_ndarray().reshape(-1)[:: len(frame.layout.channels)].astype(float)
-        counts["loudest"] = max(counts["loudest"], float(abs(values).max()))
-        crossings = sum(1 for a, b in zip(values, values[1:]) if a < 0 <= b)
-        counts["crossings"] += crossings
-        counts["samples"] += len(values)
-
-
 async def main(base):
     sender, receiver = Participant(base), Participant(base)
     await sender.join("aiortc", "Sender")
@@ -142,7 +84,7 @@ async def main(base):
     await receiver.join("aiortc", "Receiver")
     await sender.connect({"microphone": Tone(), "camera": Colour()})
     await receiver.connect({})
-    counts = {"frames": 0, "sounds": 0, "loudest": 0.0, "crossings": 0, "samples": 0}
+    counts = nothing()
     tracks = {one.kind: one.receiver.track for one in receiver.connection.getTransceivers()}
     taking = [
         asyncio.ensure_future(pictures(tracks["video"], counts)),
@@ -154,7 +96,7 @@ async def main(base):
     for task in taking:
         task.cancel()
     carried = sorted(slot["source"] for slot in receiver.slots if slot["participant"] == sender.id)
-    counts["hertz"] = counts["crossings"] * RATE / max(1, counts["samples"])
+    counts["hertz"] = hertz(counts)
     print(json.dumps({**counts, "slots": carried, "state": receiver.connection.connectionState}))
     await sender.close()
     await receiver.close()

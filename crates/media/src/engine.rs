@@ -394,8 +394,10 @@ impl Engine {
         self.rtc.codec_config().params().iter().find(|params| params.pt() == pt).copied()
     }
 
-    /// The payload type by which this participant receives what another one sends so.
-    pub(crate) fn payload_like(&self, other: &PayloadParams) -> Option<Pt> {
+    /// The payload type by which this participant receives, in this section, what another one sends so.
+    pub(crate) fn payload_like(&self, mid: Mid, other: &PayloadParams) -> Option<Pt> {
+        // Of H.264 there are many forms, and what was not negotiated is not understood.
+        let negotiated = self.rtc.media(mid)?.remote_pts();
         let wanted = other.spec();
         let fits = |params: &&PayloadParams| {
             let spec = params.spec();
@@ -420,9 +422,9 @@ impl Engine {
                 && spec.codec == Codec::H264
                 && spec.format.packetization_mode == wanted.format.packetization_mode
         };
-        let all = self.rtc.codec_config();
-        let found = all.params().iter().find(fits).or_else(|| all.params().iter().find(like));
-        found.map(PayloadParams::pt)
+        let all = self.rtc.codec_config().params().iter();
+        let mut all = all.filter(|params| negotiated.contains(&params.pt()));
+        all.clone().find(fits).or_else(|| all.find(like)).map(PayloadParams::pt)
     }
 }
 

@@ -136,6 +136,32 @@ fn direction(text: &str) -> Option<&str> {
     lines(text).filter_map(|line| line.strip_prefix("a=")).find(|name| known.contains(name))
 }
 
+/// The offer without what cannot be answered as it is meant. In sections that share a connection an id of a header
+/// extension means one thing (RFC 8843 §9.1); where it does not, as with some programs, the first meaning is kept: the
+/// other side would read one as the other. And there is one layer: sizes of several are not told.
+#[must_use]
+pub fn tidied(offer: &str) -> String {
+    let mut meanings: Vec<(&str, &str)> = Vec::new();
+    let mut text = String::with_capacity(offer.len());
+    for line in lines(offer) {
+        let extension = line.strip_prefix("a=extmap:").and_then(|rest| rest.split_once(' '));
+        if let Some((id, meaning)) = extension {
+            // The direction may stand behind the id.
+            let id = id.split('/').next().unwrap_or(id);
+            match meanings.iter().find(|(known, _)| *known == id) {
+                Some((_, first)) if *first != meaning => continue,
+                Some(_) => {}
+                None => meanings.push((id, meaning)),
+            }
+        }
+        if line.starts_with("a=simulcast:") || line.starts_with("a=rid:") {
+            continue;
+        }
+        text.extend([line, "\r\n"]);
+    }
+    text
+}
+
 /// By what an ICE session is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IceName {
@@ -265,9 +291,28 @@ mod tests {
         let before = offer(&[("audio", "sendonly", "opus"), ("video", "sendonly", "VP8")]);
         let after = restarted(&before, &name);
         assert_eq!(ice_name(&after), Ok(name));
-        assert_eq!((after.matches("efgh").count(), after.matches("abcd").count()), (2, 2), "{after}");
-        assert!(!after.contains("a=ice-ufrag:abcd") && !after.contains("candidate"), "{after}");
+        assert_eq!(
+            (after.matches("efgh").count(), after.matches("a=ice-ufrag:abcd").count()),
+            (2, 0),
+            "{after}"
+        );
+        assert!(!after.contains("candidate"), "{after}");
         assert_eq!(published(&after), published(&before));
+    }
+
+    #[test]
+    fn an_id_keeps_its_first_meaning_and_layers_are_left_out() {
+        let [first, second] = ["a=extmap:2 urn:level", "a=extmap:2 urn:time"];
+        for (lines, expected) in [
+            (&[first, second][..], &[first][..]),
+            (&[first, first], &[first, first]),
+            (&["a=extmap:2/recvonly urn:level", second], &["a=extmap:2/recvonly urn:level"]),
+            (&[first, "a=extmap:3 urn:time"], &[first, "a=extmap:3 urn:time"]),
+            (&["a=rid:h send", "a=simulcast:send h", "a=sendonly"], &["a=sendonly"]),
+        ] {
+            let text = |lines: &[&str]| lines.iter().flat_map(|line| [*line, "\r\n"]).collect::<String>();
+            assert_eq!(tidied(&text(lines)), text(expected));
+        }
     }
 
     #[test]

@@ -99,7 +99,7 @@ impl Slot {
         match self.payload {
             Some((incoming, outgoing)) if incoming == payload.pt() => outgoing,
             _ => {
-                let outgoing = engine.payload_like(payload);
+                let outgoing = engine.payload_like(self.mid, payload);
                 self.payload = Some((payload.pt(), outgoing));
                 outgoing
             }

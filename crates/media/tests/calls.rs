@@ -4,7 +4,7 @@
 mod world;
 
 use std::time::Duration;
-use visavis_media::{Event, Source};
+use visavis_media::{Event, Source, Watch};
 use world::{Camera, World};
 
 fn seconds(n: u64) -> Duration {
@@ -223,5 +223,57 @@ fn a_shared_screen_is_seen_by_who_looks_at_it_and_its_sound_heard_by_all() {
     assert_eq!(world.got(1, screen, Source::Screen).frames, 0, "the camera of somebody who has none");
     for one in people {
         assert!(world.got(one, screen, Source::ScreenAudio).packets > 100, "{one} hears what is shared");
+    }
+}
+
+#[test]
+fn who_is_muted_is_seen_and_not_heard_and_does_not_take_anybodys_place() {
+    let (mut world, _) = group(3, Camera::Single, 640);
+    let muted = world.clients[0].id;
+    world.clients[0].level = -10;
+    world.router.mute(world.now, muted);
+    world.run(seconds(1));
+    world.forget_received();
+    world.run(seconds(2));
+    assert!(world.video(1, 0).frames > 50);
+    assert_eq!(world.audio(1, 0).packets, 0);
+    assert!(world.audio(1, 2).packets > 90);
+}
+
+#[test]
+fn who_watches_one_sees_and_hears_that_one_alone() {
+    let (mut world, _) = group(3, Camera::Single, 640);
+    let watcher = world.join(Camera::None, 1);
+    let watch = Watch { publisher: Some(world.clients[2].id), picture: Source::Camera };
+    world.router.watch(world.now, world.clients[watcher].id, watch);
+    world.clients[0].level = -10;
+    world.run(seconds(4));
+    assert!(world.video(watcher, 2).frames > 60, "{}", world.video(watcher, 2).frames);
+    assert!(world.audio(watcher, 2).packets > 100);
+    for other in [0, 1] {
+        assert_eq!((world.video(watcher, other).packets, world.audio(watcher, other).packets), (0, 0));
+    }
+}
+
+#[test]
+fn who_watches_nobody_in_particular_sees_whoever_speaks() {
+    let (mut world, _) = group(3, Camera::Single, 640);
+    let watcher = world.join(Camera::None, 1);
+    let watch = Watch { publisher: None, picture: Source::Camera };
+    world.router.watch(world.now, world.clients[watcher].id, watch);
+    world.run(seconds(3));
+    let anybody: u64 = (0..3).map(|one| world.video(watcher, one).frames).sum();
+    assert!(anybody > 30, "before anybody has spoken: {anybody}");
+    for speaker in [2, 0, 1] {
+        for one in 0..3 {
+            world.clients[one].level = if one == speaker { -20 } else { -127 };
+        }
+        world.run(seconds(3));
+        world.forget_received();
+        world.run(seconds(2));
+        assert!(world.video(watcher, speaker).frames > 45, "{speaker}");
+        for other in (0..3).filter(|one| *one != speaker) {
+            assert_eq!(world.video(watcher, other).packets, 0, "{other} while {speaker} speaks");
+        }
     }
 }

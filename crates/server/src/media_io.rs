@@ -406,7 +406,8 @@ impl Media for MediaHandle {
             };
             let room = RoomKey::from(site);
             // Of a room that is not here any more its programs have to hear, too: any worker tells them.
-            let queue = self.placed(room).or(self.shared.queues.first());
+            let elsewhere = self.shared.queues.first().filter(|_| !wanted.feeds.is_empty());
+            let queue = self.placed(room).or(elsewhere);
             if let Some(queue) = queue {
                 let _ = queue.jobs.send(Job::Reconcile { room, wanted: Box::new(wanted) });
             }

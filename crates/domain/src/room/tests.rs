@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 mod doors;
+mod feeds;
 mod hosts;
 mod vouched;
 

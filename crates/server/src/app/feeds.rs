@@ -74,13 +74,13 @@ impl App {
         name: &RoomName,
         shown: &str,
         wish: FeedWish,
-        sdp: String,
+        sdp: &str,
     ) -> Result<Feed, FeedRefused> {
         if self.standing.says().draining {
             return Err(FeedRefused::Draining);
         }
         let person = PersonName::parse(shown).map_err(|_| Refused::Name)?;
-        let (role, devices, tracks) = reads(wish, &sdp)?;
+        let (role, devices, tracks) = reads(wish, sdp)?;
         // Rooms of calls are their people's alone.
         if ring_of(name).is_some() {
             return Err(FeedRefused::RoomUnknown);
@@ -107,7 +107,7 @@ impl App {
             FeedWish::Watch(watched) => Some(watched),
         };
         let feed = Some(MediaFeed { room: name.clone(), watch });
-        let offer = MediaOffer { fresh: true, sdp, tracks, only: None, feed };
+        let offer = MediaOffer { fresh: true, sdp: feed::tidied(sdp), tracks, only: None, feed };
         let answered = self.connect_media(name, session, offer).await;
         let named =
             answered.and_then(|sdp| Ok((feed::ice_name(&sdp).map_err(|_| Refused::Corrupt)?.ufrag, sdp)));
@@ -127,9 +127,12 @@ impl App {
     async fn sit_down(&self, name: &RoomName, command: Command, wish: FeedWish) -> Result<(), FeedRefused> {
         for _ in 0..TRIES {
             let loaded = self.load(name).await?;
-            if let FeedWish::Watch(Watched { participant: Some(whom), .. }) = wish {
-                let room = loaded.room.as_ref().ok_or(FeedRefused::RoomUnknown)?;
-                if room.members().iter().all(|member| member.id != whom) {
+            if let FeedWish::Watch(Watched { participant, .. }) = wish {
+                let members = loaded.room.as_ref().map(Room::members).unwrap_or_default();
+                if members.is_empty() {
+                    return Err(FeedRefused::RoomUnknown);
+                }
+                if participant.is_some_and(|whom| members.iter().all(|member| member.id != whom)) {
                     return Err(Refused::from(room::Rejection::ParticipantUnknown).into());
                 }
             }

@@ -128,7 +128,7 @@ async fn open(
     let wish = asked.wish(kind).ok_or_else(|| refusal(Refusal::Question))?;
     let sdp = text(&parts.headers, OFFER, body).await?;
     let shown = asked.name.unwrap_or(name);
-    let feed = api.app.open_feed(key, &room, &shown, wish, sdp).await.map_err(answer::refused)?;
+    let feed = api.app.open_feed(key, &room, &shown, wish, &sdp).await.map_err(answer::refused)?;
     Ok(answer::opened(&api, &parts, &feed))
 }
 

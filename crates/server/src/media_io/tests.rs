@@ -19,6 +19,7 @@ use stun_types::message::{
 };
 use stun_types::prelude::{MessageWrite, MessageWriteExt};
 use visavis_domain::ids::{CallId, InstanceId, ParticipantId, SessionId};
+use visavis_domain::name::RoomName;
 use visavis_media::{PeerId, Protocol, Transmit};
 
 const HOME: &str = "203.0.113.7:443";
@@ -143,8 +144,9 @@ fn words(jobs: &Receiver<Job>) -> Vec<String> {
         Job::Retire(room) => format!("retire {}", room.generation),
         Job::End { .. } => "end".to_owned(),
         Job::EndAll => "end all".to_owned(),
-        Job::Reconcile { seats, .. } => format!("reconcile {}", seats.len()),
+        Job::Reconcile { wanted, .. } => format!("reconcile {}", wanted.seats.len()),
         Job::View { .. } | Job::Reseat { .. } | Job::AllowOnly { .. } => "other".to_owned(),
+        Job::Ice { .. } | Job::Mute { .. } => "other".to_owned(),
         Job::Packets(_) | Job::StreamOpened { .. } | Job::StreamClosed { .. } => "packets".to_owned(),
     };
     jobs.try_iter().map(word).collect()
@@ -161,7 +163,15 @@ async fn a_call_that_live_state_does_not_know_ends_the_second_time() {
     let seat = MediaSeat { participant: ParticipantId::from_bits(2), session: SessionId::from_bits(3) };
     let offer = || MediaOffer { fresh: true, sdp: String::new(), tracks: Vec::new(), only: None, feed: None };
     assert!(futures_util::poll!(media.offer(site(4), seat, offer())).is_pending());
-    let known = || vec![MediaRoom { site: site(4), seats: vec![seat], only: None }];
+    let room = |feeds| MediaRoom {
+        site: site(4),
+        seats: vec![seat],
+        only: None,
+        name: RoomName::parse("Town hall").unwrap(),
+        feeds,
+        muted: Vec::new(),
+    };
+    let known = || vec![room(Vec::new())];
     media.reconcile(known());
     media.reconcile(Vec::new());
     media.reconcile(known());
@@ -171,6 +181,8 @@ async fn a_call_that_live_state_does_not_know_ends_the_second_time() {
     assert_eq!(words(&scene.jobs[0]), ["end"]);
     media.reconcile(known());
     assert_eq!(words(&scene.jobs[0]), [""; 0], "nobody is connected here");
+    media.reconcile(vec![room(vec![seat])]);
+    assert_eq!(words(&scene.jobs[0]), ["reconcile 1"], "a program should be: it is told that it is not");
 }
 
 #[tokio::test]

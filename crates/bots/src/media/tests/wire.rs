@@ -88,9 +88,20 @@ fn execute(command: Command, media: &mut Option<Served>) -> Result<Reply, Code> 
     match command {
         Command::Join { name, microphone, camera, .. } => {
             let (id, presence, joined_at) = (participant(1), Presence::Connected, Timestamp(0));
-            let (order, epoch, screen, hand) = (1, 1, Screen::Off, None);
-            let me =
-                Participant { id, name, order, epoch, presence, microphone, camera, screen, hand, joined_at };
+            let (order, epoch, screen) = (1, 1, Screen::Off);
+            let me = Participant {
+                id,
+                name,
+                order,
+                epoch,
+                presence,
+                microphone,
+                camera,
+                screen,
+                hand: None,
+                joined_at,
+                feed: None,
+            };
             let room = RoomSnapshot {
                 name: "room".into(),
                 call: CallId::from_bits(1),

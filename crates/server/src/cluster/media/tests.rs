@@ -120,6 +120,15 @@ async fn everything(media: &SharedMedia, at: MediaSite) {
     assert_eq!(answer, Ok("answer to good".to_owned()));
     assert_eq!(media.offer(at, SEAT, offer("bad")).await, Err(MediaRefused::Unusable));
     assert_eq!(media.offer(at, SEAT, offer("old")).await, Err(MediaRefused::Unknown));
+    let asked = |tag: Option<&str>| IceAsked {
+        tag: tag.map(str::to_owned),
+        ufrag: "other".into(),
+        password: String::new(),
+    };
+    let begun = IceTold::Begun { sdp: "anew".into() };
+    assert_eq!(media.ice(at, SEAT.participant, asked(None)).await, Ok(begun));
+    assert_eq!(media.ice(at, SEAT.participant, asked(Some("old"))).await, Err(MediaRefused::Stale));
+    media.mute(at, SEAT.participant);
     media.reseat(at, SEAT);
     media.allow_only(at, Some(SEAT.participant));
     media.allow_only(at, None);
@@ -129,10 +138,13 @@ async fn everything(media: &SharedMedia, at: MediaSite) {
     media.end(at);
 }
 
-const ALL: [&str; 10] = [
+const ALL: [&str; 13] = [
     "offer 4 good",
     "offer 4 bad",
     "offer 4 old",
+    "ice other None",
+    "ice other Some(\"old\")",
+    "mute 5",
     "reseat 6",
     "only Some(5)",
     "only None",

@@ -49,7 +49,12 @@ fn offered(worker: &mut Worker, generation: u32, peer: u128) -> Result<(), Media
     let room = RoomKey { call: CallId::from_bits(1), generation };
     let (sdp, session) = (OFFER.to_owned(), SessionId::from_bits(peer));
     let (peer, tracks) = (PeerId(peer), Vec::new());
-    worker.offer(Offer { room, peer, session, fresh: true, sdp, tracks, only: None }).map(drop)
+    let offer = Offer { room, peer, session, fresh: true, sdp, tracks, only: None, feed: None };
+    worker.offer(offer).map(drop)
+}
+
+fn lost(session: u128) -> MediaNotice {
+    MediaNotice::Session { session: SessionId::from_bits(session), event: visavis_protocol::Event::MediaLost }
 }
 
 #[test]
@@ -69,7 +74,7 @@ fn a_retired_room_takes_nobody_says_nothing_and_goes_in_time() {
     worker.flush();
     assert_eq!((worker.rooms.len(), standing.says().load), (1, 1));
     worker.lost(RoomKey { generation: 1, ..earlier }, PeerId(1));
-    assert_eq!(told.try_recv().unwrap().event, visavis_protocol::Event::MediaLost);
+    assert_eq!(told.try_recv().unwrap(), lost(1));
     assert_eq!(standing.says().load, 0);
 }
 
@@ -94,8 +99,8 @@ fn what_live_state_does_not_know_is_let_go_of_the_second_time() {
         (PeerId(4), SessionId::from_bits(4)),
     ]);
     let reconcile = |worker: &mut Worker| {
-        let (seats, only) = (seats.clone(), Some(PeerId(1)));
-        worker.work(Job::Reconcile { room: key, seats, only });
+        let wanted = Wanted { seats: seats.clone(), only: Some(PeerId(1)), ..nobody() };
+        worker.work(Job::Reconcile { room: key, wanted: Box::new(wanted) });
     };
     reconcile(&mut worker);
     assert_eq!((worker.rooms[&key].seats.len(), worker.rooms[&key].only), (3, None), "it may be on its way");
@@ -105,7 +110,108 @@ fn what_live_state_does_not_know_is_let_go_of_the_second_time() {
     assert!(!room.seats.contains_key(&PeerId(3)));
     assert!(told.try_recv().is_err(), "whoever is not in the room hears nothing of it");
     worker.lost(key, PeerId(2));
-    assert_eq!(told.try_recv().unwrap().session, SessionId::from_bits(22), "the session that acts now");
+    assert_eq!(told.try_recv().unwrap(), lost(22), "the session that acts now");
+}
+
+fn name() -> RoomName {
+    RoomName::parse("Town hall").unwrap()
+}
+
+fn nobody() -> Wanted {
+    let (seats, feeds, muted) = (HashMap::new(), HashMap::new(), HashSet::new());
+    Wanted { seats, only: None, name: name(), feeds, muted }
+}
+
+/// A program publishes, as its seat's participant `peer`. Returns the name of our side's ICE session.
+fn published(worker: &mut Worker, key: RoomKey, peer: u128) -> String {
+    let offer = Offer {
+        room: key,
+        peer: PeerId(peer),
+        session: SessionId::from_bits(peer),
+        fresh: true,
+        sdp: OFFER.replace("their password of enough", "theirpasswordofenough22"),
+        tracks: vec![TrackOffer {
+            mid: "0".into(),
+            source: visavis_media::Source::Microphone,
+            layers: vec![],
+        }],
+        only: None,
+        feed: Some(MediaFeed { room: name(), watch: None }),
+    };
+    feed::ice_name(&worker.offer(offer).unwrap()).unwrap().ufrag
+}
+
+fn over(peer: u128) -> MediaNotice {
+    let (participant, session) = (participant(PeerId(peer)), SessionId::from_bits(peer));
+    MediaNotice::Feed { room: name(), seat: MediaSeat { participant, session }, flows: Flows::Over }
+}
+
+#[test]
+fn a_program_goes_on_in_its_ice_session_or_begins_another() {
+    let (mut worker, _told) = worker(&Arc::default());
+    let key = RoomKey { call: CallId::from_bits(1), generation: 0 };
+    let tag = published(&mut worker, key, 1);
+    let present = ("theirs", "theirpasswordofenough22");
+    let other = ("others", "anotherpasswordofenough");
+    let ice = |worker: &mut Worker, tag: Option<&str>, (ufrag, password): (&str, &str)| {
+        let asked =
+            IceAsked { tag: tag.map(str::to_owned), ufrag: ufrag.to_owned(), password: password.to_owned() };
+        worker.ice(key, PeerId(1), asked)
+    };
+    assert_eq!(ice(&mut worker, Some(&tag), present), Ok(IceTold::Present));
+    assert_eq!(ice(&mut worker, None, present), Ok(IceTold::Present));
+    assert_eq!(ice(&mut worker, Some("another"), present), Err(MediaRefused::Stale));
+    assert_eq!(ice(&mut worker, Some(&tag), other), Err(MediaRefused::Unusable), "it says it goes on");
+    let Ok(IceTold::Begun { sdp }) = ice(&mut worker, None, other) else { panic!("another one begins") };
+    let after = feed::ice_name(&sdp).unwrap().ufrag;
+    assert_ne!(after, tag);
+    assert_eq!(ice(&mut worker, Some(&tag), present), Err(MediaRefused::Stale), "that one is over");
+    assert_eq!(ice(&mut worker, Some(&after), other), Ok(IceTold::Present));
+    assert_eq!(offered(&mut worker, 0, 2), Ok(()));
+    let asked = IceAsked { tag: None, ufrag: other.0.into(), password: other.1.into() };
+    assert_eq!(worker.ice(key, PeerId(2), asked), Err(MediaRefused::Unknown), "a page offers");
+}
+
+#[test]
+fn of_a_program_its_room_is_told_and_once_more_where_that_was_lost() {
+    let standing = Arc::new(Standing::default());
+    let (mut worker, mut told) = worker(&standing);
+    let key = RoomKey { call: CallId::from_bits(1), generation: 0 };
+    published(&mut worker, key, 1);
+    worker.lost(key, PeerId(1));
+    assert_eq!(told.try_recv(), Ok(over(1)));
+    assert_eq!(standing.says().load, 0);
+    worker.rooms.clear();
+    // Nobody has heard it.
+    let wanted = |feeds: &[u128]| {
+        let feeds = feeds.iter().map(|one| (PeerId(*one), SessionId::from_bits(*one))).collect();
+        Job::Reconcile { room: key, wanted: Box::new(Wanted { feeds, ..nobody() }) }
+    };
+    worker.work(wanted(&[1, 2]));
+    assert!(told.try_recv().is_err(), "it may be on its way");
+    worker.work(wanted(&[1]));
+    assert_eq!(told.try_recv(), Ok(over(1)));
+    assert!(told.try_recv().is_err());
+    worker.work(wanted(&[]));
+    assert!(worker.missing.is_empty());
+}
+
+#[test]
+fn who_is_heard_although_muted_is_not_the_second_time() {
+    let (mut worker, _told) = worker(&Arc::default());
+    let key = RoomKey { call: CallId::from_bits(1), generation: 0 };
+    published(&mut worker, key, 1);
+    let seat = HashMap::from([(PeerId(1), SessionId::from_bits(1))]);
+    for expected in [false, true] {
+        let wanted = Wanted {
+            seats: seat.clone(),
+            feeds: seat.clone(),
+            muted: HashSet::from([PeerId(1)]),
+            ..nobody()
+        };
+        worker.work(Job::Reconcile { room: key, wanted: Box::new(wanted) });
+        assert_eq!(worker.rooms[&key].seats[&PeerId(1)].muted, expected);
+    }
 }
 
 fn stranger(at: Instant) -> Datagram<'static> {

@@ -5,6 +5,7 @@ mod admin;
 mod api_keys;
 mod appointments;
 mod described;
+mod feeds;
 mod history;
 mod letters;
 mod links;

@@ -12,7 +12,7 @@ use visavis_store::{Action, Page};
 const PATH: &str = "/api/v1/admin/rooms";
 
 /// Somebody comes into a room; says who they are there.
-async fn join(world: &World, room: &str, number: u128) -> Result<String, &'static str> {
+pub(super) async fn join(world: &World, room: &str, number: u128) -> Result<String, &'static str> {
     let who = Identity {
         person: PersonId::from_bits(number),
         sign_in: None,
