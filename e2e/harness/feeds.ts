@@ -40,7 +40,9 @@ export interface Told {
 
 /** How many people and programs are in each room, as live state has it. The key has `rooms:read`. */
 export async function occupied(address: string, key: string): Promise<Record<string, number>> {
-  const answer = await fetch(`${address}/api/v1/admin/rooms`, { headers: { authorization: `Bearer ${key}` } });
+  const answer = await fetch(`${address}/api/v1/admin/rooms`, {
+    headers: { authorization: `Bearer ${key}` },
+  });
   const { rooms } = (await answer.json()) as { rooms: { name: string; people: number }[] };
   return Object.fromEntries(rooms.map(({ name, people }) => [name, people]));
 }

@@ -8,7 +8,10 @@ import datachannel from 'node-datachannel';
 import type { PeerConnection, RtpPacketizationConfig, Track } from 'node-datachannel';
 
 const SOURCE = join(import.meta.dirname, '../interop/studio.py');
-const [PICTURE, SOUND] = [{ ssrc: 42, pt: 96 }, { ssrc: 43, pt: 111 }];
+const [PICTURE, SOUND] = [
+  { ssrc: 42, pt: 96 },
+  { ssrc: 43, pt: 111 },
+];
 const FPS = 15;
 
 export class Studio {

@@ -60,15 +60,24 @@ function feed(kind: 'whip' | 'whep', query = ''): AiortcFeed {
 
 async function come(cameras: Record<string, { width: number; height: number }>): Promise<Person[]> {
   const all = Object.entries(cameras);
-  people = await Promise.all(all.map(([name, camera]) => comer(chromium, name, { camera, viewport: { width: 1280, height: 720 } })));
+  people = await Promise.all(
+    all.map(([name, camera]) => comer(chromium, name, { camera, viewport: { width: 1280, height: 720 } })),
+  );
   for (const person of people) await person.join(`${server.http}/r/whep-${room}`);
   return people;
 }
 
 /** The id of somebody as a page knows it. */
 async function idOf(person: Person, name: string): Promise<string> {
-  await person.until(`${name} there`, `!!document.querySelector('[data-tile][aria-label=${JSON.stringify(name)}]')`, 15_000);
-  return person.page.$eval(`[data-tile][aria-label=${JSON.stringify(name)}]`, (tile) => tile.getAttribute('data-participant') ?? '');
+  await person.until(
+    `${name} there`,
+    `!!document.querySelector('[data-tile][aria-label=${JSON.stringify(name)}]')`,
+    15_000,
+  );
+  return person.page.$eval(
+    `[data-tile][aria-label=${JSON.stringify(name)}]`,
+    (tile) => tile.getAttribute('data-participant') ?? '',
+  );
 }
 
 describe('a program that watches by WHEP', () => {
@@ -91,7 +100,11 @@ describe('a program that watches by WHEP', () => {
     expect(Math.abs((seen.hertz ?? 0) - 440)).toBeLessThan(15);
     // It is in the list, so that everybody knows, and has no tile.
     await ana.press('People');
-    await ana.until('somebody watching', `!!document.querySelector('[aria-label="A program watches"]')`, 3_000);
+    await ana.until(
+      'somebody watching',
+      `!!document.querySelector('[aria-label="A program watches"]')`,
+      3_000,
+    );
     expect(await ana.page.$$eval('[data-tile]', (tiles) => tiles.length)).toBe(2);
     expect((await watcher.does('delete')).status).toBe(200);
     await ana.until('nobody watching', `!document.querySelector('[aria-label="A program watches"]')`, 3_000);
@@ -107,7 +120,7 @@ describe('a program that watches by WHEP', () => {
     const shows = async (wide: boolean): Promise<void> => {
       await eventually(
         () => watcher.does('counts'),
-        ({ size: [width = 0, height = 0] = [] }) => width > 0 && width * 9 === height * 16 === wide,
+        ({ size: [width = 0, height = 0] = [] }) => width > 0 && (width * 9 === height * 16) === wide,
         20_000,
         wide ? 'Ana' : 'Ben',
       );
@@ -117,7 +130,12 @@ describe('a program that watches by WHEP', () => {
     await ben.press('Unmute microphone');
     await shows(false);
     const before = (await watcher.does('counts')).frames ?? 0;
-    await eventually(() => watcher.does('counts'), ({ frames = 0 }) => frames > before + 20, 10_000, 'pictures');
+    await eventually(
+      () => watcher.does('counts'),
+      ({ frames = 0 }) => frames > before + 20,
+      10_000,
+      'pictures',
+    );
   });
 
   it('plays in the page of the documentation, on another site', async () => {
@@ -132,7 +150,11 @@ describe('a program that watches by WHEP', () => {
     expect(await page.$eval('video', (video) => video.videoWidth)).toBeGreaterThan(0);
     const [ana] = people as [Person];
     await ana.press('People');
-    await ana.until('somebody watching', `!!document.querySelector('[aria-label="A program watches"]')`, 3_000);
+    await ana.until(
+      'somebody watching',
+      `!!document.querySelector('[aria-label="A program watches"]')`,
+      3_000,
+    );
     // What the page does when it goes.
     await page.goto('about:blank');
     await ana.until('nobody watching', `!document.querySelector('[aria-label="A program watches"]')`, 5_000);
@@ -144,7 +166,12 @@ describe('a program that watches by WHEP', () => {
     try {
       const player = await Person.create(firefox, 'Player');
       await player.page.goto(`${site.origin}/?from=${server.http}/whep/whep-${room}#${watching}`);
-      await eventually(() => received(player), ({ frames, audioPackets }) => frames > 20 && audioPackets > 50, 30_000, 'pictures');
+      await eventually(
+        () => received(player),
+        ({ frames, audioPackets }) => frames > 20 && audioPackets > 50,
+        30_000,
+        'pictures',
+      );
       await player.close();
     } finally {
       await firefox.close();

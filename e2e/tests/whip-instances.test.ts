@@ -66,7 +66,12 @@ describe('programs of two instances', () => {
     await there.kill();
     const took = await gone(ana, 'There', 20_000);
     console.log(`what an instance had that died was gone after ${Math.round(took)} ms`);
-    await eventually(() => occupied(at(here, ''), key), (rooms) => rooms['apart'] === 1, 5_000, 'Ana alone');
+    await eventually(
+      () => occupied(at(here, ''), key),
+      (rooms) => rooms['apart'] === 1,
+      5_000,
+      'Ana alone',
+    );
     // It comes back by another offer.
     await publishes(here, '/whip/apart?name=Again');
     await showsPictures(ana, 'Again', 20_000);

@@ -63,7 +63,11 @@ async function come(...names: string[]): Promise<Person[]> {
 }
 
 const gone = (person: Person, name: string, timeout: number): Promise<number> =>
-  person.until(`${name} gone`, `!document.querySelector('[data-tile][aria-label=${JSON.stringify(name)}]')`, timeout);
+  person.until(
+    `${name} gone`,
+    `!document.querySelector('[data-tile][aria-label=${JSON.stringify(name)}]')`,
+    timeout,
+  );
 
 describe('a program that publishes by WHIP', () => {
   it('is seen and heard by two people, and goes by DELETE', async () => {
@@ -96,8 +100,18 @@ describe('a program that publishes by WHIP', () => {
     const took = await gone(ana, 'Studio', 45_000);
     console.log(`a program that vanished was gone after ${Math.round(took)} ms`);
     await ana.leave();
-    await eventually(() => occupied(server.http, key), (rooms) => !(`whip-${room}` in rooms), 5_000, 'no room');
-    await eventually(() => mediaConnections(metricsPort), (count) => count === 0, 5_000, 'no connections');
+    await eventually(
+      () => occupied(server.http, key),
+      (rooms) => !(`whip-${room}` in rooms),
+      5_000,
+      'no room',
+    );
+    await eventually(
+      () => mediaConnections(metricsPort),
+      (count) => count === 0,
+      5_000,
+      'no connections',
+    );
   });
 
   it('is muted and removed by the host, and does not come back by the same key', async () => {
@@ -170,7 +184,10 @@ declare global {
 /** Runs in a page: its camera goes into a room. */
 async function publish(address: string, key: string): Promise<void> {
   const connection = new RTCPeerConnection();
-  const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 320, height: 180 } });
+  const media = await navigator.mediaDevices.getUserMedia({
+    audio: true,
+    video: { width: 320, height: 180 },
+  });
   for (const track of media.getTracks()) connection.addTransceiver(track, { direction: 'sendonly' });
   await connection.setLocalDescription();
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/sdp' };
@@ -186,7 +203,7 @@ async function publish(address: string, key: string): Promise<void> {
 async function names(timeout: number): Promise<[string, string]> {
   const { connection, answer } = window.studio;
   const first = /^a=ice-ufrag:(.*)$/m.exec(answer)?.[1]?.trim() ?? '';
-  for (const end = performance.now() + timeout; performance.now() < end; ) {
+  for (const end = performance.now() + timeout; performance.now() < end;) {
     for (const entry of [...(await connection.getStats()).values()] as Record<string, unknown>[]) {
       const name = entry['type'] === 'remote-candidate' ? String(entry['usernameFragment']) : '';
       if (name && name !== first && connection.iceConnectionState === 'connected') return [first, name];

@@ -51,6 +51,8 @@ describe('what can be done with somebody', () => {
     ['by somebody who is not the host', person('Ana', 1), false, []],
     ['with oneself', person('Ana', 1, { self: true }), true, []],
     ['with somebody who speaks', person('Ana', 1), true, ['mute', 'make_host', 'remove']],
+    ['with a program that sends', person('Stage', 1, { feed: 'publisher' }), true, ['mute', 'remove']],
+    ['with one that watches', person('Hall', 1, { feed: 'watcher', microphone: 'absent' }), true, ['remove']],
     ['with somebody muted', person('Ana', 1, { microphone: 'muted' }), true, ['make_host', 'remove']],
     [
       'with a raised hand',

@@ -1866,6 +1866,46 @@ export const serverFrames = {
       }
     }
   },
+  'event.participant_joined.publisher': {
+    "type": "event",
+    "topic": "room",
+    "version": 8,
+    "event": {
+      "type": "participant_joined",
+      "participant": {
+        "id": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f7",
+        "name": "Stage",
+        "order": 3,
+        "epoch": 1,
+        "presence": "connected",
+        "microphone": "live",
+        "camera": "on",
+        "screen": "off",
+        "joined_at": 1763690401623,
+        "feed": "publisher"
+      }
+    }
+  },
+  'event.participant_joined.watcher': {
+    "type": "event",
+    "topic": "room",
+    "version": 8,
+    "event": {
+      "type": "participant_joined",
+      "participant": {
+        "id": "p_7f3a9c0e51b24d6688f0a1b2c3d4e5f8",
+        "name": "Hall",
+        "order": 3,
+        "epoch": 1,
+        "presence": "connected",
+        "microphone": "absent",
+        "camera": "absent",
+        "screen": "off",
+        "joined_at": 1763690401623,
+        "feed": "watcher"
+      }
+    }
+  },
   'event.participant_left.ended': {
     "type": "event",
     "topic": "room",
@@ -3541,7 +3581,9 @@ export const bodies = {
       "rooms:read",
       "rooms:write",
       "rooms:invite",
-      "history:read"
+      "history:read",
+      "media:publish",
+      "media:watch"
     ],
     "created_at": 1763708400000,
     "expires_at": 1795244400000,

@@ -185,11 +185,7 @@ export function sizeOf(track: MediaStreamTrack): Size {
   return width && height ? { width, height } : UNKNOWN_SIZE;
 }
 
-function preferCodecs(
-  transceiver: RTCRtpTransceiver,
-  kind: 'audio' | 'video',
-  besides: string[] = [],
-): void {
+function preferCodecs(transceiver: RTCRtpTransceiver, kind: 'audio' | 'video', besides: string[] = []): void {
   const capabilities = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
   const codecs = capabilities.filter(({ mimeType, sdpFmtpLine }) => {
     const name = mimeType.toLowerCase();
