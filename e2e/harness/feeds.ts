@@ -14,10 +14,15 @@ const FEED = join(import.meta.dirname, '../interop/aiortc_feed.py');
 /** A key, made by whoever has the machine. The installation has the demonstration's people. */
 export async function makeKey(server: Server, ...scopes: string[]): Promise<string> {
   const whose = ['--name', 'Studio', '--for', 'admin@demo', '--days', '1'];
-  const { stdout } = await promisify(execFile)(BINARY, [
-    ...['admin', 'create-key', '--data', server.data, ...whose],
-    ...scopes.flatMap((scope) => ['--scope', scope]),
-  ]);
+  const { stdout } = await promisify(execFile)(
+    BINARY,
+    [
+      ...['admin', 'create-key', '--data', server.data, ...whose],
+      ...scopes.flatMap((scope) => ['--scope', scope]),
+    ],
+    // What is meant for the tests is no setting.
+    { env: { PATH: process.env['PATH'] } },
+  );
   const key = /vvk_\w{32}_[\w-]{43}/.exec(stdout)?.[0];
   if (!key) throw new Error(`no key: ${stdout}`);
   return key;
