@@ -61,10 +61,6 @@ const COUNT_EVERY: Duration = Duration::from_secs(1);
 /// Links that one address may show: everybody in a building at the full hour, and far too few to guess one.
 const LINKS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("more than none");
 
-/// Connections that programs at one address may ask for: a control room that comes back after a fault, and few enough
-/// that one that tries again and again costs nothing.
-const FEEDS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("more than none");
-
 /// Where the server answers.
 pub(crate) struct Links {
     /// Name and address.
@@ -176,10 +172,7 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     }
     let tls = tls::prepare(&settings, stopping.clone())?;
     let (stun, ice) = (networking.stun.clone(), networking.streams.clone());
-    let feeds = Feeds {
-        rate: RateByAddress::per_minute(ByAddress::Feeds, FEEDS_PER_MINUTE),
-        ice: networking.ice.clone(),
-    };
+    let feeds = Feeds::new(networking.ice.clone());
     let turn = networking.turn.clone();
     let health = Arc::new(Health::new(standing.clone()));
     tasks.spawn(ready::watch(health.clone(), store.clone(), stopping.clone()));

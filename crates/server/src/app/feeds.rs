@@ -91,6 +91,7 @@ impl App {
                 session,
                 keys: self.keys_of(key),
                 shown: None,
+                vouched: None,
                 may_open: role == FeedRole::Publisher,
             },
             participant: ParticipantId::from_bits(self.random_bits()),

@@ -120,7 +120,7 @@ pub(crate) enum MediaRefused {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum MediaNotice {
     /// To a session.
-    Session { session: SessionId, event: visavis_protocol::Event },
+    Session { session: SessionId, event: Box<visavis_protocol::Event> },
     /// That a program's media has come, or gone.
     Feed { room: RoomName, seat: MediaSeat, flows: Flows },
 }
@@ -277,7 +277,7 @@ impl App {
     /// Brings to a session what the media server has to tell it; of programs their seats hear.
     pub(crate) async fn tell(&self, notice: MediaNotice) -> Result<(), Refused> {
         let (session, event) = match notice {
-            MediaNotice::Session { session, event } => (session, event),
+            MediaNotice::Session { session, event } => (session, *event),
             MediaNotice::Feed { room, seat, flows } => return self.feed_flows(&room, seat, flows).await,
         };
         let frame = ServerFrame::Event { topic: Topic::Direct, version: None, event };

@@ -18,6 +18,7 @@ const OFFERED_WITHIN: Duration = Duration::from_secs(3);
 const ANSWERED_WITHIN: Duration = Duration::from_millis(500);
 
 /// What is asked of the instance that forwards.
+#[allow(clippy::enum_variant_names, reason = "other things may be asked over the same bus")]
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Request {

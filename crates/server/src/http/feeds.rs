@@ -6,7 +6,7 @@ mod answer;
 mod ice;
 
 use super::Api;
-use crate::app::{FeedWish, IceServers, Watched, over_key};
+use crate::app::{ByAddress, FeedWish, IceServers, Watched, over_key};
 use crate::edge::{ClientAddress, RateByAddress, bearer};
 use crate::http::feeds::answer::{Refusal, refusal, with_cors};
 use axum::body::{Body, to_bytes};
@@ -19,6 +19,7 @@ use axum::routing::{patch, post};
 use axum::{Extension, Router};
 use ice::Pieces;
 use serde::Deserialize;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use visavis_domain::ids::{ApiKeyId, ParticipantId, SessionId};
 use visavis_domain::name::RoomName;
@@ -30,11 +31,21 @@ const MOST_BYTES: usize = 64 * 1024;
 const OFFER: &str = "application/sdp";
 const PIECES: &str = "application/trickle-ice-sdpfrag";
 
+/// Connections that programs at one address may ask for: a control room that comes back after a fault, and few enough
+/// that one that tries again and again costs nothing.
+const FEEDS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("more than none");
+
 /// What this edge needs besides.
 pub(crate) struct Feeds {
     /// How often an address may ask to come in.
-    pub(crate) rate: RateByAddress,
-    pub(crate) ice: Arc<dyn IceServers>,
+    rate: RateByAddress,
+    ice: Arc<dyn IceServers>,
+}
+
+impl Feeds {
+    pub(crate) fn new(ice: Arc<dyn IceServers>) -> Self {
+        Self { rate: RateByAddress::per_minute(ByAddress::Feeds, FEEDS_PER_MINUTE), ice }
+    }
 }
 
 /// Which of the two a path is of.
@@ -150,10 +161,9 @@ impl Asked {
 }
 
 /// A feed that is there.
-fn named(kind: Kind, room: &str, feed: &str) -> Result<(RoomName, (SessionId, FeedRole)), Response> {
-    let unknown = || refusal(Refusal::Feed);
-    let room = RoomName::parse(room).map_err(|_| unknown())?;
-    let session = feed.parse().map_err(|_| unknown())?;
+fn named(kind: Kind, room: &str, feed: &str) -> Result<(RoomName, (SessionId, FeedRole)), Refusal> {
+    let room = RoomName::parse(room).map_err(|_| Refusal::Feed)?;
+    let session = feed.parse().map_err(|_| Refusal::Feed)?;
     Ok((room, (session, kind.role)))
 }
 
@@ -165,8 +175,9 @@ async fn change(
     request: Request,
 ) -> Result<Response, Response> {
     let (parts, body) = request.into_parts();
-    let (room, feed) = named(kind, &room, &feed)?;
-    let pieces = Pieces::read(&parts.headers, &text(&parts.headers, PIECES, body).await?)?;
+    let (room, feed) = named(kind, &room, &feed).map_err(refusal)?;
+    let fragment = text(&parts.headers, PIECES, body).await?;
+    let pieces = Pieces::read(&parts.headers, &fragment).map_err(refusal)?;
     let told = api.app.feed_ice(key, &room, feed, pieces.asked()).await.map_err(answer::refused)?;
     Ok(pieces.answer(told))
 }
@@ -177,7 +188,7 @@ async fn close(
     Extension(By { key, .. }): Extension<By>,
     Path((room, feed)): Path<(String, String)>,
 ) -> Result<StatusCode, Response> {
-    let (room, feed) = named(kind, &room, &feed)?;
+    let (room, feed) = named(kind, &room, &feed).map_err(refusal)?;
     api.app.close_feed(key, &room, feed).await.map_err(answer::refused)?;
     Ok(StatusCode::OK)
 }

@@ -699,7 +699,7 @@ impl Worker {
     }
 
     fn tell(&mut self, session: SessionId, event: visavis_protocol::Event) {
-        self.notify(MediaNotice::Session { session, event });
+        self.notify(MediaNotice::Session { session, event: Box::new(event) });
     }
 
     fn notify(&mut self, notice: MediaNotice) {

@@ -54,7 +54,8 @@ fn offered(worker: &mut Worker, generation: u32, peer: u128) -> Result<(), Media
 }
 
 fn lost(session: u128) -> MediaNotice {
-    MediaNotice::Session { session: SessionId::from_bits(session), event: visavis_protocol::Event::MediaLost }
+    let event = Box::new(visavis_protocol::Event::MediaLost);
+    MediaNotice::Session { session: SessionId::from_bits(session), event }
 }
 
 #[test]

@@ -201,10 +201,7 @@ impl World {
             key_rate: RateByKey::per_minute(NonZeroU32::new(KEY_RATE).unwrap()),
             app: app.clone(),
             public: Some(ORIGIN.parse().unwrap()),
-            feeds: Feeds {
-                rate: RateByAddress::per_minute(ByAddress::Feeds, NonZeroU32::new(60).unwrap()),
-                ice: Arc::new(NoRelay),
-            },
+            feeds: Feeds::new(Arc::new(NoRelay)),
         });
         let edge = Http {
             body_bytes: 65536,
