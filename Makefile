@@ -30,7 +30,7 @@ dev: web ## Server on the dev profile, and the web client with instant reload on
 # ---------------------------------------------------------------- checking it
 
 .PHONY: test
-test: check unit e2e ## Everything: what CI runs
+test: check unit interface e2e ## Everything: what CI runs
 	@echo "== all of it passed"
 
 .PHONY: check
@@ -50,6 +50,12 @@ unit: $(STAMPS)/web $(STAMPS)/sdk web databases ## Tests of machines, adapters, 
 	cargo test --workspace --quiet
 	cd web && npm run --silent test
 	cd sdk && npm run --silent test
+
+.PHONY: interface
+interface: web tools ## The HTTP interface against its own OpenAPI document; EXAMPLES=50 asks for more
+	@echo "== the interface and its document"
+	cargo build $(PROGRAMS) --quiet
+	scripts/interface/run.py target/debug/visavis target/tools/bin/schemathesis $(EXAMPLES)
 
 .PHONY: cluster-test
 cluster-test: web databases ## Three instances behind HAProxy, faults injected: CHAOS=600 seconds of them, SEED=…
@@ -118,6 +124,10 @@ $(STAMPS)/sdk-package: $(STAMPS)/sdk $(SDK_SOURCES)
 $(STAMPS)/%: %/package-lock.json
 	cd $* && npm ci --silent --no-audit --no-fund
 	@mkdir -p $(STAMPS) && touch $@
+
+.PHONY: tools
+tools: # Schemathesis, from PyPI, in an environment of its own
+	@scripts/test-tools interface
 
 .PHONY: browsers
 browsers: # Chromium, Firefox ESR, a TURN client and aiortc, from Debian's packages

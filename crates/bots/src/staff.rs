@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use visavis_domain::account::AccountRole;
 use visavis_protocol::{
-    Earlier, InvitationAcceptance, Invited, NewPerson, PersonChange, SignInRequest, Ticket, TicketRequest,
+    AccountView, Earlier, InvitationAcceptance, Invited, NewPerson, PeoplePage, PersonChange, SignInRequest,
+    Ticket, TicketRequest,
 };
 
 /// A browser in which somebody has signed in.
@@ -63,6 +64,22 @@ impl Staff {
         let person = NewPerson { email, name, title: String::new(), role: AccountRole::Staff };
         let invited: Invited = self.ask(Method::POST, "/api/v1/admin/people", &person).await?;
         Self::accept(&self.http, &self.base, &invited.link, password).await
+    }
+
+    /// All accounts, part by part. For admins.
+    ///
+    /// # Errors
+    /// If the server refuses.
+    pub async fn people(&self) -> Result<Vec<AccountView>> {
+        let (mut all, mut after) = (Vec::new(), String::new());
+        loop {
+            let page: PeoplePage = self.get(&format!("/api/v1/admin/people?take=200{after}")).await?;
+            all.extend(page.people);
+            match page.next {
+                Some(next) => after = format!("&after={next}"),
+                None => return Ok(all),
+            }
+        }
     }
 
     /// Changes somebody's account. For admins.

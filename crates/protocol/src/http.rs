@@ -12,7 +12,7 @@ pub use account::{
     AccountView, InvitationAcceptance, InvitationKind, InvitationToken, InvitationView, PasswordChange,
     PasswordProof, ProfileChange, SignInOptions, SignInRequest, SignInView, TotpConfirmation, TotpOffer,
 };
-pub use admin::{AuditView, DeskSettings, DeskView, Invited, NewPerson, PersonChange};
+pub use admin::{AuditPage, AuditView, DeskSettings, DeskView, Invited, NewPerson, PeoplePage, PersonChange};
 pub use api_keys::{ApiKeyView, MadeApiKey, NewApiKey};
 pub use appointments::{
     AppointmentChange, AppointmentList, AppointmentMove, AppointmentOutcome, AppointmentView,

@@ -30,13 +30,13 @@ pub use event::{
 pub use frame::{ClientFrame, Earlier, ServerFrame};
 pub use http::{
     AccountView, ApiKeyView, AppointmentChange, AppointmentList, AppointmentMove, AppointmentOutcome,
-    AppointmentView, AuditView, CallNote, CallOutcome, CallPage, CallView, ClientAppointment, DeskSettings,
-    DeskView, InvitationAcceptance, InvitationKind, InvitationToken, InvitationView, Invited, LinkProblem,
-    LinkToken, LinkView, LoungeRemoval, LoungeRoomSettings, LoungeRoomView, MadeApiKey, MailKind,
-    MailPreview, MailRequest, MailState, MailView, NewApiKey, NewAppointment, NewLink, NewPerson,
-    NewRoomToken, OpenRoom, OpenRoomDetail, OpenRooms, PasswordChange, PasswordProof, PersonChange,
-    PresentParticipant, Problem, ProfileChange, Repeated, RoomRole, RoomToken, SignInOptions, SignInRequest,
-    SignInView, Ticket, TicketRequest, TotpConfirmation, TotpOffer,
+    AppointmentView, AuditPage, AuditView, CallNote, CallOutcome, CallPage, CallView, ClientAppointment,
+    DeskSettings, DeskView, InvitationAcceptance, InvitationKind, InvitationToken, InvitationView, Invited,
+    LinkProblem, LinkToken, LinkView, LoungeRemoval, LoungeRoomSettings, LoungeRoomView, MadeApiKey,
+    MailKind, MailPreview, MailRequest, MailState, MailView, NewApiKey, NewAppointment, NewLink, NewPerson,
+    NewRoomToken, OpenRoom, OpenRoomDetail, OpenRooms, PasswordChange, PasswordProof, PeoplePage,
+    PersonChange, PresentParticipant, Problem, ProfileChange, Repeated, RoomRole, RoomToken, SignInOptions,
+    SignInRequest, SignInView, Ticket, TicketRequest, TotpConfirmation, TotpOffer,
 };
 pub use lounge::{
     BlockedPerson, Conversation, LoungeDoor, LoungeMember, LoungeMessage, LoungeRoom, LoungeRoomSnapshot,

@@ -21,6 +21,7 @@ mod media;
 mod once;
 mod open_rooms;
 mod peerjs;
+mod places;
 mod public_desks;
 mod room_tokens;
 mod rooms;
@@ -36,7 +37,7 @@ mod waiting;
 pub(crate) use accounts::{
     AccountRules, Accounts, Browser, CallsAsked, Demonstration, Denied, Entry, Invalid, Passwords, Provider,
     ProviderRefused, QUESTION_TTL, Question, SignInToken, Strangers, Surroundings, Tries, Unfit, Unknown,
-    Verified, part, system_clock, view,
+    Verified, system_clock, view,
 };
 pub(crate) use acting::over_key;
 #[cfg(test)]
@@ -61,6 +62,7 @@ pub(crate) use media::{
 };
 pub(crate) use once::{Doing, MOST_BYTES, Told};
 pub(crate) use peerjs::{PeerJsNotice, PeerJsRefused};
+pub(crate) use places::Place;
 pub(crate) use room_tokens::{Grant, Issuer, Sent, origin};
 pub(crate) use rooms::{AboutFile, JoinRequest};
 pub(crate) use roster::{Nobody, Roster};

@@ -114,25 +114,27 @@ export class AdminAudit {
   rows = $state.raw<AuditView[]>([]);
   more = $state(false);
   busy = $state(false);
+  #next: string | undefined;
 
   async load(): Promise<void> {
     this.state = { kind: 'loading' };
     this.rows = [];
+    this.#next = undefined;
     await this.next();
   }
 
-  /** Earlier rows. New ones that came meanwhile push the others down: what is known is not shown twice. */
+  /** Earlier rows. */
   async next(): Promise<void> {
     this.busy = true;
-    const answer = await api.audit(this.rows.length, AUDIT_PAGE);
+    const answer = await api.audit(this.#next, AUDIT_PAGE);
     this.busy = false;
     if (!answer.ok) {
       this.state = { kind: 'failed', code: answer.code };
       return;
     }
-    const earliest = this.rows.at(-1)?.number ?? Infinity;
-    this.rows = [...this.rows, ...answer.value.filter((row) => row.number < earliest)];
-    this.more = answer.value.length === AUDIT_PAGE;
+    this.rows = [...this.rows, ...answer.value.rows];
+    this.#next = answer.value.next;
+    this.more = this.#next !== undefined;
     this.state = { kind: 'ready' };
   }
 }

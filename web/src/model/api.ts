@@ -9,7 +9,7 @@ import type {
   AppointmentMove,
   AppointmentState,
   AppointmentView,
-  AuditView,
+  AuditPage,
   CallNote,
   CallPage,
   DeskSettings,
@@ -25,6 +25,7 @@ import type {
   NewApiKey,
   NewAppointment,
   NewPerson,
+  PeoplePage,
   PersonChange,
   ProfileChange,
   RingEnd,
@@ -111,6 +112,22 @@ async function refusal<C extends string>(
 }
 
 const id = encodeURIComponent;
+
+/** All parts of a list that grows. */
+async function parts<T, P extends { next?: string }, C extends string>(
+  part: (after: string) => Promise<Answer<P, C>>,
+  of: (page: P) => T[],
+): Promise<Answer<T[], C>> {
+  const all: T[] = [];
+  let after = '';
+  for (;;) {
+    const answer = await part(after);
+    if (!answer.ok) return answer;
+    all.push(...of(answer.value));
+    if (answer.value.next === undefined) return { ok: true, value: all };
+    after = `&after=${id(answer.value.next)}`;
+  }
+}
 
 // Signing in.
 
@@ -238,8 +255,21 @@ function appointment<T = AppointmentView>(
   return request<T, AppointmentProblem>(method, `appointments${path}`, APPOINTMENT_PROBLEMS, body);
 }
 
-export const appointments = (from: number, to: number) =>
-  appointment<AppointmentList>('GET', `?${new URLSearchParams({ from: String(from), to: String(to) })}`);
+/** All that begin then, part by part. */
+export async function appointments(from: number, to: number): AppointmentAnswer<AppointmentList> {
+  let last: AppointmentList | null = null;
+  const all = await parts<AppointmentView, AppointmentList, AppointmentProblem>(
+    async (after) => {
+      const answer = await appointment<AppointmentList>('GET', `?from=${from}&to=${to}&take=200${after}`);
+      if (answer.ok) last = answer.value;
+      return answer;
+    },
+    (list) => list.appointments,
+  );
+  if (!all.ok) return all;
+  const { mail, now } = last ?? { mail: false, now: 0 };
+  return { ok: true, value: { appointments: all.value, mail, now } };
+}
 export const oneAppointment = (which: string) => appointment('GET', `/${id(which)}`);
 export const makeAppointment = (body: NewAppointment) => appointment('POST', '', body);
 export const changeAppointment = (which: string, body: AppointmentChange) =>
@@ -273,7 +303,12 @@ const PERSON_PROBLEMS: readonly PersonProblem[] = [
   'state_invalid',
   'last_admin',
 ];
-export const people = () => request<AccountView[], never>('GET', 'admin/people', []);
+/** All of them, part by part. */
+export const people = () =>
+  parts<AccountView, PeoplePage, never>(
+    (after) => request<PeoplePage, never>('GET', `admin/people?take=200${after}`, []),
+    (page) => page.people,
+  );
 export const addPerson = (person: NewPerson) =>
   request<Invited, PersonProblem>('POST', 'admin/people', PERSON_PROBLEMS, person);
 export const changePerson = (who: string, change: PersonChange) =>
@@ -367,8 +402,13 @@ export const allCalls = (filter: CallFilter) =>
 export const callsFile = (filter: CallFilter) => `/api/v1/admin/calls.csv${query(filter)}`;
 export const endCall = (ring: string) =>
   request<undefined, 'call_unknown'>('POST', `admin/calls/${id(ring)}/end`, ['call_unknown']);
-export const audit = (skip: number, take: number) =>
-  request<AuditView[], never>('GET', `admin/audit?skip=${skip}&take=${take}`, []);
+/** @param after `next` of the part before */
+export const audit = (after: string | undefined, take: number) =>
+  request<AuditPage, never>(
+    'GET',
+    `admin/audit?take=${take}${after === undefined ? '' : `&after=${id(after)}`}`,
+    [],
+  );
 
 // For who came over a link to an appointment.
 

@@ -83,10 +83,12 @@ export type AppointmentChange = {
   note?: string;
 };
 
-/** `GET /api/v1/appointments?from=&to=`: those that begin at or after `from` and before `to` (milliseconds, at most 62 days apart, else 422 `time_invalid`), earliest first. */
+/** `GET /api/v1/appointments?from=&to=&after=&take=100`: those that begin at or after `from` and before `to` (milliseconds, at most 62 days apart, else 422 `time_invalid`), earliest first. */
 export type AppointmentList = {
-  /** They. */
+  /** This part. */
   appointments: Array<AppointmentView>;
+  /** What to ask for `after` to have the next part; absent where there is none. */
+  next?: string;
   /** Whether this server can send mail. */
   mail: boolean;
   /** The server's clock. */
@@ -170,7 +172,15 @@ export type AttendeeView = {
   held: boolean;
 };
 
-/** A row of the audit log. `GET /api/v1/admin/audit?skip=0&take=100`, latest first. */
+/** A part of the audit log, latest first. `GET /api/v1/admin/audit?after=&take=100`. */
+export type AuditPage = {
+  /** This part. */
+  rows: Array<AuditView>;
+  /** What to ask for `after` to have those before them; absent where there are none. */
+  next?: string;
+};
+
+/** A row of the audit log. */
 export type AuditView = {
   /** From 1, without holes. */
   number: number;
@@ -213,6 +223,8 @@ export type CallPage = {
   calls: Array<CallView>;
   /** How many there are in all. */
   total: number;
+  /** What to ask for `after` to have those behind them; absent where there are none. */
+  next?: string;
 };
 
 /** One ring, and the call that came of it. */
@@ -1661,6 +1673,14 @@ export type PasswordChange = {
 export type PasswordProof = {
   /** The password. */
   password: string;
+};
+
+/** A part of the accounts, by name. `GET /api/v1/admin/people?after=&take=100`; one of them is at `/api/v1/admin/people/{id}`. */
+export type PeoplePage = {
+  /** This part. */
+  people: Array<AccountView>;
+  /** What to ask for `after` to have the next part; absent where there is none. */
+  next?: string;
 };
 
 /** `PATCH /api/v1/admin/people/{id}`: what is absent stays. Answered by the account; 409 `last_admin` for what would leave no active admin. */

@@ -9,6 +9,7 @@ import type {
   AppointmentMove,
   AppointmentOutcome,
   AppointmentView,
+  AuditPage,
   AuditView,
   CallNote,
   CallPage,
@@ -39,6 +40,7 @@ import type {
   OpenRooms,
   PasswordChange,
   PasswordProof,
+  PeoplePage,
   PersonChange,
   Problem,
   ProfileChange,
@@ -3654,6 +3656,58 @@ export const bodies = {
     "mail": false,
     "now": 1763708400000
   } satisfies AppointmentList,
+  'appointment_list.part': {
+    "appointments": [
+      {
+        "id": "a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+        "professional": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+        "professional_name": "Elif Yılmaz",
+        "desk": {
+          "id": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+          "slug": "claims",
+          "name": "Claims"
+        },
+        "client_name": "Cem Yıldız",
+        "email": "cem@example.org",
+        "about": "Contract of sale",
+        "starts_at": 1763708400000,
+        "minutes": 30,
+        "zone": "Europe/Istanbul",
+        "wall": "2025-11-21T10:00",
+        "opens_at": 1763707500000,
+        "closes_at": 1763713800000,
+        "state": "booked",
+        "sequence": 1,
+        "note": "Bring the old contract.",
+        "links": [
+          {
+            "id": "l_c0ffee00c0ffee00c0ffee00c0ffee00",
+            "kind": "client",
+            "name": "Cem Yıldız",
+            "url": "https://visavis.example.org/a#eyJh.eyJi.c2ln",
+            "created_at": 1763708400000
+          },
+          {
+            "id": "l_0b5e55ed0b5e55ed0b5e55ed0b5e55ed",
+            "kind": "guest",
+            "name": "Interpreter",
+            "url": "https://visavis.example.org/a#eyJh.eyJj.c2ln",
+            "created_at": 1763708400001
+          }
+        ],
+        "last_mail": {
+          "kind": "change",
+          "state": "sent",
+          "sequence": 1,
+          "at": 1763704800000
+        },
+        "created_at": 1763701200000
+      }
+    ],
+    "next": "1763708400000-a_3b7e19c05d2f4a6889b1c0d2e3f4a5b6",
+    "mail": true,
+    "now": 1763708400000
+  } satisfies AppointmentList,
   'appointment_move': {
     "wall": "2026-10-25T02:30",
     "zone": "Europe/Berlin",
@@ -3885,6 +3939,45 @@ export const bodies = {
     "links": [],
     "created_at": 1763701200000
   } satisfies AppointmentView,
+  'audit_page': {
+    "rows": [
+      {
+        "number": 4711,
+        "at": 1763708400012,
+        "actor": "u_3c4f9e02d7b14a6e9f8855aa11bb22cc",
+        "actor_name": "Selin",
+        "action": "desk_changed",
+        "subject": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+        "detail": {
+          "slug": "claims",
+          "members": [
+            "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+            "u_2b7e151628aed2a6abf7158809cf4f3c"
+          ]
+        }
+      }
+    ],
+    "next": "4711"
+  } satisfies AuditPage,
+  'audit_page.last': {
+    "rows": [
+      {
+        "number": 4711,
+        "at": 1763708400012,
+        "actor": "u_3c4f9e02d7b14a6e9f8855aa11bb22cc",
+        "actor_name": "Selin",
+        "action": "desk_changed",
+        "subject": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+        "detail": {
+          "slug": "claims",
+          "members": [
+            "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+            "u_2b7e151628aed2a6abf7158809cf4f3c"
+          ]
+        }
+      }
+    ]
+  } satisfies AuditPage,
   'audit_view': {
     "number": 4711,
     "at": 1763708400012,
@@ -3963,6 +4056,42 @@ export const bodies = {
   'call_page.empty': {
     "calls": [],
     "total": 0
+  } satisfies CallPage,
+  'call_page.part': {
+    "calls": [
+      {
+        "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
+        "desk": "Claims",
+        "visitor": "Zoë 👩‍💻",
+        "about": "Water damage <kitchen>, since Monday",
+        "representative": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+        "representative_name": "Elif Yılmaz",
+        "started_at": 1763708401204,
+        "accepted_at": 1763708405310,
+        "ended_at": 1763708705310,
+        "end": "hung_up",
+        "stars": 5,
+        "comment": "Schnell & freundlich 👍",
+        "note": "Assessor comes on Thursday.\nCall back.",
+        "outcome": "follow_up"
+      },
+      {
+        "ring": "r_7c302e9fb5da6148c2f3e4d506172839",
+        "desk": "",
+        "visitor": "Omar",
+        "about": "",
+        "representative": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+        "representative_name": "Elif Yılmaz",
+        "started_at": 1763707800000,
+        "ended_at": 1763707830000,
+        "end": "missed",
+        "comment": "",
+        "note": "",
+        "outcome": "misdirected"
+      }
+    ],
+    "total": 2041,
+    "next": "1763707800000-r_7c302e9fb5da6148c2f3e4d506172839"
   } satisfies CallPage,
   'call_view': {
     "ring": "r_5a1e0c7d93b84f26a0d1c2b3e4f50617",
@@ -4386,6 +4515,35 @@ export const bodies = {
   'password_proof': {
     "password": "correct horse battery staple"
   } satisfies PasswordProof,
+  'people_page': {
+    "people": [
+      {
+        "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+        "email": "elif@visavis.example",
+        "name": "Elif Yılmaz",
+        "title": "Claims, English · Türkçe",
+        "role": "staff",
+        "state": "active",
+        "totp": false,
+        "created_at": 1762844400000
+      }
+    ],
+    "next": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b"
+  } satisfies PeoplePage,
+  'people_page.last': {
+    "people": [
+      {
+        "id": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b",
+        "email": "elif@visavis.example",
+        "name": "Elif Yılmaz",
+        "title": "Claims, English · Türkçe",
+        "role": "staff",
+        "state": "active",
+        "totp": false,
+        "created_at": 1762844400000
+      }
+    ]
+  } satisfies PeoplePage,
   'person_change': {} satisfies PersonChange,
   'person_change.all': {
     "email": "jonas.weiss@visavis.example",

@@ -18,9 +18,7 @@ use visavis_bots::{Bot, DEMO_PASSWORD, ServerProcess, Staff, http_client};
 use visavis_domain::ids::{PersonId, RingId};
 use visavis_domain::person::Status;
 use visavis_domain::room::{Camera, Microphone};
-use visavis_protocol::{
-    AccountView, Command, DeskSettings, DeskView, Engagement, Event, MediaPath, Reply, ServerFrame,
-};
+use visavis_protocol::{Command, DeskSettings, DeskView, Engagement, Event, MediaPath, Reply, ServerFrame};
 
 /// Accounts and sessions that are made at the same time.
 const AT_ONCE: usize = 16;
@@ -113,7 +111,7 @@ impl Door {
             }
         });
         let staff: Vec<Staff> = stream::iter(inviting).buffer_unordered(AT_ONCE).try_collect().await?;
-        let people: Vec<AccountView> = admin.get("/api/v1/admin/people").await?;
+        let people = admin.people().await?;
         let people = people.iter().filter(|person| person.email.ends_with("@load"));
         let members: Vec<_> = people.map(|person| person.id).collect();
         let settings = DeskSettings {

@@ -9,7 +9,7 @@ use visavis_bots::{Bot, Refused, ServerProcess};
 use visavis_domain::ids::{MessageId, PersonId, RingId};
 use visavis_domain::room::{Camera, Microphone};
 use visavis_protocol::{
-    AccountView, Command, DeskSettings, DeskView, Engagement, Event, MediaPath, OwnAvailability, Reply,
+    Command, DeskSettings, DeskView, Engagement, Event, MediaPath, OwnAvailability, Reply,
 };
 
 /// Between two looks at a page.
@@ -198,7 +198,7 @@ pub(crate) async fn pairs(cluster: &Cluster, base: &str, many: usize) -> Vec<Pai
         let (email, name) = (format!("r{number}@chaos"), format!("Representative {number}"));
         staff.push(admin.invite(&email, &name, "a password for chaos").await.unwrap());
     }
-    let people: Vec<AccountView> = admin.get("/api/v1/admin/people").await.unwrap();
+    let people = admin.people().await.unwrap();
     let members = people.iter().filter(|one| one.email.ends_with("@chaos")).map(|one| one.id).collect();
     let settings = DeskSettings {
         slug: "chaos".into(),

@@ -3,7 +3,7 @@
 use super::{Hall, done, hears, hears_changed, in_room, opened, refused, room_of, to, write};
 use visavis_bots::Member;
 use visavis_domain::ids::MessageId;
-use visavis_protocol::{AuditView, Code, Command};
+use visavis_protocol::{AuditPage, Code, Command};
 
 fn edit(message: MessageId, text: &str) -> Command {
     Command::EditMessage { message, text: text.to_owned() }
@@ -56,7 +56,7 @@ async fn a_moderator_deletes_what_others_wrote_in_the_room_and_the_audit_log_say
     hears(&mut moderator.bot, "to you").await;
     opened(&mut moderator.bot, ada.id).await;
     refused(&mut moderator.bot, Command::DeleteMessage { message: theirs }, Code::NotChangeable).await;
-    let rows: Vec<AuditView> = admin.get("/api/v1/admin/audit").await.unwrap();
+    let AuditPage { rows, .. } = admin.get("/api/v1/admin/audit").await.unwrap();
     let rows: Vec<_> = rows.iter().map(|row| serde_json::to_string(row).unwrap()).collect();
     let deletions: Vec<_> = rows.iter().filter(|row| row.contains("message_deleted")).collect();
     assert_eq!(deletions.len(), 1);

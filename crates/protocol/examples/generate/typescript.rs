@@ -11,13 +11,13 @@ use std::path::PathBuf;
 use ts_rs::{Config, TS, TypeVisitor};
 use visavis_protocol::{
     AccountView, ApiKeyView, AppointmentChange, AppointmentList, AppointmentMove, AppointmentOutcome,
-    AppointmentView, AuditView, CallNote, CallPage, CallView, ClientAppointment, ClientFrame, CloseCode,
-    DeskSettings, DeskView, InvitationAcceptance, InvitationToken, InvitationView, Invited, LinkProblem,
-    LinkToken, LoungeRemoval, LoungeRoomSettings, LoungeRoomView, MAX_FRAME_BYTES, MadeApiKey, MailPreview,
-    MailRequest, NewApiKey, NewAppointment, NewLink, NewPerson, NewRoomToken, OpenRoomDetail, OpenRooms,
-    PROTOCOL_VERSION, PasswordChange, PasswordProof, PersonChange, Problem, ProfileChange, RoomToken,
-    SentFile, ServerFrame, SignInOptions, SignInRequest, SignInView, StaffDesk, Ticket, TicketRequest,
-    TotpConfirmation, TotpOffer,
+    AppointmentView, AuditPage, AuditView, CallNote, CallPage, CallView, ClientAppointment, ClientFrame,
+    CloseCode, DeskSettings, DeskView, InvitationAcceptance, InvitationToken, InvitationView, Invited,
+    LinkProblem, LinkToken, LoungeRemoval, LoungeRoomSettings, LoungeRoomView, MAX_FRAME_BYTES, MadeApiKey,
+    MailPreview, MailRequest, NewApiKey, NewAppointment, NewLink, NewPerson, NewRoomToken, OpenRoomDetail,
+    OpenRooms, PROTOCOL_VERSION, PasswordChange, PasswordProof, PeoplePage, PersonChange, Problem,
+    ProfileChange, RoomToken, SentFile, ServerFrame, SignInOptions, SignInRequest, SignInView, StaffDesk,
+    Ticket, TicketRequest, TotpConfirmation, TotpOffer,
 };
 
 /// The body of an HTTP request or answer.
@@ -42,6 +42,7 @@ pub(crate) fn bodies() -> Vec<Body> {
         body::<AppointmentMove>("appointment_move"),
         body::<AppointmentOutcome>("appointment_outcome"),
         body::<AppointmentView>("appointment_view"),
+        body::<AuditPage>("audit_page"),
         body::<AuditView>("audit_view"),
         body::<CallNote>("call_note"),
         body::<CallPage>("call_page"),
@@ -70,6 +71,7 @@ pub(crate) fn bodies() -> Vec<Body> {
         body::<OpenRooms>("open_rooms"),
         body::<PasswordChange>("password_change"),
         body::<PasswordProof>("password_proof"),
+        body::<PeoplePage>("people_page"),
         body::<PersonChange>("person_change"),
         body::<Problem>("problem"),
         body::<ProfileChange>("profile_change"),

@@ -1,6 +1,7 @@
 //! Bodies of what admins do, below `/api/v1/admin`. All of it needs a sign-in of an admin: 401 `signed_out`, 403
 //! `forbidden`.
 
+use super::AccountView;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
@@ -120,7 +121,32 @@ pub struct DeskSettings {
     pub members: Vec<PersonId>,
 }
 
-/// A row of the audit log. `GET /api/v1/admin/audit?skip=0&take=100`, latest first.
+/// A part of the audit log, latest first. `GET /api/v1/admin/audit?after=&take=100`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, TS)]
+pub struct AuditPage {
+    /// This part.
+    pub rows: Vec<AuditView>,
+    /// What to ask for `after` to have those before them; absent where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    #[schema(nullable = false)]
+    pub next: Option<String>,
+}
+
+/// A part of the accounts, by name. `GET /api/v1/admin/people?after=&take=100`; one of them is at
+/// `/api/v1/admin/people/{id}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
+pub struct PeoplePage {
+    /// This part.
+    pub people: Vec<AccountView>,
+    /// What to ask for `after` to have the next part; absent where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    #[schema(nullable = false)]
+    pub next: Option<String>,
+}
+
+/// A row of the audit log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, TS)]
 pub struct AuditView {
     /// From 1, without holes.

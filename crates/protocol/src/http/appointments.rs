@@ -12,12 +12,17 @@ use visavis_domain::ids::{AppointmentId, DeskId, LinkId, PersonId};
 use visavis_domain::time::Timestamp;
 pub use visavis_domain::zone::Repeated;
 
-/// `GET /api/v1/appointments?from=&to=`: those that begin at or after `from` and before `to` (milliseconds, at most 62
+/// `GET /api/v1/appointments?from=&to=&after=&take=100`: those that begin at or after `from` and before `to` (milliseconds, at most 62
 /// days apart, else 422 `time_invalid`), earliest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct AppointmentList {
-    /// They.
+    /// This part.
     pub appointments: Vec<AppointmentView>,
+    /// What to ask for `after` to have the next part; absent where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    #[schema(nullable = false)]
+    pub next: Option<String>,
     /// Whether this server can send mail.
     pub mail: bool,
     /// The server's clock.

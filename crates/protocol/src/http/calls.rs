@@ -1,7 +1,7 @@
 //! Bodies about the history of calls.
 //!
 //! `GET /api/v1/calls` gives one's own (staff), `GET /api/v1/admin/calls` everybody's; both take `end`, `ended`
-//! (`true` or `false`), `desk`, `from`, `to` (milliseconds), `skip`, `take` (at most 200), and answer with
+//! (`true` or `false`), `desk`, `from`, `to` (milliseconds), `skip` or `after`, `take` (at most 200), and answer with
 //! [`CallPage`]. `GET /api/v1/admin/calls.csv` takes the same and gives them all. `POST
 //! /api/v1/admin/calls/{ring}/end` ends one that goes on.
 
@@ -20,6 +20,11 @@ pub struct CallPage {
     /// How many there are in all.
     #[ts(type = "number")]
     pub total: u64,
+    /// What to ask for `after` to have those behind them; absent where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    #[schema(nullable = false)]
+    pub next: Option<String>,
 }
 
 /// One ring, and the call that came of it.

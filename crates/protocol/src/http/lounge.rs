@@ -35,6 +35,7 @@ pub struct LoungeRoomSettings {
     #[schema(max_length = 200)]
     pub about: String,
     /// Lower ones stand first; whoever comes without naming a room comes into the first.
+    #[schema(value_type = u64)]
     pub place: u32,
     /// Accounts that may remove messages and people there, besides admins.
     #[ts(type = "Array<string>")]

@@ -23,7 +23,7 @@ mod tries;
 pub(super) use demonstration::{DESK as DEMO_DESK, PROFESSIONAL as DEMO_PROFESSIONAL};
 pub(crate) use demonstration::{Demonstration, Entry};
 pub(crate) use denied::{Denied, Invalid, Unfit, Unknown};
-pub(crate) use history::{CallsAsked, part};
+pub(crate) use history::CallsAsked;
 pub(super) use me::person_name;
 pub(crate) use oidc::QUESTION_TTL;
 pub(crate) use passwords::Passwords;

@@ -123,8 +123,9 @@ fn hand_over(invited: &Invited) -> ExitCode {
 }
 
 fn list(settings: &Settings) -> Result<ExitCode> {
-    let people = wiring::with_accounts(settings, async |accounts| Ok(accounts.people().await?))?;
-    for person in people {
+    let people =
+        wiring::with_accounts(settings, async |accounts| Ok(accounts.people(None, usize::MAX).await?))?;
+    for person in people.people {
         let word = |value| match serde_json::to_value(value) {
             Ok(serde_json::Value::String(word)) => word,
             _ => String::new(),

@@ -54,12 +54,16 @@ async fn rows_are_numbered_and_kept(database: &impl Database) {
     drop(store);
     let store = database.open().await;
     assert_eq!(u128::from(written(&*store).await), ROWS);
-    let rows = store.audit_rows(Page { skip: 1, take: 3 }).await.expect("lists");
+    let rows = store.audit_rows(None, Page { skip: 1, take: 3 }).await.expect("lists");
     assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), [5, 4, 3], "latest first");
     let expected = by(Some(person(5)), Action::SignedIn);
     assert_eq!((rows[0].at, rows[0].actor, rows[0].action), (NOW, Some(person(5)), Action::SignedIn));
     assert_eq!((&rows[0].subject, &rows[0].detail), (&expected.subject, &expected.detail));
-    let all = store.audit_rows(Page { skip: 0, take: u64::MAX }).await.expect("lists");
+    for (before, expected) in [(Some(3), &[2, 1][..]), (Some(1), &[]), (Some(u64::MAX), &[6, 5, 4])] {
+        let rows = store.audit_rows(before, Page { skip: 0, take: 3 }).await.expect("lists");
+        assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), expected, "before {before:?}");
+    }
+    let all = store.audit_rows(None, Page { skip: 0, take: u64::MAX }).await.expect("lists");
     assert_eq!((all.len() as u128, all[5].actor), (ROWS, None));
 }
 
@@ -108,7 +112,7 @@ async fn a_broken_log_goes_on_and_stays_broken(database: &impl Database) {
         store.audit(audited(Action::AuditRead)).await.expect("people can go on");
     }
     assert_eq!(store.verify_audit().await.expect("can be walked"), Err(Broken { number: 5 }));
-    assert_eq!(store.audit_rows(Page { skip: 0, take: 9 }).await.expect("lists").len(), 7);
+    assert_eq!(store.audit_rows(None, Page { skip: 0, take: 9 }).await.expect("lists").len(), 7);
 }
 
 async fn an_emptied_log_is_found(database: &impl Database) {

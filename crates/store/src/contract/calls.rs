@@ -138,7 +138,9 @@ async fn calls_are_filtered_and_paged(store: &dyn Store) {
     }
     let any = CallFilter::default();
     let whole = Page { skip: 0, take: u64::MAX };
-    let cases: [(CallFilter, Page, &[u128]); 11] = [
+    let behind =
+        |number: u64, ring: u128| CallFilter { after: Some((at(number), RingId::from_bits(ring))), ..any };
+    let cases: [(CallFilter, Page, &[u128]); 15] = [
         (any, whole, &[6, 5, 4, 3, 2, 1]),
         (any, Page { skip: 1, take: 2 }, &[5, 4]),
         (any, Page { skip: 5, take: 5 }, &[1]),
@@ -150,6 +152,10 @@ async fn calls_are_filtered_and_paged(store: &dyn Store) {
         (CallFilter { ended: Some(false), ..any }, whole, &[6, 5, 2, 1]),
         (CallFilter { from: Some(at(2)), to: Some(at(5)), ..any }, whole, &[4, 3, 2]),
         (CallFilter { representative: Some(person(2)), ended: Some(true), ..any }, whole, &[4]),
+        (behind(4, 4), Page { skip: 0, take: 2 }, &[3, 2]),
+        (behind(4, 5), whole, &[4, 3, 2, 1]),
+        (behind(4, 3), whole, &[3, 2, 1]),
+        (behind(1, 1), whole, &[]),
     ];
     for (filter, page, expected) in cases {
         let found = store.calls(filter, page).await.expect("lists");

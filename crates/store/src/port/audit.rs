@@ -126,11 +126,11 @@ pub trait Audits: Send + Sync + 'static {
     /// As said above.
     async fn audit(&self, audited: Audited) -> Result<(), StoreError>;
 
-    /// The latest rows.
+    /// The latest rows, or of those before this number the latest.
     ///
     /// # Errors
     /// As said above.
-    async fn audit_rows(&self, page: Page) -> Result<Vec<AuditRow>, StoreError>;
+    async fn audit_rows(&self, before: Option<u64>, page: Page) -> Result<Vec<AuditRow>, StoreError>;
 
     /// Walks the whole chain: how many rows it has, or where it is broken, its end being cut off included.
     ///

@@ -74,6 +74,8 @@ pub struct CallFilter {
     pub from: Option<Timestamp>,
     /// Begun before.
     pub to: Option<Timestamp>,
+    /// Behind the call that began then, in the order of lists.
+    pub after: Option<(Timestamp, RingId)>,
 }
 
 /// The history. Every method may fail with [`StoreError::Unavailable`] and [`StoreError::Damaged`], those that write

@@ -10,8 +10,8 @@ use crate::port::{AuditRow, Audited, Audits, Broken, Page, StoreError};
 use async_trait::async_trait;
 use aws_lc_rs::hmac;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, Order,
-    QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect,
 };
 
 /// The one row of the head's table.
@@ -174,9 +174,12 @@ impl Audits for SqlStore {
         .await
     }
 
-    async fn audit_rows(&self, page: Page) -> Result<Vec<AuditRow>, StoreError> {
+    async fn audit_rows(&self, before: Option<u64>, page: Page) -> Result<Vec<AuditRow>, StoreError> {
         within(async {
+            let before =
+                before.map(|number| audit::Column::Number.lt(i64::try_from(number).unwrap_or(i64::MAX)));
             let rows = audit::Entity::find()
+                .filter(Condition::all().add_option(before))
                 .order_by(audit::Column::Number, Order::Desc)
                 .offset(page.skip.min(i64::MAX as u64))
                 .limit(page.take.min(i64::MAX as u64))

@@ -11,6 +11,7 @@ use sea_orm::{
     IntoActiveModel, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use visavis_domain::ids::{PersonId, RingId};
+use visavis_domain::time::Timestamp;
 
 impl TryFrom<call::Model> for CallRecord {
     type Error = StoreError;
@@ -88,6 +89,15 @@ fn matching(filter: CallFilter) -> Condition {
         }))
         .add_option(filter.from.map(|from| call::Column::StartedAt.gte(time(from))))
         .add_option(filter.to.map(|to| call::Column::StartedAt.lt(time(to))))
+        .add_option(filter.after.map(behind))
+}
+
+/// Lists have the latest begun first, and of two that began together the one with the higher id.
+fn behind((at, ring): (Timestamp, RingId)) -> Condition {
+    let together = Condition::all()
+        .add(call::Column::StartedAt.eq(time(at)))
+        .add(call::Column::Ring.lt(ring.to_string()));
+    Condition::any().add(call::Column::StartedAt.lt(time(at))).add(together)
 }
 
 async fn find(db: &impl ConnectionTrait, ring: RingId) -> Result<Option<call::Model>, StoreError> {

@@ -1,15 +1,16 @@
 //! The history of calls and the audit log, for those who may read them. Reading others' calls is written down.
 
 use super::{Accounts, Denied, Invalid, Unknown};
+use crate::app::places::Place;
 use std::collections::HashMap;
 use visavis_domain::ids::{DeskId, PersonId, RingId};
 use visavis_domain::ring::RingEnd;
 use visavis_domain::time::Timestamp;
-use visavis_protocol::{AuditView, CallNote, CallOutcome, CallPage, CallView};
+use visavis_protocol::{AuditPage, AuditView, CallNote, CallOutcome, CallPage, CallView};
 use visavis_store::{Action, Broken, CallFilter, CallRecord, Outcome, Page};
 
 const MAX_NOTE_CHARS: usize = 4000;
-/// Rows of one answer.
+/// Rows of a part of an export.
 const MOST_AT_ONCE: u64 = 200;
 
 /// Which calls, as somebody asks for them; what is `None` does not matter.
@@ -20,24 +21,28 @@ pub(crate) struct CallsAsked {
     pub(crate) desk: Option<DeskId>,
     pub(crate) from: Option<Timestamp>,
     pub(crate) to: Option<Timestamp>,
+    /// Behind this one.
+    pub(crate) after: Option<Place<RingId>>,
 }
 
 impl CallsAsked {
     fn filter(self, representative: Option<PersonId>) -> CallFilter {
-        let Self { end, ended, desk, from, to } = self;
-        CallFilter { desk, representative, end, ended, from, to }
+        let Self { end, ended, desk, from, to, after } = self;
+        let after = after.map(|Place(at, ring)| (at, ring));
+        CallFilter { desk, representative, end, ended, from, to, after }
     }
 
     /// For the audit log.
     fn detail(self) -> serde_json::Value {
-        let Self { end, ended, desk, from, to } = self;
+        let Self { end, ended, desk, from, to, after: _ } = self;
         serde_json::json!({ "end": end, "ended": ended, "desk": desk, "from": from, "to": to })
     }
 }
 
-/// A part of a list, not more of it than one answer takes.
-pub(crate) fn part(skip: Option<u64>, take: Option<u64>) -> Page {
-    Page { skip: skip.unwrap_or(0), take: take.unwrap_or(100).min(MOST_AT_ONCE) }
+/// Where the last of a part stands, if there may be more behind it.
+fn place_of_last(calls: &[CallRecord], page: Page) -> Option<Place<RingId>> {
+    let last = calls.last().filter(|_| calls.len() as u64 == page.take)?;
+    Some(Place(last.started_at, last.ring))
 }
 
 impl Accounts {
@@ -113,16 +118,21 @@ impl Accounts {
     }
 
     /// A part of an export.
-    pub(crate) async fn export(&self, asked: CallsAsked, skip: u64) -> Result<Vec<CallView>, Denied> {
-        let page = Page { skip, take: MOST_AT_ONCE };
+    pub(crate) async fn export(
+        &self,
+        asked: CallsAsked,
+    ) -> Result<(Vec<CallView>, Option<Place<RingId>>), Denied> {
+        let page = Page { skip: 0, take: MOST_AT_ONCE };
         let calls = self.store().calls(asked.filter(None), page).await?;
-        Ok(calls.into_iter().map(call_view).collect())
+        let next = place_of_last(&calls, page);
+        Ok((calls.into_iter().map(call_view).collect(), next))
     }
 
     async fn page_of(&self, filter: CallFilter, page: Page) -> Result<CallPage, Denied> {
         let calls = self.store().calls(filter, page).await?;
-        let total = self.store().count_calls(filter).await?;
-        Ok(CallPage { calls: calls.into_iter().map(call_view).collect(), total })
+        let total = self.store().count_calls(CallFilter { after: None, ..filter }).await?;
+        let next = place_of_last(&calls, page).map(|place| place.to_string());
+        Ok(CallPage { calls: calls.into_iter().map(call_view).collect(), total, next })
     }
 
     /// Writes down what came of one's own call.
@@ -142,10 +152,17 @@ impl Accounts {
     }
 
     /// A part of the audit log, latest first; that it was read is its first row.
-    pub(crate) async fn audit_log(&self, admin: PersonId, page: Page) -> Result<Vec<AuditView>, Denied> {
-        let detail = serde_json::json!({ "skip": page.skip, "take": page.take });
+    pub(crate) async fn audit_log(
+        &self,
+        admin: PersonId,
+        before: Option<u64>,
+        take: u64,
+    ) -> Result<AuditPage, Denied> {
+        let detail = serde_json::json!({ "before": before, "take": take });
         self.store().audit(self.audited(Some(admin), Action::AuditRead, "", detail)).await?;
-        let rows = self.store().audit_rows(page).await?;
+        let rows = self.store().audit_rows(before, Page { skip: 0, take }).await?;
+        let next = rows.last().map(|row| row.number).filter(|first| *first > 1);
+        let next = next.filter(|_| rows.len() as u64 == take).map(|number| number.to_string());
         let accounts = self.store().accounts().await?;
         let names: HashMap<_, _> =
             accounts.iter().map(|account| (account.id, account.name.shown())).collect();
@@ -158,7 +175,7 @@ impl Accounts {
             subject: row.subject,
             detail: row.detail,
         });
-        Ok(rows.collect())
+        Ok(AuditPage { rows: rows.collect(), next })
     }
 
     /// Walks the whole audit log: how many rows it has, or the first that is altered, missing or added.

@@ -4,13 +4,18 @@ use super::me::{person_name, title};
 use super::{Accounts, Denied, Invalid, Unknown, email, view};
 use visavis_domain::account::{AccountRole, AccountState};
 use visavis_domain::ids::PersonId;
-use visavis_protocol::{AccountView, Invited, NewPerson, PersonChange};
+use visavis_protocol::{AccountView, Invited, NewPerson, PeoplePage, PersonChange};
 use visavis_store::{Account, AccountChange, Action, InvitationPurpose, NewAccount, StoreError};
 
 impl Accounts {
-    /// All accounts, by name.
-    pub(crate) async fn people(&self) -> Result<Vec<AccountView>, Denied> {
-        Ok(self.store().accounts().await?.iter().map(view).collect())
+    /// Accounts by name, from behind this one on.
+    pub(crate) async fn people(&self, after: Option<PersonId>, take: usize) -> Result<PeoplePage, Denied> {
+        let all = self.store().accounts().await?;
+        let before = after.and_then(|after| all.iter().position(|one| one.id == after));
+        let rest = all.get(before.map_or(0, |at| at + 1)..).unwrap_or_default();
+        let people: Vec<_> = rest.iter().take(take).map(view).collect();
+        let next = people.last().filter(|_| rest.len() > take).map(|last| last.id.to_string());
+        Ok(PeoplePage { people, next })
     }
 
     /// One account.

@@ -2,6 +2,7 @@
 
 use super::Appointments;
 use crate::app::accounts::{Denied, Invalid};
+use crate::app::places::Place;
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 use visavis_domain::ids::{AppointmentId, DeskId, PersonId};
@@ -28,6 +29,7 @@ impl Appointments {
         person: PersonId,
         from: Timestamp,
         to: Timestamp,
+        (after, take): (Option<Place<AppointmentId>>, usize),
         base: &str,
     ) -> Result<AppointmentList, Denied> {
         if to < from || to > from.plus(LONGEST) {
@@ -35,9 +37,14 @@ impl Appointments {
         }
         let desks = self.store().desks_of(person).await?.into_iter().map(|desk| desk.id).collect();
         let filter = AppointmentFilter { professional: person, desks, from, to };
-        let found = self.store().appointments(filter).await?;
+        let mut found = self.store().appointments(filter).await?;
+        let place = |one: &Appointment| Place(one.schedule.starts_at, one.id);
+        found.retain(|one| after.is_none_or(|after| place(one) > after));
+        let more = found.len() > take;
+        found.truncate(take);
+        let next = found.last().filter(|_| more).map(|last| place(last).to_string());
         let appointments = self.views(found, base).await?;
-        Ok(AppointmentList { appointments, mail: self.around.mail.is_some(), now: self.now() })
+        Ok(AppointmentList { appointments, next, mail: self.around.mail.is_some(), now: self.now() })
     }
 
     /// One that this person may see.

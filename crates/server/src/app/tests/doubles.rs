@@ -195,7 +195,7 @@ refusing! {
 refusing! {
     Audits;
     fn audit(&self, audited: Audited) -> ();
-    fn audit_rows(&self, page: Page) -> Vec<AuditRow>;
+    fn audit_rows(&self, before: Option<u64>, page: Page) -> Vec<AuditRow>;
     fn verify_audit(&self) -> Result<u64, Broken>;
     =>
 }

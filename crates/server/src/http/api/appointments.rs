@@ -2,11 +2,11 @@
 //! in `letters`.
 
 use super::answers::Created;
-use super::body::{Asked, Body, Named};
+use super::body::{Asked, Body, Exact, Named, Take};
 use super::described::about;
 use super::tags::Seen;
 use super::{Access, Api, Base, Keys, Routes, Signed};
-use crate::app::{Denied, Invalid, Unfit, Unknown};
+use crate::app::{Denied, Invalid, Place, Unfit, Unknown};
 use axum::Json;
 use axum::extract::State;
 use axum::http::Method;
@@ -15,7 +15,6 @@ use std::sync::Arc;
 use utoipa::IntoParams;
 use visavis_domain::ids::{AppointmentId, LinkId};
 use visavis_domain::scope::Scope;
-use visavis_domain::time::Timestamp;
 use visavis_protocol::{
     AppointmentChange, AppointmentList, AppointmentMove, AppointmentOutcome, AppointmentView, NewAppointment,
     NewLink,
@@ -113,12 +112,18 @@ pub(super) fn routes(routes: Routes) -> Routes {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 struct Query {
-    /// They begin then or later.
+    /// They begin then or later, in milliseconds since 1970.
     #[param(inline)]
-    from: Timestamp,
+    from: Exact,
     /// They begin before.
     #[param(inline)]
-    to: Timestamp,
+    to: Exact,
+    /// `next` of the part before.
+    #[param(value_type = Option<String>, pattern = "^[0-9]{1,16}-a_[0-9a-f]{32}$")]
+    after: Option<Place<AppointmentId>>,
+    /// As many: 100 if it is not said.
+    #[param(inline)]
+    take: Option<Take>,
 }
 
 type Changed = Result<Json<AppointmentView>, Denied>;
@@ -127,9 +132,10 @@ async fn list(
     State(api): State<Arc<Api>>,
     signed: Signed,
     Base(base): Base,
-    Asked(Query { from, to }): Asked<Query>,
+    Asked(Query { from, to, after, take }): Asked<Query>,
 ) -> Result<Json<AppointmentList>, Denied> {
-    api.appointments.list(signed.account.id, from, to, &base).await.map(Json)
+    let part = (after, take.unwrap_or_default().0.into());
+    api.appointments.list(signed.account.id, from.into(), to.into(), part, &base).await.map(Json)
 }
 
 async fn create(

@@ -2,11 +2,11 @@
 
 mod csv;
 
-use super::answers::{Done, Many, Table};
-use super::body::{Asked, Body, Named};
+use super::answers::{Done, Table};
+use super::body::{Asked, Body, Exact, Named, Take};
 use super::described::about;
 use super::{Access, Api, Keys, Routes, Signed};
-use crate::app::{Accounts, CallsAsked, Denied, Invalid, Unknown, part};
+use crate::app::{Accounts, CallsAsked, Denied, Invalid, Place, Unknown};
 use axum::Json;
 use axum::body::{Body as Answer, Bytes};
 use axum::extract::State;
@@ -19,7 +19,8 @@ use visavis_domain::ids::{DeskId, RingId};
 use visavis_domain::ring::RingEnd;
 use visavis_domain::scope::Scope;
 use visavis_domain::time::Timestamp;
-use visavis_protocol::{AuditView, CallNote, CallPage};
+use visavis_protocol::{AuditPage, CallNote, CallPage};
+use visavis_store::Page;
 
 pub(super) fn routes(routes: Routes) -> Routes {
     const READ: Keys = Keys::With(Scope::HistoryRead);
@@ -90,32 +91,42 @@ struct Query {
     /// Of this desk.
     #[param(inline)]
     desk: Option<DeskId>,
-    /// Begun then or later.
+    /// Begun then or later, in milliseconds since 1970.
     #[param(inline)]
-    from: Option<Timestamp>,
+    from: Option<Exact>,
     /// Begun before.
     #[param(inline)]
-    to: Option<Timestamp>,
-    /// So many less from the beginning.
-    skip: Option<u64>,
-    /// As many; 100 if not said, 200 at most.
-    take: Option<u64>,
+    to: Option<Exact>,
+    /// `next` of the part before.
+    #[param(value_type = Option<String>, pattern = "^[0-9]{1,16}-r_[0-9a-f]{32}$")]
+    after: Option<Place<RingId>>,
+    /// So many less from there on, for pages with numbers.
+    #[param(inline)]
+    skip: Option<Exact>,
+    /// As many: 100 if it is not said.
+    #[param(inline)]
+    take: Option<Take>,
 }
 
 impl Query {
-    fn asked(&self) -> CallsAsked {
-        CallsAsked { end: self.end, ended: self.ended, desk: self.desk, from: self.from, to: self.to }
+    fn asked(&self) -> (CallsAsked, Page) {
+        let Self { end, ended, desk, from, to, after, skip, take } = *self;
+        let (from, to) = (from.map(Timestamp::from), to.map(Timestamp::from));
+        let page = Page { skip: skip.map_or(0, |skip| skip.0), take: take.unwrap_or_default().0.into() };
+        (CallsAsked { end, ended, desk, from, to, after }, page)
     }
 }
 
-/// Which part of a list.
+/// Which part of the log.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 struct Part {
-    /// So many less from the beginning.
-    skip: Option<u64>,
-    /// As many; 100 if not said, 200 at most.
-    take: Option<u64>,
+    /// `next` of the part before.
+    #[param(inline)]
+    after: Option<Exact>,
+    /// As many: 100 if it is not said.
+    #[param(inline)]
+    take: Option<Take>,
 }
 
 async fn own(
@@ -123,9 +134,9 @@ async fn own(
     signed: Signed,
     Asked(query): Asked<Query>,
 ) -> Result<Json<CallPage>, Denied> {
-    let page = part(query.skip, query.take);
+    let (asked, page) = query.asked();
     api.app.history_caught_up().await;
-    api.accounts.own_calls(signed.account.id, query.asked(), page).await.map(Json)
+    api.accounts.own_calls(signed.account.id, asked, page).await.map(Json)
 }
 
 async fn all(
@@ -133,9 +144,9 @@ async fn all(
     signed: Signed,
     Asked(query): Asked<Query>,
 ) -> Result<Json<CallPage>, Denied> {
-    let page = part(query.skip, query.take);
+    let (asked, page) = query.asked();
     api.app.history_caught_up().await;
-    api.accounts.all_calls(signed.account.id, query.asked(), page).await.map(Json)
+    api.accounts.all_calls(signed.account.id, asked, page).await.map(Json)
 }
 
 async fn export(
@@ -144,14 +155,14 @@ async fn export(
     Asked(query): Asked<Query>,
 ) -> Result<Table, Denied> {
     api.app.history_caught_up().await;
-    let asked = api.accounts.begin_export(signed.account.id, query.asked()).await?;
+    let asked = api.accounts.begin_export(signed.account.id, query.asked().0).await?;
     Ok(Table(Answer::from_stream(rows(api.accounts.clone(), asked))))
 }
 
 /// Where an export has got to.
 enum Export {
     Head,
-    After(u64),
+    Next(CallsAsked),
     End,
 }
 
@@ -161,15 +172,15 @@ fn rows(accounts: Arc<Accounts>, asked: CallsAsked) -> impl Stream<Item = Result
     stream::try_unfold(Export::Head, move |at| {
         let accounts = accounts.clone();
         async move {
-            let skip = match at {
-                Export::Head => return Ok(Some((Bytes::from(csv::head()), Export::After(0)))),
-                Export::After(skip) => skip,
+            let asked = match at {
+                Export::Head => return Ok(Some((Bytes::from(csv::head()), Export::Next(asked)))),
+                Export::Next(asked) => asked,
                 Export::End => return Ok(None),
             };
-            let calls = accounts.export(asked, skip).await?;
-            let next = match calls.len() {
-                0 => Export::End,
-                some => Export::After(skip.saturating_add(u64::try_from(some).unwrap_or(u64::MAX))),
+            let (calls, after) = accounts.export(asked).await?;
+            let next = match after {
+                Some(_) => Export::Next(CallsAsked { after, ..asked }),
+                None => Export::End,
             };
             let text: String = calls.iter().map(csv::row).collect();
             Ok(Some((Bytes::from(text), next)))
@@ -203,7 +214,8 @@ async fn end(
 async fn audit(
     State(api): State<Arc<Api>>,
     signed: Signed,
-    Asked(Part { skip, take }): Asked<Part>,
-) -> Result<Many<AuditView>, Denied> {
-    api.accounts.audit_log(signed.account.id, part(skip, take)).await.map(Many)
+    Asked(Part { after, take }): Asked<Part>,
+) -> Result<Json<AuditPage>, Denied> {
+    let (before, take) = (after.map(|after| after.0), take.unwrap_or_default().0.into());
+    api.accounts.audit_log(signed.account.id, before, take).await.map(Json)
 }

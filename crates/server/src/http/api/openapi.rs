@@ -251,7 +251,10 @@ fn refused(status: StatusCode, refusals: &[Refusal]) -> Response {
     let codes = refusals.iter().map(|one| one.code);
     let code = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes));
     let narrow = ObjectBuilder::new().property("code", code);
-    let narrow = narrow.property("status", ObjectBuilder::new().enum_values(Some([status.as_u16()])));
+    let narrow = narrow.property(
+        "status",
+        ObjectBuilder::new().schema_type(Type::Integer).enum_values(Some([status.as_u16()])),
+    );
     let problem = Ref::from_schema_name(Problem::name());
     let of_link = refusals.iter().any(|one| LINK_PROBLEMS.iter().any(|link| link.code == one.code));
     let shape: RefOr<Schema> = if of_link {

@@ -1,8 +1,8 @@
 //! `/api/v1/admin/people`. Over a key nothing is done to admins, and nobody becomes one: whoever has a key would
 //! have everything else.
 
-use super::answers::{Created, Many};
-use super::body::{Body, Named};
+use super::answers::Created;
+use super::body::{Asked, Body, Named, Take};
 use super::described::about;
 use super::tags::Seen;
 use super::{Access, Api, Base, Keys, Routes, Signed};
@@ -10,11 +10,13 @@ use crate::app::{Denied, Invalid, Unknown, view};
 use axum::Json;
 use axum::extract::State;
 use axum::http::Method;
+use serde::Deserialize;
 use std::sync::Arc;
+use utoipa::IntoParams;
 use visavis_domain::account::AccountRole;
 use visavis_domain::ids::PersonId;
 use visavis_domain::scope::Scope;
-use visavis_protocol::{AccountView, Invited, NewPerson, PersonChange};
+use visavis_protocol::{AccountView, Invited, NewPerson, PeoplePage, PersonChange};
 use visavis_store::Taken;
 
 pub(super) fn routes(routes: Routes) -> Routes {
@@ -63,8 +65,23 @@ pub(super) fn routes(routes: Routes) -> Routes {
         )
 }
 
-async fn list(State(api): State<Arc<Api>>) -> Result<Many<AccountView>, Denied> {
-    api.accounts.people().await.map(Many)
+/// Which part of them.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct Part {
+    /// `next` of the part before.
+    #[param(inline)]
+    after: Option<PersonId>,
+    /// As many: 100 if it is not said.
+    #[param(inline)]
+    take: Option<Take>,
+}
+
+async fn list(
+    State(api): State<Arc<Api>>,
+    Asked(Part { after, take }): Asked<Part>,
+) -> Result<Json<PeoplePage>, Denied> {
+    api.accounts.people(after, take.unwrap_or_default().0.into()).await.map(Json)
 }
 
 async fn look(State(api): State<Arc<Api>>, Named(id): Named<PersonId>) -> Result<Json<AccountView>, Denied> {

@@ -2,7 +2,7 @@
 //! room by the gathering in it: what people call their rooms is theirs.
 
 use super::answers::{Created, Done};
-use super::body::{Asked, Body, Named};
+use super::body::{Asked, Body, Named, Take};
 use super::described::about;
 use super::{Access, Api, Keys, Routes, Signed};
 use crate::app::{Denied, Invalid, Issuer, Unknown};
@@ -68,8 +68,9 @@ pub(super) fn routes(routes: Routes) -> Routes {
 struct Part {
     /// `next` of the part before.
     after: Option<String>,
-    /// As many; 100 if not said, 200 at most.
-    take: Option<usize>,
+    /// As many: 100 if it is not said.
+    #[param(inline)]
+    take: Option<Take>,
 }
 
 async fn list(
@@ -79,7 +80,7 @@ async fn list(
 ) -> Result<Json<OpenRooms>, Denied> {
     looked(&api, &signed, String::new()).await?;
     let after = after.unwrap_or_default();
-    let rooms = api.app.open_rooms(&after, take.unwrap_or(100)).await;
+    let rooms = api.app.open_rooms(&after, take.unwrap_or_default().0.into()).await;
     rooms.map(Json).map_err(|refused| refused.denied(UNKNOWN))
 }
 

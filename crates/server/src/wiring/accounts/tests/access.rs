@@ -142,6 +142,11 @@ async fn what_cannot_be_read_is_refused_with_a_code() {
         (ask("GET", "/api/v1/admin/calls?more=1"), (400, "malformed")),
         (ask("GET", "/api/v1/admin/calls?skip=-1"), (400, "malformed")),
         (ask("GET", "/api/v1/admin/audit?take=x"), (400, "malformed")),
+        (ask("GET", "/api/v1/admin/audit?take=0"), (400, "malformed")),
+        (ask("GET", "/api/v1/admin/people?take=201"), (400, "malformed")),
+        (ask("GET", "/api/v1/admin/calls?to=9007199254740992"), (400, "malformed")),
+        (ask("GET", "/api/v1/admin/calls?after=1-r_1"), (400, "malformed")),
+        (ask("PATCH", "/api/v1/me").with(json!(["Name", "Title"])), (422, "malformed")),
         (ask("PUT", "/api/v1/sign-in").with(json!({})), (405, "method_not_allowed")),
         (
             ask("POST", "/api/v1/sign-in").with(json!({"email": "a".repeat(70_000), "password": ""})),

@@ -173,7 +173,7 @@ async fn what_is_done_over_a_key_says_so_in_the_audit_log() {
     assert_eq!(world.call(ask("DELETE", &path).key(&secret)).await.status, 204);
     let path = format!("{PATH}/{id}");
     assert_eq!(world.call(ask("DELETE", &path).by(&admin)).await.status, 204);
-    let rows = world.store.audit_rows(Page { skip: 0, take: 5 }).await.unwrap();
+    let rows = world.store.audit_rows(None, Page { skip: 0, take: 5 }).await.unwrap();
     let boss = Some(world.id_of("admin@demo").await);
     let told: Vec<_> = rows.iter().rev().map(|row| (row.action, row.detail["key"].as_str())).collect();
     assert_eq!(

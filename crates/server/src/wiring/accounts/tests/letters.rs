@@ -314,7 +314,7 @@ async fn mail_is_for_those_who_see_the_appointment_and_is_audited() {
     let long = office.post("mail", json!({ "message": "x".repeat(1001) })).await;
     assert_eq!(long.refusal(), (422, "text_invalid".to_owned()));
     office.mail("a secret word").await;
-    let rows = office.world.store.audit_rows(Page { skip: 0, take: 100 }).await.unwrap();
+    let rows = office.world.store.audit_rows(None, Page { skip: 0, take: 100 }).await.unwrap();
     let queued: Vec<_> = rows.iter().filter(|row| row.action == Action::MailQueued).collect();
     assert_eq!(queued.len(), 1);
     assert_eq!(queued[0].detail, json!({ "kind": "invitation" }));

@@ -40,7 +40,7 @@ async fn what_is_asked_for_twice_under_one_word_is_done_once_and_told_again() {
     assert_eq!((again.status, &again.text), (first.status, &first.text), "the same link, too");
     assert_eq!(again.headers["idempotency-replayed"], "true");
     assert_eq!(again.headers["content-type"], "application/json");
-    let rows = world.store.audit_rows(Page { skip: 0, take: 100 }).await.unwrap();
+    let rows = world.store.audit_rows(None, Page { skip: 0, take: 100 }).await.unwrap();
     let dina = json!(first.json()["id"]);
     let made = rows.iter().filter(|row| row.action == Action::AccountCreated && json!(row.subject) == dina);
     assert_eq!(made.count(), 1);

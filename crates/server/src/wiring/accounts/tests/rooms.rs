@@ -87,7 +87,7 @@ async fn rooms_are_ended_and_people_removed_over_their_heads_and_that_is_written
     assert_eq!(world.call(ask("POST", &end).by(&admin)).await.status, 204);
     assert_eq!(world.call(ask("POST", &end).by(&admin)).await.refusal(), (404, "room_unknown".into()));
     assert_eq!(names(&world, &admin, "").await.0, [""; 0]);
-    let rows = world.store.audit_rows(Page { skip: 0, take: 4 }).await.unwrap();
+    let rows = world.store.audit_rows(None, Page { skip: 0, take: 4 }).await.unwrap();
     let told: Vec<_> = rows.into_iter().rev().map(|row| (row.action, row.subject)).collect();
     let call = room.as_str().unwrap().to_owned();
     assert_eq!(
@@ -116,7 +116,7 @@ async fn who_looks_at_rooms_again_and_again_is_written_down_once() {
             assert_eq!(world.call(ask("GET", path).key(key)).await.status, 200);
         }
     }
-    let rows = world.store.audit_rows(Page { skip: 0, take: 100 }).await.unwrap();
+    let rows = world.store.audit_rows(None, Page { skip: 0, take: 100 }).await.unwrap();
     let looks: Vec<_> = rows.iter().filter(|row| row.action == Action::RoomsRead).collect();
     let told: Vec<_> =
         looks.iter().rev().map(|row| (row.subject.is_empty(), row.detail.get("key").is_some())).collect();

@@ -201,6 +201,6 @@ async fn tokens_lie_in_the_store_as_hashes() {
     for sign_in in world.store.sign_ins(id, world.now()).await.unwrap() {
         assert_ne!(sign_in.token.0.as_slice(), cookie.as_bytes());
     }
-    let rows = world.store.audit_rows(Page { skip: 0, take: 100 }).await.unwrap();
+    let rows = world.store.audit_rows(None, Page { skip: 0, take: 100 }).await.unwrap();
     assert!(!format!("{rows:?}").contains(&cookie));
 }

@@ -298,7 +298,7 @@ impl World {
 
     /// All of the audit log, earliest first.
     pub(super) async fn actions(&self) -> Vec<Action> {
-        let rows = self.store.audit_rows(Page { skip: 0, take: 10_000 }).await.unwrap();
+        let rows = self.store.audit_rows(None, Page { skip: 0, take: 10_000 }).await.unwrap();
         rows.into_iter().rev().map(|row| row.action).collect()
     }
 
