@@ -18,11 +18,6 @@ import urllib.request
 
 HERE = pathlib.Path(__file__).parent
 PASSWORD = "demonstration only"
-SCOPES = [
-    f"{what}:{way}"
-    for what in ("staff", "desks", "appointments", "rooms")
-    for way in ("read", "write")
-] + ["history:read"]
 # Would end the very sign-in by which the rest is asked, or change its password.
 OWN = ["sign_in_sign_out", "me_end_sign_in"]
 WITHIN_S = 30
@@ -45,6 +40,14 @@ def wait_until_ready(address: str, server: subprocess.Popen) -> None:
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     sys.exit("the server did not become ready")
+
+
+def scopes(address: str) -> list[str]:
+    """Every one that the document names."""
+    with urllib.request.urlopen(f"{address}/api/openapi.json", timeout=10) as answer:
+        paths = json.load(answer)["paths"].values()
+    ways = [way for path in paths for operation in path.values() for way in operation["security"]]
+    return sorted({scope for way in ways for scope in way.get("key", [])})
 
 
 def sign_in(address: str) -> str:
@@ -89,8 +92,8 @@ def main() -> int:
             )
         try:
             wait_until_ready(address, server)
-            scopes = [word for scope in SCOPES for word in ("--scope", scope)]
-            make = [binary, "admin", "create-key", "--data", data, "--name", "Interface", "--for", "admin@demo", *scopes]
+            every = [word for scope in scopes(address) for word in ("--scope", scope)]
+            make = [binary, "admin", "create-key", "--data", data, "--name", "Interface", "--for", "admin@demo", *every]
             made = subprocess.run(make, check=True, capture_output=True, text=True).stdout
             key = next(word for word in made.split() if word.startswith("vvk_"))
             cookie = sign_in(address)

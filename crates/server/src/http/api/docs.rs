@@ -99,7 +99,8 @@ fn told(document: &Value, operation: &Operation<'_>) -> String {
          <span class=\"method {method}\">{}</span> <code class=\"path\">{}</code> \
          <span class=\"summary\">{}</span></summary>\n<div class=\"body\">\n",
         method.to_uppercase(),
-        escaped(path),
+        // Lines may break where parts end.
+        escaped(path).replace('/', "/<wbr>"),
         text(&told["summary"]),
     );
     out += &prose(told["description"].as_str().unwrap_or_default());

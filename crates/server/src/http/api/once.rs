@@ -22,7 +22,10 @@ pub(super) async fn once(api: &Api, signed: &Signed, request: Request, next: Nex
     let word = match word(request.headers()) {
         Ok(None) => return next.run(request).await,
         Ok(Some(word)) => word,
-        Err(refused) => return refused,
+        Err(NoWord) => {
+            let title = "One word of 1 to 255 visible characters of ASCII";
+            return problem(StatusCode::BAD_REQUEST, "idempotency_key_invalid", title);
+        }
     };
     let (parts, body) = request.into_parts();
     // Under the limit of all bodies.
@@ -56,17 +59,18 @@ pub(super) async fn once(api: &Api, signed: &Signed, request: Request, next: Nex
     }
 }
 
-fn word(headers: &HeaderMap) -> Result<Option<String>, Response> {
+/// Something else was shown.
+#[derive(Debug)]
+struct NoWord;
+
+fn word(headers: &HeaderMap) -> Result<Option<String>, NoWord> {
     let mut shown = headers.get_all(WORD).iter();
     let Some(first) = shown.next() else { return Ok(None) };
     let fits = |word: &&str| {
         (1..=MOST_CHARS).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_graphic())
     };
     let one = first.to_str().ok().filter(fits).filter(|_| shown.next().is_none());
-    one.map(|word| Some(word.to_owned())).ok_or_else(|| {
-        let title = "One word of 1 to 255 visible characters of ASCII";
-        problem(StatusCode::BAD_REQUEST, "idempotency_key_invalid", title)
-    })
+    one.map(|word| Some(word.to_owned())).ok_or(NoWord)
 }
 
 /// Over parts whose lengths are part of it.
