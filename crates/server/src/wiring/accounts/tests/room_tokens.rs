@@ -179,7 +179,7 @@ async fn only_admins_and_keys_with_the_scope_make_one_and_each_is_a_row() {
     }
     let before = world.actions().await.len();
     token(&world, &fitting, new()).await;
-    let rows = world.store.audit_rows(Page { skip: 0, take: 100 }).await.unwrap();
+    let rows = world.store.audit_rows(None, Page { skip: 0, take: 100 }).await.unwrap();
     assert_eq!(rows.len(), before + 1);
     assert_eq!(rows[0].action, Action::RoomTokenMade);
     assert_eq!(
