@@ -2012,7 +2012,6 @@ export type Scope =
   | "rooms:read"
   | "rooms:write"
   | "rooms:invite"
-  | "history:read";
   | "history:read"
   | "media:publish"
   | "media:watch";
