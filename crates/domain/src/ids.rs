@@ -169,3 +169,11 @@ id!(
     /// One key of the interface for programs. It stands in the key's own text, so that its row is found by it.
     ApiKeyId, "k"
 );
+id!(
+    /// One webhook: an address that is told what happens.
+    WebhookId, "h"
+);
+id!(
+    /// One event that webhooks are told of. However often it is told, it has the same id.
+    EventId, "e"
+);

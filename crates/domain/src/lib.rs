@@ -21,4 +21,5 @@ pub mod room;
 pub mod scope;
 pub mod time;
 pub mod visit;
+pub mod webhook;
 pub mod zone;

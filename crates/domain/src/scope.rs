@@ -44,11 +44,17 @@ pub enum Scope {
     /// Take media out of rooms.
     #[serde(rename = "media:watch")]
     MediaWatch,
+    /// See webhooks and what they were told.
+    #[serde(rename = "webhooks:read")]
+    WebhooksRead,
+    /// Make, change and remove webhooks, and have them told once more.
+    #[serde(rename = "webhooks:write")]
+    WebhooksWrite,
 }
 
 impl Scope {
     /// Every one, in the order of lists.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::StaffRead,
         Self::StaffWrite,
         Self::DesksRead,
@@ -61,6 +67,8 @@ impl Scope {
         Self::HistoryRead,
         Self::MediaPublish,
         Self::MediaWatch,
+        Self::WebhooksRead,
+        Self::WebhooksWrite,
     ];
 
     /// As it is written.
@@ -79,6 +87,8 @@ impl Scope {
             Self::HistoryRead => "history:read",
             Self::MediaPublish => "media:publish",
             Self::MediaWatch => "media:watch",
+            Self::WebhooksRead => "webhooks:read",
+            Self::WebhooksWrite => "webhooks:write",
         }
     }
 }

@@ -24,6 +24,7 @@ const PEERJS: &str = "peerjs:";
 const INSTALLATION: &str = "installation:";
 const TRIES: &str = "tries:";
 const ONCE: &str = "once:";
+const OUTBOX: &str = "outbox:";
 
 impl Key {
     /// The document of the room of this folded name.
@@ -110,6 +111,12 @@ impl Key {
         Self(format!("{ONCE}{bits:032x}").into())
     }
 
+    /// The document of what webhooks are to be told about something, until the store has it.
+    #[must_use]
+    pub fn outbox(subject: &str) -> Self {
+        Self(format!("{OUTBOX}{subject}").into())
+    }
+
     /// The key whose whole text is this, as an adapter kept it.
     pub(crate) fn from_stored(text: &str) -> Self {
         Self(text.into())
@@ -131,6 +138,12 @@ impl Key {
     #[must_use]
     pub fn is_tries(&self) -> bool {
         self.0.starts_with(TRIES)
+    }
+
+    /// About what, if this is what webhooks are to be told.
+    #[must_use]
+    pub fn as_outbox(&self) -> Option<&str> {
+        self.0.strip_prefix(OUTBOX)
     }
 
     /// Which room of the lounge, if this is who is in one.

@@ -7,6 +7,7 @@ mod appointments;
 mod calls;
 mod lounge;
 mod rooms;
+mod webhooks;
 
 pub use account::{
     AccountView, InvitationAcceptance, InvitationKind, InvitationToken, InvitationView, PasswordChange,
@@ -22,6 +23,10 @@ pub use appointments::{
 pub use calls::{CallNote, CallOutcome, CallPage, CallView};
 pub use lounge::{LoungeRemoval, LoungeRoomSettings, LoungeRoomView};
 pub use rooms::{NewRoomToken, OpenRoom, OpenRoomDetail, OpenRooms, PresentParticipant, RoomRole, RoomToken};
+pub use webhooks::{
+    DeliveryPage, DeliveryState, DeliveryView, MadeWebhook, NewWebhook, ReplayRequest, Replayed,
+    WebhookChange, WebhookEvent, WebhookSecret, WebhookState, WebhookView,
+};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -31,12 +31,14 @@ pub use frame::{ClientFrame, Earlier, ServerFrame};
 pub use http::{
     AccountView, ApiKeyView, AppointmentChange, AppointmentList, AppointmentMove, AppointmentOutcome,
     AppointmentView, AuditPage, AuditView, CallNote, CallOutcome, CallPage, CallView, ClientAppointment,
-    DeskSettings, DeskView, InvitationAcceptance, InvitationKind, InvitationToken, InvitationView, Invited,
-    LinkProblem, LinkToken, LinkView, LoungeRemoval, LoungeRoomSettings, LoungeRoomView, MadeApiKey,
-    MailKind, MailPreview, MailRequest, MailState, MailView, NewApiKey, NewAppointment, NewLink, NewPerson,
-    NewRoomToken, OpenRoom, OpenRoomDetail, OpenRooms, PasswordChange, PasswordProof, PeoplePage,
-    PersonChange, PresentParticipant, Problem, ProfileChange, Repeated, RoomRole, RoomToken, SignInOptions,
-    SignInRequest, SignInView, Ticket, TicketRequest, TotpConfirmation, TotpOffer,
+    DeliveryPage, DeliveryState, DeliveryView, DeskSettings, DeskView, InvitationAcceptance, InvitationKind,
+    InvitationToken, InvitationView, Invited, LinkProblem, LinkToken, LinkView, LoungeRemoval,
+    LoungeRoomSettings, LoungeRoomView, MadeApiKey, MadeWebhook, MailKind, MailPreview, MailRequest,
+    MailState, MailView, NewApiKey, NewAppointment, NewLink, NewPerson, NewRoomToken, NewWebhook, OpenRoom,
+    OpenRoomDetail, OpenRooms, PasswordChange, PasswordProof, PeoplePage, PersonChange, PresentParticipant,
+    Problem, ProfileChange, Repeated, ReplayRequest, Replayed, RoomRole, RoomToken, SignInOptions,
+    SignInRequest, SignInView, Ticket, TicketRequest, TotpConfirmation, TotpOffer, WebhookChange,
+    WebhookEvent, WebhookSecret, WebhookState, WebhookView,
 };
 pub use lounge::{
     BlockedPerson, Conversation, LoungeDoor, LoungeMember, LoungeMessage, LoungeRoom, LoungeRoomSnapshot,

@@ -218,6 +218,24 @@ fn the_documents_example_is_made_of_frames() {
 }
 
 #[test]
+fn the_examples_of_webhooks_are_what_is_told() {
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/webhooks.md");
+    let document = std::fs::read_to_string(document).unwrap();
+    let told: BTreeMap<_, _> =
+        samples().into_iter().filter(|(name, _)| name.starts_with("http.webhook_event")).collect();
+    let shown: Vec<_> =
+        document.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(shown.len() >= 6, "{}", shown.len());
+    for example in shown {
+        assert!(told.values().any(|sample| sample == example), "{example}");
+    }
+    for kind in visavis_domain::webhook::EventKind::ALL {
+        let row = format!("| `{}` | ", kind.word());
+        assert_eq!(document.matches(&row).count(), 1, "{row}");
+    }
+}
+
+#[test]
 fn the_document_names_every_word_and_close_code() {
     let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/protocol.md");
     let document = std::fs::read_to_string(document).unwrap();

@@ -33,6 +33,7 @@ mod tokens;
 mod views;
 mod visits;
 mod waiting;
+mod webhooks;
 
 pub(crate) use accounts::{
     AccountRules, Accounts, Browser, CallsAsked, Demonstration, Denied, Entry, Invalid, Passwords, Provider,
@@ -70,6 +71,9 @@ pub(crate) use sessions::{Holding, Written};
 pub(crate) use takeover::drive_takeover;
 pub(crate) use tokens::{Identity, Upload};
 pub(crate) use visavis_domain::once::Verdict;
+pub(crate) use webhooks::{
+    Announcer, BadAddress, Courier, Moving, Parcel, WebhookParts, Webhooks, drive_moving, drive_webhooks,
+};
 
 use crate::cluster::Standing;
 use blind::Blind;
@@ -275,6 +279,7 @@ pub(crate) struct App {
     store: Arc<dyn Store>,
     media: Arc<dyn Media>,
     history: History,
+    announcer: Announcer,
     tokens: Tokens,
     limits: Limits,
     /// Who may open rooms.
@@ -313,6 +318,7 @@ pub(crate) struct Parts {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) media: Arc<dyn Media>,
     pub(crate) history: History,
+    pub(crate) announcer: Announcer,
     pub(crate) limits: Limits,
     pub(crate) opened_by: OpenedBy,
     pub(crate) file_bytes: u64,
@@ -334,6 +340,7 @@ impl App {
             store,
             media,
             history,
+            announcer,
             limits,
             opened_by,
             file_bytes,
@@ -351,6 +358,7 @@ impl App {
             store,
             media,
             history,
+            announcer,
             tokens: Tokens::new(signing_key),
             limits,
             opened_by,

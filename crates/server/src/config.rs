@@ -41,6 +41,7 @@ pub(crate) struct Settings {
     pub(crate) lounge: Lounge,
     pub(crate) appointments: Appointments,
     pub(crate) smtp: Smtp,
+    pub(crate) webhooks: Webhooks,
     pub(crate) session: Session,
     pub(crate) peerjs: PeerJs,
     pub(crate) drain: Drain,
@@ -193,6 +194,14 @@ pub(crate) struct Smtp {
     pub(crate) from: String,
     pub(crate) replies: Replies,
     pub(crate) timeout_s: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Webhooks {
+    pub(crate) allow_addresses: Vec<IpNet>,
+    pub(crate) allow_http: bool,
+    pub(crate) keep_days: NonZeroU32,
 }
 
 /// Whom answers to mail reach.

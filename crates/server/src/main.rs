@@ -15,9 +15,11 @@ mod port;
 mod realtime;
 mod secrets;
 mod smtp;
+mod special;
 mod telemetry;
 mod tls;
 mod turn_io;
+mod webhooks;
 mod wiring;
 
 use std::process::ExitCode;

@@ -6,10 +6,11 @@ mod live;
 mod mail;
 mod networking;
 mod peerjs;
+mod webhooks;
 
 use crate::app::{
-    Accounts, App, AppointmentParts, Appointments, ByAddress, Demonstration, History, LinkKeys, LoungeRules,
-    MediaNotice, OpenedBy, Parts, Passwords, Rates, drive_deadlines, drive_mail, drive_takeover,
+    Accounts, Announcer, App, AppointmentParts, Appointments, ByAddress, Demonstration, History, LinkKeys,
+    LoungeRules, MediaNotice, OpenedBy, Parts, Passwords, Rates, drive_deadlines, drive_mail, drive_takeover,
     forget_lounge, per_minute, system_clock,
 };
 use crate::cluster::drain::Leaving;
@@ -161,7 +162,10 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     let instance = InstanceId::from_bits(u128::from_be_bytes(crate::secrets::draw()?));
     let media = Arc::new(SharedMedia::start(live.clone(), instance, networking.media.clone()).await?);
     let own = (instance, standing.clone(), media);
-    let app = start_app(&settings, &secrets, &live, &store, own, (&stopping, &tasks));
+    let (announcer, moving) = Announcer::new();
+    let app = start_app(&settings, &secrets, &live, &store, (own, announcer.clone()), (&stopping, &tasks));
+    let told = (live.clone(), store.clone(), announcer, moving);
+    let webhooks = webhooks::start(&settings, &secrets, &app, told, (&stopping, &tasks)).await?;
     let people = Arc::new(accounts::make(&settings, &secrets, store.clone(), live.clone(), app.clone())?);
     let appointments = Arc::new(make_appointments(&settings, &secrets, &store, &app)?);
     let pages = links(&settings, ports.http.as_ref().map(|(_, port)| *port), ports.https_port);
@@ -201,6 +205,7 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
         &Arc::new(Api {
             accounts: people.clone(),
             appointments,
+            webhooks,
             links: RateByAddress::per_minute(ByAddress::Links, LINKS_PER_MINUTE),
             key_rate: RateByKey::per_minute(settings.limits.key_requests_per_minute),
             app: app.clone(),
@@ -281,7 +286,7 @@ fn start_app(
     secrets: &Secrets,
     live: &Arc<dyn Live>,
     store: &Arc<dyn Store>,
-    (instance, standing, media): (InstanceId, Arc<Standing>, Arc<SharedMedia>),
+    ((instance, standing, media), announcer): ((InstanceId, Arc<Standing>, Arc<SharedMedia>), Announcer),
     (stopping, tasks): (&CancellationToken, &TaskTracker),
 ) -> Arc<App> {
     let (history, recorder) = History::new(store.clone());
@@ -303,6 +308,7 @@ fn start_app(
         store: store.clone(),
         media,
         history,
+        announcer,
         limits,
         opened_by: match settings.rooms.opened_by {
             RoomsOpenedBy::Anyone => OpenedBy::Anyone,

@@ -16,6 +16,7 @@ mod lounge;
 mod mails;
 mod races;
 mod sign_ins;
+mod webhooks;
 
 use crate::{
     AccountChange, Action, Audited, Invitation, InvitationPurpose, NewAccount, SignIn, Store, StoreError,
@@ -49,6 +50,7 @@ pub async fn all<D: Database, F: Future<Output = D>>(fresh: impl Fn() -> F) {
     appointments::all(&fresh).await;
     mails::all(&fresh).await;
     lounge::all(&fresh).await;
+    webhooks::all(&fresh).await;
     audit::all(&fresh).await;
     races::all(&fresh).await;
 }

@@ -11,10 +11,11 @@ mod url;
 pub use port::{
     Account, AccountChange, Accounts, Action, ApiKey, ApiKeys, Appointment, AppointmentEdit,
     AppointmentFilter, Appointments, AuditRow, Audited, Audits, Broken, CallFilter, CallRecord, Calls,
-    ConversationSide, Credentials, Desk, Desks, FileCard, Invitation, InvitationPurpose, Link,
-    ListedConversation, Lounge, LoungeRoom, Mail, MailKind, MailState, NewAccount, NewFile, NewMail,
-    NewMessage, Outcome, Page, Removal, Settings, SignIn, Store, StoreError, StoredConversation,
-    StoredMessage, Subject, Taken, TokenHash,
+    ConversationSide, Credentials, Delivery, DeliveryState, Desk, Desks, FileCard, HeldDelivery, Invitation,
+    InvitationPurpose, Link, ListedConversation, Lounge, LoungeRoom, Mail, MailKind, MailState, NewAccount,
+    NewEvent, NewFile, NewMail, NewMessage, Outcome, Page, Removal, Replay, SealedSecrets, Settings, SignIn,
+    Store, StoreError, StoredConversation, StoredEvent, StoredMessage, Subject, Taken, TokenHash, Tried,
+    Webhook, WebhookEdit, WebhookHealth, WebhookState, Webhooks,
 };
 pub use sql::{Pool, SqlStore, open, open_with};
 pub use url::{DatabaseUrl, MalformedDatabaseUrl};

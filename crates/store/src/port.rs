@@ -10,6 +10,7 @@ mod audit;
 mod calls;
 mod desks;
 mod lounge;
+mod webhooks;
 
 pub use accounts::{
     Account, AccountChange, Accounts, Credentials, Invitation, InvitationPurpose, NewAccount, SignIn,
@@ -27,12 +28,23 @@ pub use lounge::{
     StoredConversation, StoredMessage,
 };
 
+pub use webhooks::{
+    Delivery, DeliveryState, HeldDelivery, NewEvent, Replay, SealedSecrets, StoredEvent, Tried, Webhook,
+    WebhookEdit, WebhookHealth, WebhookState, Webhooks,
+};
+
 use async_trait::async_trait;
 
 /// Everything that lasts.
-pub trait Store: Accounts + ApiKeys + Desks + Calls + Appointments + Lounge + Audits + Settings {}
+pub trait Store:
+    Accounts + ApiKeys + Desks + Calls + Appointments + Lounge + Webhooks + Audits + Settings
+{
+}
 
-impl<T: Accounts + ApiKeys + Desks + Calls + Appointments + Lounge + Audits + Settings> Store for T {}
+impl<T: Accounts + ApiKeys + Desks + Calls + Appointments + Lounge + Webhooks + Audits + Settings> Store
+    for T
+{
+}
 
 /// Which of the things that exist once exists already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -23,6 +23,7 @@ mod sign_ins;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
 pub use postgres::Pool;
 

@@ -24,6 +24,7 @@ describe('addresses', () => {
     ['/admin', { page: 'staff', part: 'people' }],
     ['/admin/audit', { page: 'staff', part: 'audit' }],
     ['/admin/keys', { page: 'staff', part: 'keys' }],
+    ['/admin/webhooks', { page: 'staff', part: 'webhooks' }],
     ['/invitation', { page: 'invitation' }],
     ['/a', { page: 'appointment' }],
     ['/a/', { page: 'appointment' }],

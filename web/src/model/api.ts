@@ -12,6 +12,7 @@ import type {
   AuditPage,
   CallNote,
   CallPage,
+  DeliveryPage,
   DeskSettings,
   DeskView,
   InvitationAcceptance,
@@ -21,19 +22,26 @@ import type {
   LoungeRoomSettings,
   LoungeRoomView,
   MadeApiKey,
+  MadeWebhook,
   MailPreview,
   NewApiKey,
   NewAppointment,
   NewPerson,
+  NewWebhook,
   PeoplePage,
   PersonChange,
   ProfileChange,
+  Replayed,
+  ReplayRequest,
   RingEnd,
   SignInOptions,
   SignInRequest,
   SignInView,
   TotpConfirmation,
   TotpOffer,
+  WebhookChange,
+  WebhookSecret,
+  WebhookView,
 } from '../protocol/generated';
 import type { ClientAppointment, LinkProblem } from '../protocol/generated';
 import { clock } from './staff-clock.svelte';
@@ -360,6 +368,42 @@ export const makeApiKey = (key: NewApiKey) =>
   request<MadeApiKey, ApiKeyProblem>('POST', 'admin/api-keys', API_KEY_PROBLEMS, key);
 export const revokeApiKey = (which: string) =>
   request<undefined, ApiKeyProblem>('DELETE', `admin/api-keys/${id(which)}`, API_KEY_PROBLEMS);
+
+export type WebhookProblem =
+  | 'name_invalid'
+  | 'url_invalid'
+  | 'address_refused'
+  | 'kinds_invalid'
+  | 'too_many_webhooks'
+  | 'webhook_unknown'
+  | 'webhook_off'
+  | 'event_unknown';
+const WEBHOOK_PROBLEMS: readonly WebhookProblem[] = [
+  'name_invalid',
+  'url_invalid',
+  'address_refused',
+  'kinds_invalid',
+  'too_many_webhooks',
+  'webhook_unknown',
+  'webhook_off',
+  'event_unknown',
+];
+const webhook = <T>(method: Method, which: string, rest: string, body?: unknown) =>
+  request<T, WebhookProblem>(method, `admin/webhooks/${id(which)}${rest}`, WEBHOOK_PROBLEMS, body);
+/** Latest made first. */
+export const webhooks = () => request<WebhookView[], never>('GET', 'admin/webhooks', []);
+export const makeWebhook = (hook: NewWebhook) =>
+  request<MadeWebhook, WebhookProblem>('POST', 'admin/webhooks', WEBHOOK_PROBLEMS, hook);
+export const changeWebhook = (which: string, change: WebhookChange) =>
+  webhook<WebhookView>('PATCH', which, '', change);
+export const removeWebhook = (which: string) => webhook<undefined>('DELETE', which, '');
+export const rotateWebhookSecret = (which: string) => webhook<WebhookSecret>('POST', which, '/secret');
+export const tryWebhook = (which: string) => webhook<undefined>('POST', which, '/test');
+export const replayWebhook = (which: string, replay: ReplayRequest) =>
+  webhook<Replayed>('POST', which, '/replay', replay);
+/** Latest first, from before a number on. */
+export const webhookDeliveries = (which: string, before: number | null) =>
+  webhook<DeliveryPage>('GET', which, `/deliveries${before === null ? '' : `?before=${before}`}`);
 
 export type LoungeRoomProblem =
   | 'lounge_room_unknown'

@@ -13,9 +13,11 @@ export type {
   CallView,
   Chosen,
   Code,
+  DeliveryView,
   DeskName,
   DeskSettings,
   DeskView,
+  EventKind,
   Hours,
   InvitationKind,
   InvitationView,
@@ -33,7 +35,9 @@ export type {
   Scope,
   SignInView,
   Status,
+  Trouble,
   VisitView,
   WaitingVisitor,
+  WebhookView,
 } from '../protocol/generated';
 export type { LinkState } from '../protocol/session';

@@ -12,12 +12,13 @@ use ts_rs::{Config, TS, TypeVisitor};
 use visavis_protocol::{
     AccountView, ApiKeyView, AppointmentChange, AppointmentList, AppointmentMove, AppointmentOutcome,
     AppointmentView, AuditPage, AuditView, CallNote, CallPage, CallView, ClientAppointment, ClientFrame,
-    CloseCode, DeskSettings, DeskView, InvitationAcceptance, InvitationToken, InvitationView, Invited,
-    LinkProblem, LinkToken, LoungeRemoval, LoungeRoomSettings, LoungeRoomView, MAX_FRAME_BYTES, MadeApiKey,
-    MailPreview, MailRequest, NewApiKey, NewAppointment, NewLink, NewPerson, NewRoomToken, OpenRoomDetail,
-    OpenRooms, PROTOCOL_VERSION, PasswordChange, PasswordProof, PeoplePage, PersonChange, Problem,
-    ProfileChange, RoomToken, SentFile, ServerFrame, SignInOptions, SignInRequest, SignInView, StaffDesk,
-    Ticket, TicketRequest, TotpConfirmation, TotpOffer,
+    CloseCode, DeliveryPage, DeskSettings, DeskView, InvitationAcceptance, InvitationToken, InvitationView,
+    Invited, LinkProblem, LinkToken, LoungeRemoval, LoungeRoomSettings, LoungeRoomView, MAX_FRAME_BYTES,
+    MadeApiKey, MadeWebhook, MailPreview, MailRequest, NewApiKey, NewAppointment, NewLink, NewPerson,
+    NewRoomToken, NewWebhook, OpenRoomDetail, OpenRooms, PROTOCOL_VERSION, PasswordChange, PasswordProof,
+    PeoplePage, PersonChange, Problem, ProfileChange, ReplayRequest, Replayed, RoomToken, SentFile,
+    ServerFrame, SignInOptions, SignInRequest, SignInView, StaffDesk, Ticket, TicketRequest,
+    TotpConfirmation, TotpOffer, WebhookChange, WebhookEvent, WebhookSecret, WebhookView,
 };
 
 /// The body of an HTTP request or answer.
@@ -48,6 +49,7 @@ pub(crate) fn bodies() -> Vec<Body> {
         body::<CallPage>("call_page"),
         body::<CallView>("call_view"),
         body::<ClientAppointment>("client_appointment"),
+        body::<DeliveryPage>("delivery_page"),
         body::<DeskSettings>("desk_settings"),
         body::<DeskView>("desk_view"),
         body::<InvitationAcceptance>("invitation_acceptance"),
@@ -60,6 +62,7 @@ pub(crate) fn bodies() -> Vec<Body> {
         body::<LoungeRoomSettings>("lounge_room_settings"),
         body::<LoungeRoomView>("lounge_room_view"),
         body::<MadeApiKey>("made_api_key"),
+        body::<MadeWebhook>("made_webhook"),
         body::<MailPreview>("mail_preview"),
         body::<MailRequest>("mail_request"),
         body::<NewApiKey>("new_api_key"),
@@ -67,6 +70,7 @@ pub(crate) fn bodies() -> Vec<Body> {
         body::<NewLink>("new_link"),
         body::<NewPerson>("new_person"),
         body::<NewRoomToken>("new_room_token"),
+        body::<NewWebhook>("new_webhook"),
         body::<OpenRoomDetail>("open_room_detail"),
         body::<OpenRooms>("open_rooms"),
         body::<PasswordChange>("password_change"),
@@ -76,6 +80,8 @@ pub(crate) fn bodies() -> Vec<Body> {
         body::<Problem>("problem"),
         body::<ProfileChange>("profile_change"),
         body::<RoomToken>("room_token"),
+        body::<ReplayRequest>("replay_request"),
+        body::<Replayed>("replayed"),
         body::<SentFile>("sent_file"),
         body::<SignInOptions>("sign_in_options"),
         body::<SignInRequest>("sign_in_request"),
@@ -85,6 +91,10 @@ pub(crate) fn bodies() -> Vec<Body> {
         body::<TicketRequest>("ticket_request"),
         body::<TotpConfirmation>("totp_confirmation"),
         body::<TotpOffer>("totp_offer"),
+        body::<WebhookChange>("webhook_change"),
+        body::<WebhookEvent>("webhook_event"),
+        body::<WebhookSecret>("webhook_secret"),
+        body::<WebhookView>("webhook_view"),
     ]
 }
 

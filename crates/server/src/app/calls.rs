@@ -9,7 +9,7 @@ use std::time::Duration;
 use visavis_domain::appointment::AppointmentState;
 use visavis_domain::availability::{Command, DocumentId, Rejection};
 use visavis_domain::ids::{CallId, ParticipantId, PersonId, RingId, SessionId};
-use visavis_domain::ring::{Ring, RingEnd, Talker};
+use visavis_domain::ring::{Ring, RingEnd, RingPurpose, Talker};
 use visavis_domain::room::{self, Caller, Claim, Devices, Keys, Member, Room};
 use visavis_protocol::{IceServer, MediaPath, Reply};
 use visavis_store::{CallFilter, CallRecord, Page};
@@ -146,12 +146,23 @@ impl App {
             }
             if before.contains(&call.ring) {
                 let end = Some(RingEnd::Interrupted);
+                // First, so that a crash in between has it done again.
+                self.announce_lost(&call, purpose(&call), now).await?;
                 self.store.record_call(CallRecord { ended_at: Some(now), end, ..call }).await?;
             } else {
                 missing.insert(call.ring);
             }
         }
         Ok(())
+    }
+}
+
+/// Why somebody was rung, as far as history tells: who was asked in may have been to take over.
+fn purpose(call: &CallRecord) -> RingPurpose {
+    match (call.into, call.appointment) {
+        (Some(_), _) => RingPurpose::BringIn,
+        (None, Some(_)) => RingPurpose::Appointment,
+        (None, None) => RingPurpose::Desk,
     }
 }
 

@@ -15,6 +15,7 @@ use visavis_domain::chat::Chat;
 use visavis_domain::ids::{CallId, ParticipantId, SessionId};
 use visavis_domain::name::{PersonName, RoomName};
 use visavis_domain::room::{self, Claim, Command, Devices, Event, Limits, Room};
+use visavis_domain::webhook::room_changed;
 use visavis_live::{Commit, Document, LiveError, Version, Write};
 use visavis_protocol::{IceServer, MediaPath, Reply};
 
@@ -160,9 +161,12 @@ impl App {
             }
             let before = loaded.room.clone();
             let told = room_events(&mut loaded, &events)?;
-            let commit = Commit { reads: Vec::new(), writes: loaded.writes(&events)?, events: told };
+            let mut commit = Commit { reads: Vec::new(), writes: loaded.writes(&events)?, events: told };
+            let happened = room_changed(before.as_ref(), loaded.room.as_ref(), &events, self.now());
+            let subjects = self.announce(&mut commit, happened).await?;
             match self.live.commit(commit).await {
                 Ok(_) => {
+                    self.announcer.committed(subjects);
                     self.follow(before.as_ref(), loaded.room.as_ref(), &events);
                     return Ok(loaded);
                 }

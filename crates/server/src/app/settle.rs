@@ -15,6 +15,7 @@ use visavis_domain::ids::{DeskId, PersonId, RingId};
 use visavis_domain::person::Person;
 use visavis_domain::ring::RingEnd;
 use visavis_domain::room::{self, LeaveReason, Room};
+use visavis_domain::webhook::{Happened, people_changed};
 use visavis_live::{Commit, Document, Key, LiveError, TopicName, Version, Write};
 
 /// What sets something off.
@@ -75,7 +76,7 @@ impl App {
         let mut lost = 0;
         while lost < ATTEMPTS {
             let mut attempt = self.read(&ids, with_room).await?;
-            let commit = match self.prepare(&cause, &mut attempt) {
+            let mut commit = match self.prepare(&cause, &mut attempt) {
                 Ok(commit) => commit,
                 Err(Need::Document(id)) => {
                     ids.insert(id);
@@ -90,13 +91,23 @@ impl App {
             if commit.writes.is_empty() {
                 return Ok(Settled { scene: attempt.scene, loaded: attempt.room.map(|part| part.loaded) });
             }
+            let subjects = self.announce(&mut commit, self.happened(&attempt)).await?;
             match self.live.commit(commit).await {
-                Ok(_) => return Ok(self.settled(attempt).await),
+                Ok(_) => {
+                    self.announcer.committed(subjects);
+                    return Ok(self.settled(attempt).await);
+                }
                 Err(LiveError::Conflict) => lost += 1,
                 Err(error) => return Err(error.into()),
             }
         }
         Err(LiveError::Conflict.into())
+    }
+
+    /// What webhooks are told of it.
+    fn happened(&self, attempt: &Attempt) -> Vec<Happened> {
+        let Attempt { before, scene, changed, told, .. } = attempt;
+        people_changed(before, scene, changed, told, self.now())
     }
 
     /// Documents of one moment, to look at.

@@ -9,13 +9,14 @@ use std::path::Path;
 pub(crate) const DEFAULT_FILE: &str = include_str!("default.toml");
 
 /// Keys whose values are lists: in the environment they are split at commas.
-const LISTS: [&str; 7] = [
+const LISTS: [&str; 8] = [
     "tls.domains",
     "session.allowed_origins",
     "peerjs.origins",
     "media.addresses",
     "turn.relay_addresses",
     "turn.allow_peers",
+    "webhooks.allow_addresses",
     "proxy.trusted",
 ];
 
@@ -314,6 +315,8 @@ mod tests {
             ("VISAVIS_DRAIN__AT_MOST_S", "24", vec!["drain.at_most_s", "24", "two seconds"]),
             ("VISAVIS_DRAIN__OVER_S", "26", vec!["drain.at_most_s", "30"]),
             ("VISAVIS_DRAIN__OVER_S", "-1", vec!["drain.over_s"]),
+            ("VISAVIS_WEBHOOKS__KEEP_DAYS", "0", vec!["webhooks.keep_days", "0"]),
+            ("VISAVIS_WEBHOOKS__ALLOW_ADDRESSES", "10.0.0.1", vec!["webhooks.allow_addresses"]),
             ("VISAVIS_SMTP__REPLIES", "nobody", vec!["smtp.replies", "nobody"]),
         ] {
             let error = with(&[(name, value)], &vec![]).unwrap_err().to_string();

@@ -73,7 +73,9 @@ const fn status(denied: &Denied) -> StatusCode {
         Denied::Unknown(Unknown::Link | Unknown::LoungeRoom | Unknown::ApiKey) | Denied::LinkInvalid => {
             StatusCode::NOT_FOUND
         }
-        Denied::Unknown(Unknown::Room | Unknown::Participant) => StatusCode::NOT_FOUND,
+        Denied::Unknown(Unknown::Room | Unknown::Participant | Unknown::Webhook | Unknown::Event) => {
+            StatusCode::NOT_FOUND
+        }
         Denied::Taken(_) | Denied::LastAdmin | Denied::Unfit(_) => StatusCode::CONFLICT,
         Denied::Store(StoreError::Unknown | StoreError::Taken(_)) => StatusCode::CONFLICT,
         Denied::Store(StoreError::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,

@@ -25,8 +25,9 @@ mod rooms;
 mod served;
 mod sign_in;
 mod tags;
+mod webhooks;
 
-use crate::app::{Accounts, App, Appointments, Came, Denied};
+use crate::app::{Accounts, App, Appointments, Came, Denied, Webhooks};
 use crate::edge::{RateByAddress, RateByKey, authority_of, problem};
 use crate::http::Feeds;
 use crate::listen::{Connection, Security};
@@ -52,6 +53,7 @@ pub(crate) struct Api {
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) app: Arc<App>,
     pub(crate) appointments: Arc<Appointments>,
+    pub(crate) webhooks: Arc<Webhooks>,
     /// How often an address may show a link.
     pub(crate) links: RateByAddress,
     /// How often a key may ask.
@@ -91,6 +93,7 @@ fn routes(api: &Arc<Api>) -> Routes {
         lounge::routes,
         calls::routes,
         rooms::routes,
+        webhooks::routes,
         appointments::routes,
         appointment::routes,
         letters::routes,

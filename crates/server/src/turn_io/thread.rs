@@ -3,11 +3,12 @@
 use super::TurnSettings;
 use super::client::{Client, FiveTuple, Gate, Verdict, Wire, binding_answer, challenge, error, prove};
 use super::credentials;
-use super::peers::{Peers, canonical};
+use super::peers::Peers;
 use super::sockets::bind_relay;
 use super::stream::{FromStream, StreamInput};
 use crate::listen::source;
 use crate::port::{Arrived, MediaPackets, Port, PortSender};
+use crate::special::canonical;
 use bytes::Bytes;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use mio::{Events, Interest, Poll, Token, Waker};

@@ -75,7 +75,7 @@ fn guest(number: u128, of: u128, created_at: Timestamp) -> Link {
 
 async fn make(store: &dyn Store, new: Appointment) -> Result<(), StoreError> {
     let first = link(new.id.bits(), new.id.bits());
-    store.create_appointment(new, first, audited(Action::AppointmentCreated)).await
+    store.create_appointment(new, first, None, audited(Action::AppointmentCreated)).await
 }
 
 /// Person 1 and these appointments of theirs.
@@ -138,7 +138,7 @@ async fn what_they_refer_to_has_to_be_there(store: &dyn Store) {
     unknown(make(store, Appointment { desk: Some(DeskId::from_bits(9)), ..appointment(1) }).await);
     for of in [2, 9] {
         let created = audited(Action::AppointmentCreated);
-        unknown(store.create_appointment(appointment(1), link(1, of), created).await);
+        unknown(store.create_appointment(appointment(1), link(1, of), None, created).await);
     }
     assert_eq!(store.appointment(id(1)).await.expect("looks"), None);
     assert_eq!(store.link(LinkId::from_bits(1)).await.expect("looks"), None);
@@ -402,7 +402,12 @@ async fn a_database_without_appointments_is_brought_up(database: &impl Database)
     store.record_call(call.clone()).await.expect("records");
     let (account, desks) = (store.account(person(1)).await, store.desks().await.expect("lists"));
     drop(store);
-    for sql in super::api_keys::WITHOUT.iter().chain(&super::lounge::WITHOUT).chain(&WITHOUT) {
+    for sql in super::webhooks::WITHOUT
+        .iter()
+        .chain(&super::api_keys::WITHOUT)
+        .chain(&super::lounge::WITHOUT)
+        .chain(&WITHOUT)
+    {
         database.tamper(sql).await;
     }
     let store = database.open().await;

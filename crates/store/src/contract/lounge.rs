@@ -302,7 +302,7 @@ async fn a_database_without_a_lounge_is_brought_up(database: &impl Database) {
     let store = database.open().await;
     create(&*store, 1, "ana@demo", Some("hash")).await;
     drop(store);
-    for sql in super::api_keys::WITHOUT.into_iter().chain(WITHOUT) {
+    for sql in super::webhooks::WITHOUT.into_iter().chain(super::api_keys::WITHOUT).chain(WITHOUT) {
         database.tamper(sql).await;
     }
     let store = database.open().await;

@@ -1,6 +1,6 @@
 //! Appointments, the links to them, and the mail about them. Who waits and who is in the call is live state.
 
-use super::{Audited, StoreError};
+use super::{Audited, NewEvent, StoreError};
 use async_trait::async_trait;
 use visavis_domain::account::Email;
 use visavis_domain::appointment::{AppointmentState, LinkKind, Schedule};
@@ -52,6 +52,8 @@ pub struct AppointmentEdit {
     pub state: Option<AppointmentState>,
     /// The sequence from now on.
     pub sequence: Option<u32>,
+    /// What webhooks are told of it.
+    pub event: Option<NewEvent>,
 }
 
 /// A personal link. Nothing secret lies here: the token in it is signed.
@@ -159,7 +161,7 @@ pub struct NewMail {
 /// with [`StoreError::ReadOnly`]; further errors are named.
 #[async_trait]
 pub trait Appointments: Send + Sync + 'static {
-    /// Makes one with its first link.
+    /// Makes one with its first link; webhooks are told of it by the event.
     ///
     /// # Errors
     /// [`StoreError::Unknown`] if the professional or the desk is, or if the link is to another appointment.
@@ -167,6 +169,7 @@ pub trait Appointments: Send + Sync + 'static {
         &self,
         appointment: Appointment,
         link: Link,
+        event: Option<NewEvent>,
         audited: Audited,
     ) -> Result<(), StoreError>;
 

@@ -35,6 +35,14 @@ pub enum Action {
     ApiKeyCreated,
     /// One was revoked.
     ApiKeyRevoked,
+    /// A webhook was made.
+    WebhookCreated,
+    /// Its name, address, kinds, state or secret changed.
+    WebhookChanged,
+    /// It was removed.
+    WebhookRemoved,
+    /// Events were told it once more, or it was tried out.
+    WebhookReplayed,
     /// A desk was made or changed.
     DeskChanged,
     /// A desk was removed.

@@ -3,10 +3,11 @@
 use super::cell::{made, member, parsed, time, timestamp, unsigned, word};
 use super::entity::appointment;
 use super::failure::stored;
+use super::webhooks::events;
 use super::{SqlStore, commit, links, mails, within};
 use crate::port::{
-    Appointment, AppointmentEdit, AppointmentFilter, Appointments, Audited, Link, Mail, MailState, NewMail,
-    StoreError,
+    Appointment, AppointmentEdit, AppointmentFilter, Appointments, Audited, Link, Mail, MailState, NewEvent,
+    NewMail, StoreError,
 };
 use async_trait::async_trait;
 use sea_orm::{
@@ -123,6 +124,7 @@ impl Appointments for SqlStore {
         &self,
         appointment: Appointment,
         link: Link,
+        event: Option<NewEvent>,
         audited: Audited,
     ) -> Result<(), StoreError> {
         if link.appointment != appointment.id {
@@ -133,6 +135,7 @@ impl Appointments for SqlStore {
             let insert = appointment::Entity::insert(fresh(appointment).into_active_model());
             insert.exec_without_returning(&tx).await.map_err(stored)?;
             links::insert(&tx, link).await?;
+            events::put(&tx, event.into_iter().collect()).await?;
             self.commit_audited(tx, audited).await
         })
         .await
@@ -170,7 +173,9 @@ impl Appointments for SqlStore {
             if (&*row.state, row.sequence) != (&*word(state), sequence.into()) {
                 return Err(StoreError::Unknown);
             }
+            let event = edit.event.clone();
             let row = edited(row, edit).update(&tx).await.map_err(stored)?;
+            events::put(&tx, event.into_iter().collect()).await?;
             let appointment = row.try_into()?;
             self.commit_audited(tx, audited).await?;
             Ok(appointment)

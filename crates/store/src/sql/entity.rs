@@ -276,6 +276,49 @@ table!(removal, "removals", {
     removed_by: String,
 });
 
+table!(webhook, "webhooks", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: String,
+    name: String,
+    url: String,
+    kinds: String,
+    state: String,
+    secret: Vec<u8>,
+    earlier: Option<Vec<u8>>,
+    earlier_until: Option<i64>,
+    created_at: i64,
+    delivered_at: Option<i64>,
+    failed_at: Option<i64>,
+    trouble: Option<String>,
+});
+
+table!(webhook_event, "webhook_events", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    number: i64,
+    id: String,
+    kind: String,
+    subject: String,
+    at: i64,
+    data: String,
+});
+
+table!(webhook_delivery, "webhook_deliveries", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    webhook: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    event: i64,
+    subject: String,
+    state: String,
+    since: i64,
+    due_at: i64,
+    held_until: Option<i64>,
+    tries: i64,
+    tried_at: Option<i64>,
+    status: Option<i64>,
+    trouble: Option<String>,
+    done_at: Option<i64>,
+});
+
 // What is read together in one statement.
 
 impl Related<file::Entity> for message::Entity {

@@ -1,7 +1,13 @@
-// Words for what can be wrong with people, desks, keys and rooms of the lounge.
+// Words for what can be wrong with people, desks, keys, webhooks and rooms of the lounge.
 
 import { m } from '../../messages/compiled/messages';
-import type { ApiKeyProblem, DeskProblem, LoungeRoomProblem, PersonProblem } from '../../model/api';
+import type {
+  ApiKeyProblem,
+  DeskProblem,
+  LoungeRoomProblem,
+  PersonProblem,
+  WebhookProblem,
+} from '../../model/api';
 
 export const PERSON_PROBLEMS: Record<PersonProblem, () => string> = {
   email_taken: m.admin_email_taken,
@@ -30,6 +36,17 @@ export const API_KEY_PROBLEMS: Record<ApiKeyProblem, () => string> = {
   person_unknown: m.admin_person_unknown,
   too_many_keys: m.admin_key_too_many,
   key_unknown: m.admin_key_gone,
+};
+
+export const WEBHOOK_PROBLEMS: Record<WebhookProblem, () => string> = {
+  name_invalid: m.admin_key_name_invalid,
+  url_invalid: m.admin_hook_url_invalid,
+  address_refused: m.admin_hook_address_refused,
+  kinds_invalid: m.admin_hook_kinds_invalid,
+  too_many_webhooks: m.admin_hook_too_many,
+  webhook_unknown: m.admin_hook_gone,
+  webhook_off: m.admin_hook_is_off,
+  event_unknown: m.admin_hook_event_gone,
 };
 
 export const LOUNGE_ROOM_PROBLEMS: Record<LoungeRoomProblem, () => string> = {

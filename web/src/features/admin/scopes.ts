@@ -16,6 +16,8 @@ const words: Record<Scope, () => string> = {
   'history:read': m.admin_scope_history_read,
   'media:publish': m.admin_scope_media_publish,
   'media:watch': m.admin_scope_media_watch,
+  'webhooks:read': m.admin_scope_webhooks_read,
+  'webhooks:write': m.admin_scope_webhooks_write,
 };
 
 export const SCOPES = Object.keys(words) as Scope[];

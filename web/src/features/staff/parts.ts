@@ -10,7 +10,8 @@ export type StaffPart =
   | 'live'
   | 'history'
   | 'audit'
-  | 'keys';
+  | 'keys'
+  | 'webhooks';
 
 export const PATHS: Record<StaffPart, string> = {
   console: '/staff',
@@ -23,6 +24,7 @@ export const PATHS: Record<StaffPart, string> = {
   history: '/admin/history',
   audit: '/admin/audit',
   keys: '/admin/keys',
+  webhooks: '/admin/webhooks',
 };
 
 /** The page at an address, if it is one of these. */

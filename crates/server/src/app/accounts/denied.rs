@@ -134,6 +134,14 @@ pub(crate) enum Invalid {
     Room,
     /// As an integrator calls somebody.
     Identity,
+    /// Not written as addresses of webhooks are.
+    Url,
+    /// An address that nothing is sent to.
+    Address,
+    /// None, or one that nobody subscribes to.
+    Kinds,
+    /// One more would be too many.
+    Webhooks,
 }
 
 impl Invalid {
@@ -166,6 +174,10 @@ impl Invalid {
             Self::Expiry => "expiry_invalid",
             Self::Room => "room_name_invalid",
             Self::Identity => "identity_invalid",
+            Self::Url => "url_invalid",
+            Self::Address => "address_refused",
+            Self::Kinds => "kinds_invalid",
+            Self::Webhooks => "too_many_webhooks",
         }
     }
 }
@@ -181,6 +193,8 @@ pub(crate) enum Unfit {
     Links,
     /// Nobody can be written to, or there is nothing to tell.
     Mail,
+    /// The webhook is switched off.
+    Off,
 }
 
 impl Unfit {
@@ -191,6 +205,7 @@ impl Unfit {
             Self::TooSoon => "too_soon",
             Self::Links => "links_many",
             Self::Mail => "mail_unfit",
+            Self::Off => "webhook_off",
         }
     }
 }
@@ -208,6 +223,8 @@ pub(crate) enum Unknown {
     ApiKey,
     Room,
     Participant,
+    Webhook,
+    Event,
 }
 
 impl From<StoreError> for Denied {
@@ -263,6 +280,8 @@ impl Denied {
             Self::Unknown(Unknown::ApiKey) => "key_unknown",
             Self::Unknown(Unknown::Room) => "room_unknown",
             Self::Unknown(Unknown::Participant) => "participant_unknown",
+            Self::Unknown(Unknown::Webhook) => "webhook_unknown",
+            Self::Unknown(Unknown::Event) => "event_unknown",
             Self::Unfit(what) => what.code(),
             Self::LinkInvalid => "link_invalid",
             Self::RoomTokenInvalid => "room_token_invalid",

@@ -8,9 +8,10 @@ use visavis_domain::appointment::{
     AppointmentState, Change, LinkKind, MAX_ABOUT_CHARS, MAX_NOTE_CHARS, Rejection, Schedule, change,
 };
 use visavis_domain::ids::{AppointmentId, DeskId, LinkId, PersonId};
+use visavis_domain::webhook::{AppointmentFacts, appointment_changed, appointment_created};
 use visavis_domain::zone::{self, Repeated, WallError};
 use visavis_protocol::{AppointmentChange, AppointmentMove, AppointmentView, NewAppointment};
-use visavis_store::{Action, Appointment, AppointmentEdit, Link, StoreError};
+use visavis_store::{Action, Appointment, AppointmentEdit, Link, NewEvent, StoreError};
 
 /// How often an edit is tried again that somebody else's came before. What the other changed is read each time.
 const TRIES: u32 = 3;
@@ -52,7 +53,8 @@ impl Appointments {
         let link = self.new_link(appointment.id, LinkKind::Client, None);
         let detail = json!({ "desk": appointment.desk, "at": at(&appointment.schedule) });
         let audited = self.audited(actor, Action::AppointmentCreated, appointment.id, detail);
-        self.store().create_appointment(appointment.clone(), link.clone(), audited).await?;
+        let event = self.around.app.event(appointment_created(facts(&appointment), self.now()));
+        self.store().create_appointment(appointment.clone(), link.clone(), Some(event), audited).await?;
         self.tell_changed(&appointment).await;
         Ok(link)
     }
@@ -176,7 +178,11 @@ impl Appointments {
         let mut tries = 0;
         loop {
             let seen = self.visible(person, id).await?;
-            let Some((edit, detail)) = make(&seen)? else { return Ok(seen) };
+            let Some((mut edit, detail)) = make(&seen)? else { return Ok(seen) };
+            edit.event = self.event(&seen, &edit);
+            if let Some(event) = &edit.event {
+                self.around.app.before_stored(&event.subject).await;
+            }
             let audited = self.audited(Some(person), Action::AppointmentChanged, id, detail);
             let as_seen = (seen.state, seen.sequence);
             match self.store().edit_appointment(id, as_seen, edit, audited).await {
@@ -190,6 +196,18 @@ impl Appointments {
         }
     }
 
+    /// What webhooks are told of a change, if anything.
+    fn event(&self, seen: &Appointment, edit: &AppointmentEdit) -> Option<NewEvent> {
+        let after = Appointment {
+            schedule: edit.schedule.clone().unwrap_or_else(|| seen.schedule.clone()),
+            state: edit.state.unwrap_or(seen.state),
+            sequence: edit.sequence.unwrap_or(seen.sequence),
+            ..seen.clone()
+        };
+        let happened = appointment_changed((seen.state, &seen.schedule), facts(&after), self.now())?;
+        Some(self.around.app.event(happened))
+    }
+
     async fn own_desk(&self, person: PersonId, desk: Option<DeskId>) -> Result<Option<DeskId>, Denied> {
         let Some(desk) = desk else { return Ok(None) };
         let own = self.store().desks_of(person).await?;
@@ -198,6 +216,20 @@ impl Appointments {
         } else {
             Err(Denied::Invalid(Invalid::Desk))
         }
+    }
+}
+
+/// For webhooks: when, and nothing about whom.
+fn facts(appointment: &Appointment) -> AppointmentFacts {
+    AppointmentFacts {
+        appointment: appointment.id,
+        professional: appointment.professional,
+        desk: appointment.desk,
+        starts_at: appointment.schedule.starts_at,
+        minutes: appointment.schedule.minutes,
+        zone: appointment.schedule.zone.clone(),
+        state: appointment.state,
+        sequence: appointment.sequence,
     }
 }
 

@@ -9,7 +9,7 @@ use visavis_domain::account::Email;
 use visavis_domain::appointment::AppointmentState;
 use visavis_domain::ids::{
     ApiKeyId, AppointmentId, ConversationId, DeskId, FileId, LinkId, LoungeRoomId, MessageId, ParticipantId,
-    PersonId, RingId, SignInId,
+    PersonId, RingId, SignInId, WebhookId,
 };
 use visavis_domain::message::Place;
 use visavis_domain::name::PersonName;
@@ -18,9 +18,10 @@ use visavis_protocol::Viewed;
 use visavis_store::{
     Account, AccountChange, Accounts, ApiKey, ApiKeys, Appointment, AppointmentEdit, AppointmentFilter,
     Appointments, AuditRow, Audited, Audits, Broken, CallFilter, CallRecord, Calls, ConversationSide,
-    Credentials, Desk, Desks, FileCard, Invitation, Link, ListedConversation, Lounge, LoungeRoom, Mail,
-    MailState, NewAccount, NewFile, NewMail, NewMessage, Outcome, Page, Removal, Settings, SignIn,
-    StoreError, StoredConversation, StoredMessage, Subject, TokenHash,
+    Credentials, Delivery, Desk, Desks, FileCard, HeldDelivery, Invitation, Link, ListedConversation, Lounge,
+    LoungeRoom, Mail, MailState, NewAccount, NewEvent, NewFile, NewMail, NewMessage, Outcome, Page, Removal,
+    Replay, Settings, SignIn, StoreError, StoredConversation, StoredMessage, Subject, TokenHash, Tried,
+    Webhook, WebhookEdit, WebhookHealth, Webhooks,
 };
 
 /// What was there before the test began, and the calls since.
@@ -134,7 +135,9 @@ refusing! {
 
 refusing! {
     Appointments;
-    fn create_appointment(&self, appointment: Appointment, link: Link, audited: Audited) -> ();
+    fn create_appointment(
+        &self, appointment: Appointment, link: Link, event: Option<NewEvent>, audited: Audited,
+    ) -> ();
     fn edit_appointment(
         &self, id: AppointmentId, seen: (AppointmentState, u32), edit: AppointmentEdit, audited: Audited,
     ) -> Appointment;
@@ -190,6 +193,29 @@ refusing! {
     async fn call(&self, ring: RingId) -> Result<Option<CallRecord>, StoreError> {
         Ok(self.calls().get(&ring).map(|one| one.record.clone()))
     }
+}
+
+refusing! {
+    Webhooks;
+    fn create_webhook(&self, webhook: Webhook, most: u64, audited: Audited) -> ();
+    fn webhooks(&self) -> Vec<Webhook>;
+    fn webhook(&self, id: WebhookId) -> Option<Webhook>;
+    fn change_webhook(&self, id: WebhookId, edit: WebhookEdit, audited: Audited) -> Webhook;
+    fn remove_webhook(&self, id: WebhookId, audited: Audited) -> ();
+    fn webhook_health(&self) -> Vec<WebhookHealth>;
+    fn put_events(&self, events: Vec<NewEvent>) -> u64;
+    fn put_event_for(&self, webhook: WebhookId, event: NewEvent, audited: Audited) -> ();
+    fn webhooks_due(&self, now: Timestamp) -> Vec<WebhookId>;
+    fn hold_deliveries(
+        &self, webhook: WebhookId, now: Timestamp, until: Timestamp, take: u64,
+    ) -> Vec<HeldDelivery>;
+    fn delivery_tried(&self, tried: Tried) -> bool;
+    fn deliveries(&self, webhook: WebhookId, before: Option<u64>, take: u64) -> Vec<Delivery>;
+    fn replay(&self, webhook: WebhookId, which: Replay, now: Timestamp, audited: Audited) -> u64;
+    fn sweep_deliveries(
+        &self, now: Timestamp, give_up_before: Timestamp, forget_before: Timestamp,
+    ) -> (u64, u64);
+    =>
 }
 
 refusing! {

@@ -5,7 +5,8 @@ use super::wavering::{Comparing, Wavering};
 use crate::app::documents::{decode, key_of};
 use crate::app::settle::Cause;
 use crate::app::{
-    App, History, Introduction, JoinCall, LoungeRules, OpenedBy, Parts, Passwords, Rates, Refused, call_room,
+    Announcer, App, History, Introduction, JoinCall, LoungeRules, OpenedBy, Parts, Passwords, Rates, Refused,
+    call_room,
 };
 use std::future::Future;
 use std::num::NonZeroU32;
@@ -173,6 +174,7 @@ fn parts(live: Arc<Wavering>, store: Arc<dyn Store>, history: History) -> Parts 
         store,
         media: Arc::new(NoMedia),
         history,
+        announcer: Announcer::new().0,
         limits: Limits {
             people: 8,
             promote_at: 3,

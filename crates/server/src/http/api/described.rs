@@ -17,6 +17,7 @@ use utoipa::openapi::{Ref, RefOr, Required, Response, Schema};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 use visavis_domain::ids::{
     ApiKeyId, AppointmentId, DeskId, LinkId, LoungeRoomId, ParticipantId, PersonId, RingId, SignInId,
+    WebhookId,
 };
 
 /// One operation, as it is put together.
@@ -148,7 +149,18 @@ macro_rules! in_path {
         })*
     };
 }
-in_path!(ApiKeyId, AppointmentId, DeskId, LinkId, LoungeRoomId, ParticipantId, PersonId, RingId, SignInId);
+in_path!(
+    ApiKeyId,
+    AppointmentId,
+    DeskId,
+    LinkId,
+    LoungeRoomId,
+    ParticipantId,
+    PersonId,
+    RingId,
+    SignInId,
+    WebhookId
+);
 
 /// What people call something.
 impl InPath for String {

@@ -17,4 +17,5 @@ mod room_tokens;
 mod rooms;
 mod sign_in;
 mod tags;
+mod webhooks;
 mod world;

@@ -21,6 +21,7 @@ pub(super) fn filled(path: &str) -> String {
     let id = match path {
         _ if path.contains("sign-ins") => "g",
         _ if path.contains("api-keys") => "k",
+        _ if path.contains("webhooks") => "h",
         _ if path.contains("desks") => "d",
         _ if path.contains("appointments") => "a",
         _ if path.contains("lounge/rooms") => "o",

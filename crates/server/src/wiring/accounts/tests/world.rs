@@ -1,9 +1,10 @@
 //! One installation in a test: everything real but the clock, the costs of passwords, and the sockets.
 
 use crate::app::{
-    AccountRules, Accounts, App, AppointmentParts, Appointments, ByAddress, ControlNotice, History, IceAsked,
-    IceServers, IceTold, LinkKeys, Mailing, Media, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite,
-    OpenedBy, Parts, Passwords, Provider, Route, Strangers, Surroundings, Tries,
+    AccountRules, Accounts, Announcer, App, AppointmentParts, Appointments, BadAddress, ByAddress,
+    ControlNotice, Courier, History, IceAsked, IceServers, IceTold, LinkKeys, Mailing, Media, MediaOffer,
+    MediaRefused, MediaRoom, MediaSeat, MediaSite, OpenedBy, Parcel, Parts, Passwords, Provider, Route,
+    Strangers, Surroundings, Tries, WebhookParts, Webhooks, drive_moving,
 };
 use crate::cluster::drain::{Leaving, Plan};
 use crate::cluster::ready::Health;
@@ -23,12 +24,14 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use visavis_domain::account::AccountRole;
 use visavis_domain::appointment::Margins;
 use visavis_domain::ids::{ParticipantId, PersonId, SessionId};
 use visavis_domain::room::{Limits, RoomSettings};
 use visavis_domain::time::Timestamp;
+use visavis_domain::webhook::Answer as Told;
 use visavis_live::{Live, MemoryLive, Notice, Subscription};
 use visavis_protocol::{IceServer, NewPerson, Viewed};
 use visavis_store::{Action, DatabaseUrl, Page, Store};
@@ -164,7 +167,9 @@ impl World {
         let store: Arc<dyn Store> = Arc::new(visavis_store::open(&url, [7; 32]).await.unwrap());
         let live: Arc<dyn Live> = Arc::new(MemoryLive::default());
         let clock = Arc::new(AtomicU64::new(1_700_000_000_000));
-        let app = Arc::new(app(&live, &store));
+        let (announcer, moving) = Announcer::new();
+        let app = Arc::new(app(&live, &store, announcer.clone()));
+        tokio::spawn(drive_moving(app.clone(), moving, CancellationToken::new()));
         let around = Surroundings {
             store: store.clone(),
             live: live.clone(),
@@ -194,9 +199,21 @@ impl World {
             mail,
         };
         let appointments = Arc::new(Appointments::new(parts, &SIGNING_KEY));
+        let webhooks = Arc::new(Webhooks::new(
+            WebhookParts {
+                store: store.clone(),
+                live: live.clone(),
+                clock: reading(&clock),
+                announcer,
+                courier: Arc::new(NoCourier),
+                keep: Duration::from_secs(7 * 24 * 3600),
+            },
+            &SIGNING_KEY,
+        ));
         let api = Arc::new(Api {
             accounts: accounts.clone(),
             appointments,
+            webhooks,
             links: RateByAddress::per_minute(ByAddress::Links, NonZeroU32::new(60).unwrap()),
             key_rate: RateByKey::per_minute(NonZeroU32::new(KEY_RATE).unwrap()),
             app: app.clone(),
@@ -365,7 +382,7 @@ impl IceServers for NoRelay {
 }
 
 /// Rooms and desks as the settings have them by themselves.
-fn app(live: &Arc<dyn Live>, store: &Arc<dyn Store>) -> App {
+fn app(live: &Arc<dyn Live>, store: &Arc<dyn Store>, announcer: Announcer) -> App {
     let settings = crate::config::load(None, HashMap::new(), &Vec::new()).unwrap().settings;
     let (history, _) = History::new(store.clone());
     let limits = Limits {
@@ -382,6 +399,7 @@ fn app(live: &Arc<dyn Live>, store: &Arc<dyn Store>) -> App {
         store: store.clone(),
         media: Arc::new(NoMedia),
         history,
+        announcer,
         limits,
         opened_by: OpenedBy::Anyone,
         file_bytes: settings.rooms.file_bytes,
@@ -393,6 +411,24 @@ fn app(live: &Arc<dyn Live>, store: &Arc<dyn Store>) -> App {
         rates: crate::wiring::rates(&settings),
     };
     App::new(parts, &SIGNING_KEY)
+}
+
+/// Nobody is told here; addresses are good unless they say that they are not.
+struct NoCourier;
+
+#[async_trait]
+impl Courier for NoCourier {
+    fn check(&self, url: &url::Url) -> Result<(), BadAddress> {
+        match url.host_str() {
+            Some("refused.example") => Err(BadAddress::Refused),
+            Some(_) => Ok(()),
+            None => Err(BadAddress::Form),
+        }
+    }
+
+    async fn send(&self, _: &Parcel) -> Told {
+        Told { status: None, trouble: None, wait: None }
+    }
 }
 
 /// Nobody talks here.
