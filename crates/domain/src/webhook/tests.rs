@@ -336,12 +336,12 @@ fn what_can_happen_once_has_one_id_and_everything_else_its_own() {
     world.call(7);
     world.tell(Command::Accept { ring: ring(7), person: RIA });
     let ended = world.happens(&Command::End { ring: ring(7), end: RingEnd::HungUp }).remove(0);
-    assert_eq!(ended.id(1), call_lost(lost.clone(), NOW).id(2), "whoever finds out that it is over");
+    assert_eq!(ended.id(1), call_lost(lost, NOW).id(2), "whoever finds out that it is over");
     let never = call_lost(RingFacts { accepted_at: None, ..lost }, NOW);
     assert_eq!(never.kind, EventKind::RingCancelled);
     assert_ne!(never.id(1), ended.id(1));
     let queue =
-        world.happens(&Command::QueueUp(Queueing { desk: desk(), party: party(VERA), about: "".into() }));
+        world.happens(&Command::QueueUp(Queueing { desk: desk(), party: party(VERA), about: String::new() }));
     assert_eq!((queue[0].id(1), queue[0].id(2)), (EventId::from_bits(1), EventId::from_bits(2)));
 }
 
