@@ -301,7 +301,13 @@ fn a_gathering_opens_fills_empties_and_closes_once() {
     }
     let session = |n: u128| SessionId::from_bits(n);
     let join = |n: u128| room::Command::Join {
-        caller: Caller { session: session(n), keys: Keys::default(), shown: None, may_open: true },
+        caller: Caller {
+            session: session(n),
+            keys: Keys::default(),
+            shown: None,
+            may_open: true,
+            vouched: None,
+        },
         participant: ParticipantId::from_bits(n),
         name: RoomName::parse("Tea").unwrap(),
         call: CallId::from_bits(n),
