@@ -83,6 +83,26 @@ export type AppointmentChange = {
   note?: string;
 };
 
+/** Of an appointment as it lasts. */
+export type AppointmentFacts = {
+  /** Which. */
+  appointment: string;
+  /** Whose. */
+  professional: string;
+  /** The desk that shares its waiting room. */
+  desk?: string;
+  /** When it is. */
+  starts_at: number;
+  /** For how long. */
+  minutes: number;
+  /** The zone in which it was made. */
+  zone: string;
+  /** What became of it. */
+  state: AppointmentState;
+  /** How often it was moved or cancelled. */
+  sequence: number;
+};
+
 /** `GET /api/v1/appointments?from=&to=&after=&take=100`: those that begin at or after `from` and before `to` (milliseconds, at most 62 days apart, else 422 `time_invalid`), earliest first. */
 export type AppointmentList = {
   /** This part. */
@@ -803,6 +823,43 @@ export type Conversation = {
   read: number;
 };
 
+/** Answer of `GET /api/v1/admin/webhooks/{id}/deliveries`, latest first; `before` a number and `take`, at most 100. */
+export type DeliveryPage = {
+  /** At most as many as were asked for. */
+  deliveries: Array<DeliveryView>;
+  /** What to ask for `before`; absent at the end. */
+  next?: number;
+};
+
+/** How far a delivery is. */
+export type DeliveryState = "waiting" | "delivered" | "given_up";
+
+/** One delivery. */
+export type DeliveryView = {
+  /** Of which event. */
+  event: string;
+  /** The event's number. */
+  number: number;
+  /** What happened. */
+  kind: EventKind;
+  /** The id of what it happened to. */
+  subject: string;
+  /** When it happened. */
+  at: number;
+  /** How far it is. */
+  state: DeliveryState;
+  /** How often it was tried. */
+  tries: number;
+  /** When it is tried next at the earliest; absent once it is not. */
+  due_at?: number;
+  /** When it was last tried. */
+  tried_at?: number;
+  /** The status of the last answer; absent if there was none. */
+  status?: number;
+  /** What was wrong with it. */
+  trouble?: Trouble;
+};
+
 /** Which side of a negotiation a description is. */
 export type DescriptionKind = "offer" | "answer";
 
@@ -1162,6 +1219,36 @@ export type Event =
       service: Service;
     };
 
+/** What happened. The words never change; new ones may come. */
+export type EventKind =
+  | "ring.started"
+  | "ring.accepted"
+  | "ring.declined"
+  | "ring.missed"
+  | "ring.cancelled"
+  | "call.started"
+  | "call.ended"
+  | "queue.joined"
+  | "queue.left"
+  | "appointment.created"
+  | "appointment.moved"
+  | "appointment.cancelled"
+  | "appointment.done"
+  | "appointment.no_show"
+  | "appointment.reopened"
+  | "appointment.waiting"
+  | "appointment.left"
+  | "appointment.taken"
+  | "appointment.ended"
+  | "room.opened"
+  | "room.participant_joined"
+  | "room.participant_left"
+  | "room.closed"
+  | "webhook.test";
+
+/** What an event says. Which of these follows from its kind. */
+export type Facts = RingFacts | QueueFacts | AppointmentFacts | VisitFacts | RoomFacts | TestFacts;
+
 /** What a program does in a room. */
 export type FeedRole = "publisher" | "watcher";
 
@@ -1454,6 +1541,14 @@ export type MadeApiKey = {
   secret: string;
 };
 
+/** A webhook that was made. */
+export type MadeWebhook = {
+  /** As it is listed. */
+  webhook: WebhookView;
+  /** What signs, shown this once: `whsec_…`. */
+  secret: string;
+};
+
 /** What a mail tells. */
 export type MailKind = "invitation" | "change" | "cancellation";
 
@@ -1561,6 +1656,16 @@ export type NewRoomToken = {
   expires_in?: number;
   /** Origins whose pages may use it besides this server's own, at most 8: `https://www.example.org`. */
   origins: Array<string>;
+};
+
+/** `POST /api/v1/admin/webhooks`: a new one. Answered by [`MadeWebhook`; 422 `name_invalid`, `url_invalid`, `address_refused`, `kinds_invalid`, `too_many_webhooks`. */
+export type NewWebhook = {
+  /** What it is for: 1 to 64 characters. */
+  name: string;
+  /** Where to: `https`, without a user and a fragment, at most 2000 characters. */
+  url: string;
+  /** Of what; at least one, and not `webhook.test`. */
+  kinds: Array<EventKind>;
 };
 
 /** A file that somebody in a room offers to those in it. Its bytes are with them alone. */
@@ -1751,6 +1856,20 @@ export type ProfileChange = {
 /** Who may send media. */
 export type Publishing = "everybody" | "host";
 
+/** Of waiting at a desk. */
+export type QueueFacts = {
+  /** Where. */
+  desk: string;
+  /** Who. */
+  visitor: string;
+  /** Since when; whoever is not answered takes their old place. */
+  since: number;
+  /** How many wait now. */
+  waiting: number;
+  /** The ring by which they left the queue; absent for who comes, and for who has given up. */
+  ring?: string;
+};
+
 /** How far a professional is from who waits for them. */
 export type Reach = "here" | "in_call" | "away";
 
@@ -1759,6 +1878,20 @@ export type Reaction = "agree" | "applause" | "heart" | "laugh" | "surprise" | "
 
 /** Which of two moments at which a clock that is put back shows the same. */
 export type Repeated = "first" | "second";
+
+/** `POST /api/v1/admin/webhooks/{id}/replay`: tell it once more. Answered by [`Replayed`; 404 `event_unknown`. */
+export type ReplayRequest = {
+  /** Of this event. */
+  event: string;
+  /** And of all that it was told later. */
+  later: boolean;
+};
+
+/** What is told once more. */
+export type Replayed = {
+  /** How many. */
+  count: number;
+};
 
 /** What came of a command. */
 export type Reply =
@@ -1895,6 +2028,30 @@ export type RingEnd =
   | "held"
   | "closed";
 
+/** Of a ring, and of the call that came of it. */
+export type RingFacts = {
+  /** Which; a call has the id of the ring that it came of. */
+  ring: string;
+  /** Why. */
+  purpose: RingPurpose;
+  /** The desk it came over. */
+  desk?: string;
+  /** The appointment it is for. */
+  appointment?: string;
+  /** The call that a colleague is asked into. */
+  into?: string;
+  /** Whom the call is about. */
+  visitor: string;
+  /** Who is rung, or took it. */
+  representative: string;
+  /** Since when it rang. */
+  started_at: number;
+  /** When it was accepted. */
+  accepted_at?: number;
+  /** How it ended; absent before. */
+  end?: RingEnd;
+};
+
 /** Somebody in a ring, as the other side sees them. */
 export type RingParty = {
   /** Who. */
@@ -1932,6 +2089,20 @@ export type RingView = {
   rings_until: number;
   /** When it was accepted; absent while it rings. */
   accepted_at?: number;
+};
+
+/** Of a room. */
+export type RoomFacts = {
+  /** Its name. */
+  room: string;
+  /** The gathering in it. */
+  call: string;
+  /** How many are in it now. */
+  people: number;
+  /** Who came or went. */
+  participant?: string;
+  /** Why they went. */
+  reason?: LeaveReason;
 };
 
 /** As what somebody comes into a room by a token. */
@@ -2014,7 +2185,9 @@ export type Scope =
   | "rooms:invite"
   | "history:read"
   | "media:publish"
-  | "media:watch";
+  | "media:watch"
+  | "webhooks:read"
+  | "webhooks:write";
 
 /** Whether a participant shares their screen, as they announce it. */
 export type Screen = "off" | "shared";
@@ -2167,6 +2340,12 @@ export type Status =
   | "wrap_up"
   | "offline";
 
+/** Of a webhook that is tried out. */
+export type TestFacts = {
+  /** Which. */
+  webhook: string;
+};
+
 /** Answer of `POST /api/v1/tickets`: the right to open one session. */
 export type Ticket = {
   /** Goes into the hello. */
@@ -2224,6 +2403,17 @@ export type TrackLabel = {
   layers?: Array<LayerLabel>;
 };
 
+/** Why a delivery did not arrive. */
+export type Trouble =
+  | "name_unknown"
+  | "address_refused"
+  | "unreachable"
+  | "tls_failed"
+  | "timed_out"
+  | "redirected"
+  | "refused"
+  | "gone";
+
 /** A picture that somebody looks at. */
 export type Viewed = {
   /** Whose. */
@@ -2235,6 +2425,25 @@ export type Viewed = {
   /** How large it is shown, in device pixels. */
   height: number;
 };
+
+/** Of who comes for an appointment. */
+export type VisitFacts = {
+  /** Which. */
+  appointment: string;
+  /** Whose. */
+  professional: string;
+  /** The desk that shares its waiting room. */
+  desk?: string;
+  /** Who waits, waits no longer, or took it. */
+  person: string;
+  /** They came by the client's link, and not by one of somebody who is brought along, or are of the staff. */
+  role: VisitRole;
+  /** The call. */
+  ring?: string;
+};
+
+/** Who somebody is to an appointment. */
+export type VisitRole = "client" | "guest" | "staff";
 
 /** What happens around an appointment, as staff see it. */
 export type VisitView = {
@@ -2296,4 +2505,71 @@ export type WaitingVisitor = {
   about: string;
   /** Since when. */
   since: number;
+};
+
+/** `PATCH /api/v1/admin/webhooks/{id}`: what is absent stays. Answered by [`WebhookView`. */
+export type WebhookChange = {
+  /** What it is for. */
+  name?: string;
+  /** Where to. */
+  url?: string;
+  /** Of what. */
+  kinds?: Array<EventKind>;
+  /** Whether it is told. */
+  on?: boolean;
+};
+
+/** What a webhook is told: the body of a request to it. */
+export type WebhookEvent = {
+  /** Which; the same however often it is told. */
+  id: string;
+  /** What happened. */
+  type: EventKind;
+  /** The id of what it happened to: of one subject events are told in order. */
+  subject: string;
+  /** Later events of the same subject have higher ones. */
+  number: number;
+  /** When. */
+  at: number;
+  /** The rest. */
+  data: Facts;
+};
+
+/** Answer of `POST /api/v1/admin/webhooks/{id}/secret`: another secret. */
+export type WebhookSecret = {
+  /** What signs from now on, shown this once. */
+  secret: string;
+  /** Until when the one before signs too. */
+  earlier_until: number;
+};
+
+/** Whether a webhook is told. */
+export type WebhookState = "on" | "off" | "gone";
+
+/** A webhook. `GET /api/v1/admin/webhooks` lists them, latest made first; `DELETE /api/v1/admin/webhooks/{id}` removes one with all that waits for it, 404 `webhook_unknown`. */
+export type WebhookView = {
+  /** Which. */
+  id: string;
+  /** What it is for. */
+  name: string;
+  /** Where to. */
+  url: string;
+  /** Of what. */
+  kinds: Array<EventKind>;
+  /** Whether it is told. */
+  state: WebhookState;
+  /** Since when. */
+  created_at: number;
+  /** How many deliveries wait. */
+  waiting: number;
+  /** Since when the one waits that waits longest; absent if none does. */
+  oldest?: number;
+  /** How many were given up and are still known. */
+  given_up: number;
+  /** When something last arrived; absent if nothing ever did. */
+  delivered_at?: number;
+  /** When something last did not. */
+  failed_at?: number;
+  /** Why it did not. */
+  trouble?: Trouble;
 };

@@ -17,6 +17,7 @@ import type {
   ClientAppointment,
   ClientFrame,
   Code,
+  DeliveryPage,
   DeskSettings,
   DeskView,
   InvitationAcceptance,
@@ -29,6 +30,7 @@ import type {
   LoungeRoomSettings,
   LoungeRoomView,
   MadeApiKey,
+  MadeWebhook,
   MailPreview,
   MailRequest,
   NewApiKey,
@@ -36,6 +38,7 @@ import type {
   NewLink,
   NewPerson,
   NewRoomToken,
+  NewWebhook,
   OpenRoomDetail,
   OpenRooms,
   PasswordChange,
@@ -44,6 +47,8 @@ import type {
   PersonChange,
   Problem,
   ProfileChange,
+  ReplayRequest,
+  Replayed,
   RoomToken,
   SentFile,
   ServerFrame,
@@ -55,6 +60,10 @@ import type {
   TicketRequest,
   TotpConfirmation,
   TotpOffer,
+  WebhookChange,
+  WebhookEvent,
+  WebhookSecret,
+  WebhookView,
 } from './generated';
 
 export const clientFrames = {
@@ -3585,7 +3594,9 @@ export const bodies = {
       "rooms:invite",
       "history:read",
       "media:publish",
-      "media:watch"
+      "media:watch",
+      "webhooks:read",
+      "webhooks:write"
     ],
     "created_at": 1763708400000,
     "expires_at": 1795244400000,
@@ -4189,6 +4200,143 @@ export const bodies = {
     "phase": "open",
     "now": 1763707800000
   } satisfies ClientAppointment,
+  'delivery_page': {
+    "deliveries": [
+      {
+        "event": "e_00000000000000000000000000000928",
+        "number": 40,
+        "kind": "ring.started",
+        "subject": "r_00000000000000000000000000000061",
+        "at": 1800000000000,
+        "state": "waiting",
+        "tries": 0,
+        "due_at": 1800000002000
+      },
+      {
+        "event": "e_00000000000000000000000000000927",
+        "number": 39,
+        "kind": "ring.started",
+        "subject": "r_00000000000000000000000000000061",
+        "at": 1800000000000,
+        "state": "delivered",
+        "tries": 0,
+        "tried_at": 1800000000900,
+        "status": 204
+      },
+      {
+        "event": "e_00000000000000000000000000000926",
+        "number": 38,
+        "kind": "ring.started",
+        "subject": "r_00000000000000000000000000000061",
+        "at": 1800000000000,
+        "state": "given_up",
+        "tries": 0,
+        "tried_at": 1800000000900,
+        "trouble": "unreachable"
+      },
+      {
+        "event": "e_0000000000000000000000000000091e",
+        "number": 30,
+        "kind": "ring.started",
+        "subject": "r_00000000000000000000000000000061",
+        "at": 1800000000000,
+        "state": "waiting",
+        "tries": 3,
+        "due_at": 1800000002000,
+        "tried_at": 1800000000900,
+        "trouble": "name_unknown"
+      },
+      {
+        "event": "e_0000000000000000000000000000091d",
+        "number": 29,
+        "kind": "ring.started",
+        "subject": "r_00000000000000000000000000000061",
+        "at": 1800000000000,
+        "state": "waiting",
+        "tries": 3,
+        "due_at": 1800000002000,
+        "tried_at": 1800000000900,
+        "trouble": "address_refused"
+      },
+      {
+        "event": "e_0000000000000000000000000000091c",
+        "number": 28,
+        "kind": "ring.started",
+        "subject": "r_00000000000000000000000000000061",
+        "at": 1800000000000,
+        "state": "waiting",
+        "tries": 3,
+        "due_at": 1800000002000,
+        "tried_at": 1800000000900,
+        "trouble": "unreachable"
+      },
+      {
+        "event": "e_0000000000000000000000000000091b",
+        "number": 27,
+        "kind": "ring.started",
+        "subject": "r_00000000000000000000000000000061",
+        "at": 1800000000000,
+        "state": "waiting",
+        "tries": 3,
+        "due_at": 1800000002000,
+        "tried_at": 1800000000900,
+        "trouble": "tls_failed"
+      },
+      {
+        "event": "e_0000000000000000000000000000091a",
+        "number": 26,
+        "kind": "ring.started",
+        "subject": "r_00000000000000000000000000000061",
+        "at": 1800000000000,
+        "state": "waiting",
+        "tries": 3,
+        "due_at": 1800000002000,
+        "tried_at": 1800000000900,
+        "trouble": "timed_out"
+      },
+      {
+        "event": "e_00000000000000000000000000000919",
+        "number": 25,
+        "kind": "ring.started",
+        "subject": "r_00000000000000000000000000000061",
+        "at": 1800000000000,
+        "state": "waiting",
+        "tries": 3,
+        "due_at": 1800000002000,
+        "tried_at": 1800000000900,
+        "trouble": "redirected"
+      },
+      {
+        "event": "e_00000000000000000000000000000918",
+        "number": 24,
+        "kind": "ring.started",
+        "subject": "r_00000000000000000000000000000061",
+        "at": 1800000000000,
+        "state": "waiting",
+        "tries": 3,
+        "due_at": 1800000002000,
+        "tried_at": 1800000000900,
+        "trouble": "refused",
+        "status": 500
+      },
+      {
+        "event": "e_00000000000000000000000000000917",
+        "number": 23,
+        "kind": "ring.started",
+        "subject": "r_00000000000000000000000000000061",
+        "at": 1800000000000,
+        "state": "waiting",
+        "tries": 3,
+        "due_at": 1800000002000,
+        "tried_at": 1800000000900,
+        "trouble": "gone"
+      }
+    ],
+    "next": 23
+  } satisfies DeliveryPage,
+  'delivery_page.last': {
+    "deliveries": []
+  } satisfies DeliveryPage,
   'desk_settings': {
     "slug": "claims",
     "name": "Claims",
@@ -4377,6 +4525,22 @@ export const bodies = {
     },
     "secret": "vvk_5e0c2b7f3a914d68b2c1d0e9f8a7b6c5_Zm9yIG9uZSB1c2Ugb25seSwgMzIgYnl0ZXMgaW4gYWw"
   } satisfies MadeApiKey,
+  'made_webhook': {
+    "webhook": {
+      "id": "h_00000000000000000000000000000051",
+      "name": "Back office",
+      "url": "https://hooks.example.org/visavis",
+      "kinds": [
+        "call.started",
+        "call.ended"
+      ],
+      "state": "on",
+      "created_at": 1800000000000,
+      "waiting": 0,
+      "given_up": 0
+    },
+    "secret": "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+  } satisfies MadeWebhook,
   'mail_preview': {
     "kind": "invitation",
     "to": "cem@example.org",
@@ -4448,6 +4612,14 @@ export const bodies = {
     "role": "participant",
     "origins": []
   } satisfies NewRoomToken,
+  'new_webhook': {
+    "name": "Back office",
+    "url": "https://hooks.example.org/visavis",
+    "kinds": [
+      "ring.started",
+      "call.ended"
+    ]
+  } satisfies NewWebhook,
   'open_room_detail': {
     "room": {
       "name": "Tea",
@@ -4567,6 +4739,13 @@ export const bodies = {
     "name": "Elif Yılmaz-Weiß",
     "title": "Claims, English · Türkçe · Deutsch"
   } satisfies ProfileChange,
+  'replay_request': {
+    "event": "e_00000000000000000000000000000901",
+    "later": true
+  } satisfies ReplayRequest,
+  'replayed': {
+    "count": 17
+  } satisfies Replayed,
   'room_token': {
     "token": "eyJhbGciOiJIUzI1NiJ9.e30.cm9vbQ",
     "expires_at": 1795244400000
@@ -4680,6 +4859,456 @@ export const bodies = {
     "url": "otpauth://totp/Visavis:elif%40visavis.example?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Visavis",
     "offer": "eyJhbGciOiJIUzI1NiJ9.e30.b2ZmZXI"
   } satisfies TotpOffer,
+  'webhook_change': {
+    "name": "Reception",
+    "url": "https://b.example.org/",
+    "kinds": [
+      "room.opened"
+    ],
+    "on": false
+  } satisfies WebhookChange,
+  'webhook_change.nothing': {} satisfies WebhookChange,
+  'webhook_event.appointment_cancelled': {
+    "id": "e_0000000000000000000000000000090d",
+    "type": "appointment.cancelled",
+    "subject": "a_00000000000000000000000000000031",
+    "number": 13,
+    "at": 1800000013000,
+    "data": {
+      "appointment": "a_00000000000000000000000000000031",
+      "professional": "u_00000000000000000000000000000011",
+      "starts_at": 1800003600000,
+      "minutes": 30,
+      "zone": "Europe/Berlin",
+      "state": "cancelled",
+      "sequence": 2
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.appointment_created': {
+    "id": "e_0000000000000000000000000000090b",
+    "type": "appointment.created",
+    "subject": "a_00000000000000000000000000000031",
+    "number": 11,
+    "at": 1800000011000,
+    "data": {
+      "appointment": "a_00000000000000000000000000000031",
+      "professional": "u_00000000000000000000000000000011",
+      "desk": "d_00000000000000000000000000000021",
+      "starts_at": 1800003600000,
+      "minutes": 30,
+      "zone": "Europe/Berlin",
+      "state": "booked",
+      "sequence": 0
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.appointment_done': {
+    "id": "e_0000000000000000000000000000090e",
+    "type": "appointment.done",
+    "subject": "a_00000000000000000000000000000031",
+    "number": 14,
+    "at": 1800000014000,
+    "data": {
+      "appointment": "a_00000000000000000000000000000031",
+      "professional": "u_00000000000000000000000000000011",
+      "desk": "d_00000000000000000000000000000021",
+      "starts_at": 1800003600000,
+      "minutes": 30,
+      "zone": "Europe/Berlin",
+      "state": "done",
+      "sequence": 1
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.appointment_ended': {
+    "id": "e_00000000000000000000000000000914",
+    "type": "appointment.ended",
+    "subject": "a_00000000000000000000000000000031",
+    "number": 20,
+    "at": 1800000020000,
+    "data": {
+      "appointment": "a_00000000000000000000000000000031",
+      "professional": "u_00000000000000000000000000000011",
+      "desk": "d_00000000000000000000000000000021",
+      "person": "u_00000000000000000000000000000011",
+      "role": "staff",
+      "ring": "r_00000000000000000000000000000063"
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.appointment_left': {
+    "id": "e_00000000000000000000000000000912",
+    "type": "appointment.left",
+    "subject": "a_00000000000000000000000000000031",
+    "number": 18,
+    "at": 1800000018000,
+    "data": {
+      "appointment": "a_00000000000000000000000000000031",
+      "professional": "u_00000000000000000000000000000011",
+      "person": "u_00000000000000000000000000000003",
+      "role": "guest"
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.appointment_moved': {
+    "id": "e_0000000000000000000000000000090c",
+    "type": "appointment.moved",
+    "subject": "a_00000000000000000000000000000031",
+    "number": 12,
+    "at": 1800000012000,
+    "data": {
+      "appointment": "a_00000000000000000000000000000031",
+      "professional": "u_00000000000000000000000000000011",
+      "desk": "d_00000000000000000000000000000021",
+      "starts_at": 1800007200000,
+      "minutes": 30,
+      "zone": "Europe/Berlin",
+      "state": "booked",
+      "sequence": 1
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.appointment_no_show': {
+    "id": "e_0000000000000000000000000000090f",
+    "type": "appointment.no_show",
+    "subject": "a_00000000000000000000000000000031",
+    "number": 15,
+    "at": 1800000015000,
+    "data": {
+      "appointment": "a_00000000000000000000000000000031",
+      "professional": "u_00000000000000000000000000000011",
+      "desk": "d_00000000000000000000000000000021",
+      "starts_at": 1800003600000,
+      "minutes": 30,
+      "zone": "Europe/Berlin",
+      "state": "no_show",
+      "sequence": 1
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.appointment_reopened': {
+    "id": "e_00000000000000000000000000000910",
+    "type": "appointment.reopened",
+    "subject": "a_00000000000000000000000000000031",
+    "number": 16,
+    "at": 1800000016000,
+    "data": {
+      "appointment": "a_00000000000000000000000000000031",
+      "professional": "u_00000000000000000000000000000011",
+      "desk": "d_00000000000000000000000000000021",
+      "starts_at": 1800003600000,
+      "minutes": 30,
+      "zone": "Europe/Berlin",
+      "state": "booked",
+      "sequence": 1
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.appointment_taken': {
+    "id": "e_00000000000000000000000000000913",
+    "type": "appointment.taken",
+    "subject": "a_00000000000000000000000000000031",
+    "number": 19,
+    "at": 1800000019000,
+    "data": {
+      "appointment": "a_00000000000000000000000000000031",
+      "professional": "u_00000000000000000000000000000011",
+      "desk": "d_00000000000000000000000000000021",
+      "person": "u_00000000000000000000000000000011",
+      "role": "staff",
+      "ring": "r_00000000000000000000000000000063"
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.appointment_waiting': {
+    "id": "e_00000000000000000000000000000911",
+    "type": "appointment.waiting",
+    "subject": "a_00000000000000000000000000000031",
+    "number": 17,
+    "at": 1800000017000,
+    "data": {
+      "appointment": "a_00000000000000000000000000000031",
+      "professional": "u_00000000000000000000000000000011",
+      "desk": "d_00000000000000000000000000000021",
+      "person": "u_00000000000000000000000000000002",
+      "role": "client"
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.call_ended': {
+    "id": "e_05000000000000000000000000000061",
+    "type": "call.ended",
+    "subject": "r_00000000000000000000000000000061",
+    "number": 4,
+    "at": 1800000004000,
+    "data": {
+      "ring": "r_00000000000000000000000000000061",
+      "purpose": "desk",
+      "desk": "d_00000000000000000000000000000021",
+      "visitor": "u_00000000000000000000000000000001",
+      "representative": "u_00000000000000000000000000000011",
+      "started_at": 1800000001000,
+      "accepted_at": 1800000002000,
+      "end": "hung_up"
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.call_started': {
+    "id": "e_04000000000000000000000000000061",
+    "type": "call.started",
+    "subject": "r_00000000000000000000000000000061",
+    "number": 3,
+    "at": 1800000003000,
+    "data": {
+      "ring": "r_00000000000000000000000000000061",
+      "purpose": "desk",
+      "desk": "d_00000000000000000000000000000021",
+      "visitor": "u_00000000000000000000000000000001",
+      "representative": "u_00000000000000000000000000000011",
+      "started_at": 1800000001000,
+      "accepted_at": 1800000002000
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.call_started_appointment': {
+    "id": "e_04000000000000000000000000000063",
+    "type": "call.started",
+    "subject": "r_00000000000000000000000000000063",
+    "number": 8,
+    "at": 1800000008000,
+    "data": {
+      "ring": "r_00000000000000000000000000000063",
+      "purpose": "appointment",
+      "appointment": "a_00000000000000000000000000000031",
+      "visitor": "u_00000000000000000000000000000002",
+      "representative": "u_00000000000000000000000000000011",
+      "started_at": 1800000004000,
+      "accepted_at": 1800000004000
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.participant_joined': {
+    "id": "e_00000000000000000000000000000916",
+    "type": "room.participant_joined",
+    "subject": "c_00000000000000000000000000000071",
+    "number": 22,
+    "at": 1800000022000,
+    "data": {
+      "room": "Tea",
+      "call": "c_00000000000000000000000000000071",
+      "people": 1,
+      "participant": "p_00000000000000000000000000000081"
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.participant_left': {
+    "id": "e_00000000000000000000000000000917",
+    "type": "room.participant_left",
+    "subject": "c_00000000000000000000000000000071",
+    "number": 23,
+    "at": 1800000023000,
+    "data": {
+      "room": "Tea",
+      "call": "c_00000000000000000000000000000071",
+      "people": 0,
+      "participant": "p_00000000000000000000000000000081",
+      "reason": "left"
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.queue_joined': {
+    "id": "e_00000000000000000000000000000909",
+    "type": "queue.joined",
+    "subject": "d_00000000000000000000000000000021",
+    "number": 9,
+    "at": 1800000009000,
+    "data": {
+      "desk": "d_00000000000000000000000000000021",
+      "visitor": "u_00000000000000000000000000000001",
+      "since": 1800000000000,
+      "waiting": 1
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.queue_left': {
+    "id": "e_0000000000000000000000000000090a",
+    "type": "queue.left",
+    "subject": "d_00000000000000000000000000000021",
+    "number": 10,
+    "at": 1800000010000,
+    "data": {
+      "desk": "d_00000000000000000000000000000021",
+      "visitor": "u_00000000000000000000000000000001",
+      "since": 1800000000000,
+      "waiting": 0,
+      "ring": "r_00000000000000000000000000000061"
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.ring_accepted': {
+    "id": "e_02000000000000000000000000000061",
+    "type": "ring.accepted",
+    "subject": "r_00000000000000000000000000000061",
+    "number": 2,
+    "at": 1800000002000,
+    "data": {
+      "ring": "r_00000000000000000000000000000061",
+      "purpose": "desk",
+      "desk": "d_00000000000000000000000000000021",
+      "visitor": "u_00000000000000000000000000000001",
+      "representative": "u_00000000000000000000000000000011",
+      "started_at": 1800000001000,
+      "accepted_at": 1800000002000
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.ring_cancelled': {
+    "id": "e_03000000000000000000000000000062",
+    "type": "ring.cancelled",
+    "subject": "r_00000000000000000000000000000062",
+    "number": 7,
+    "at": 1800000007000,
+    "data": {
+      "ring": "r_00000000000000000000000000000062",
+      "purpose": "bring_in",
+      "desk": "d_00000000000000000000000000000021",
+      "into": "r_00000000000000000000000000000061",
+      "visitor": "u_00000000000000000000000000000001",
+      "representative": "u_00000000000000000000000000000012",
+      "started_at": 1800000003000,
+      "end": "cancelled"
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.ring_declined': {
+    "id": "e_03000000000000000000000000000062",
+    "type": "ring.declined",
+    "subject": "r_00000000000000000000000000000062",
+    "number": 5,
+    "at": 1800000005000,
+    "data": {
+      "ring": "r_00000000000000000000000000000062",
+      "purpose": "bring_in",
+      "desk": "d_00000000000000000000000000000021",
+      "into": "r_00000000000000000000000000000061",
+      "visitor": "u_00000000000000000000000000000001",
+      "representative": "u_00000000000000000000000000000012",
+      "started_at": 1800000003000,
+      "end": "declined"
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.ring_missed': {
+    "id": "e_03000000000000000000000000000062",
+    "type": "ring.missed",
+    "subject": "r_00000000000000000000000000000062",
+    "number": 6,
+    "at": 1800000006000,
+    "data": {
+      "ring": "r_00000000000000000000000000000062",
+      "purpose": "bring_in",
+      "desk": "d_00000000000000000000000000000021",
+      "into": "r_00000000000000000000000000000061",
+      "visitor": "u_00000000000000000000000000000001",
+      "representative": "u_00000000000000000000000000000012",
+      "started_at": 1800000003000,
+      "end": "missed"
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.ring_started': {
+    "id": "e_01000000000000000000000000000061",
+    "type": "ring.started",
+    "subject": "r_00000000000000000000000000000061",
+    "number": 1,
+    "at": 1800000001000,
+    "data": {
+      "ring": "r_00000000000000000000000000000061",
+      "purpose": "desk",
+      "desk": "d_00000000000000000000000000000021",
+      "visitor": "u_00000000000000000000000000000001",
+      "representative": "u_00000000000000000000000000000011",
+      "started_at": 1800000001000
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.room_closed': {
+    "id": "e_00000000000000000000000000000918",
+    "type": "room.closed",
+    "subject": "c_00000000000000000000000000000071",
+    "number": 24,
+    "at": 1800000024000,
+    "data": {
+      "room": "Tea",
+      "call": "c_00000000000000000000000000000071",
+      "people": 0
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.room_opened': {
+    "id": "e_00000000000000000000000000000915",
+    "type": "room.opened",
+    "subject": "c_00000000000000000000000000000071",
+    "number": 21,
+    "at": 1800000021000,
+    "data": {
+      "room": "Tea",
+      "call": "c_00000000000000000000000000000071",
+      "people": 0
+    }
+  } satisfies WebhookEvent,
+  'webhook_event.test': {
+    "id": "e_00000000000000000000000000000919",
+    "type": "webhook.test",
+    "subject": "h_00000000000000000000000000000051",
+    "number": 25,
+    "at": 1800000025000,
+    "data": {
+      "webhook": "h_00000000000000000000000000000051"
+    }
+  } satisfies WebhookEvent,
+  'webhook_secret': {
+    "secret": "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+    "earlier_until": 1800086400000
+  } satisfies WebhookSecret,
+  'webhook_view': {
+    "id": "h_00000000000000000000000000000051",
+    "name": "Back office",
+    "url": "https://hooks.example.org/visavis",
+    "kinds": [
+      "call.started",
+      "call.ended"
+    ],
+    "state": "on",
+    "created_at": 1800000000000,
+    "waiting": 0,
+    "given_up": 0,
+    "delivered_at": 1800000005000
+  } satisfies WebhookView,
+  'webhook_view.away': {
+    "id": "h_00000000000000000000000000000051",
+    "name": "Back office",
+    "url": "https://hooks.example.org/visavis",
+    "kinds": [
+      "call.started",
+      "call.ended"
+    ],
+    "state": "on",
+    "created_at": 1800000000000,
+    "waiting": 12,
+    "given_up": 1,
+    "delivered_at": 1800000005000,
+    "oldest": 1800000001000,
+    "failed_at": 1800000009000,
+    "trouble": "timed_out"
+  } satisfies WebhookView,
+  'webhook_view.gone': {
+    "id": "h_00000000000000000000000000000051",
+    "name": "Back office",
+    "url": "https://hooks.example.org/visavis",
+    "kinds": [
+      "call.started",
+      "call.ended"
+    ],
+    "state": "gone",
+    "created_at": 1800000000000,
+    "waiting": 1,
+    "given_up": 0,
+    "oldest": 1800000000000,
+    "failed_at": 1800000000000,
+    "trouble": "gone"
+  } satisfies WebhookView,
+  'webhook_view.off': {
+    "id": "h_00000000000000000000000000000051",
+    "name": "Back office",
+    "url": "https://hooks.example.org/visavis",
+    "kinds": [
+      "call.started",
+      "call.ended"
+    ],
+    "state": "off",
+    "created_at": 1800000000000,
+    "waiting": 0,
+    "given_up": 0
+  } satisfies WebhookView,
 };
 
 export const codes = [
