@@ -106,13 +106,13 @@ fn told(document: &Value, operation: &Operation<'_>) -> String {
     out += &prose(told["description"].as_str().unwrap_or_default());
     let parameters = told["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
     if !parameters.is_empty() {
-        out += "<h4>Parameters</h4>\n";
+        out += "<h3>Parameters</h3>\n";
         out += &shape::parameters(parameters);
     }
     if let Some(body) = told["requestBody"]["content"]["application/json"].get("schema") {
-        let _ = writeln!(out, "<h4>Body</h4>\n<p>{}</p>\n{}", shape::words(body), fields(document, body));
+        let _ = writeln!(out, "<h3>Body</h3>\n<p>{}</p>\n{}", shape::words(body), fields(document, body));
     }
-    out += "<h4>Answers</h4>\n<dl>\n";
+    out += "<h3>Answers</h3>\n<dl>\n";
     for (status, response) in told["responses"].as_object().into_iter().flatten() {
         if response.get("$ref").is_none() {
             out += &answer(status, response);
@@ -120,7 +120,7 @@ fn told(document: &Value, operation: &Operation<'_>) -> String {
     }
     out += "</dl>\n<p class=\"soft\">And what <a href=\"#any\">any request</a> may be answered with.</p>\n";
     let example = example::curl(document, method, path, told);
-    let _ = writeln!(out, "<h4>Example</h4>\n<pre tabindex=\"0\"><code>{}</code></pre>", escaped(&example));
+    let _ = writeln!(out, "<h3>Example</h3>\n<pre tabindex=\"0\"><code>{}</code></pre>", escaped(&example));
     out + "</div>\n</details>\n"
 }
 
