@@ -1,4 +1,5 @@
 //! Given a small world, when something is decided, then these are told, and in this order.
+#![allow(clippy::needless_pass_by_value, reason = "commands are written where they are given")]
 
 use super::*;
 use crate::appointment::{AppointmentState, Schedule};
