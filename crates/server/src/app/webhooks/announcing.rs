@@ -130,6 +130,7 @@ impl App {
     }
 
     /// What webhooks are told.
+    #[allow(clippy::needless_pass_by_value, reason = "it becomes the event")]
     pub(in crate::app) fn event(&self, happened: Happened) -> NewEvent {
         NewEvent {
             id: happened.id(self.random_bits()),
@@ -258,6 +259,7 @@ fn lose(count: usize) {
 }
 
 /// Brings what is committed here to the store, until the server stops, and then what is left.
+#[allow(clippy::cognitive_complexity, reason = "it counts each await and each word of the log")]
 pub(crate) async fn drive_moving(app: Arc<App>, mut moving: Moving, stopping: CancellationToken) {
     let mut subjects = BTreeSet::new();
     loop {
