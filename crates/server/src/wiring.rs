@@ -30,7 +30,7 @@ use networking::Networking;
 use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -193,15 +193,7 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     tasks.spawn(drive_mail(appointments.clone(), stopping.clone()));
     let local_ca = (settings.tls.mode == TlsMode::LocalCa).then(|| settings.data.join(tls::CA_FILE));
     let router = http::router(
-        Http {
-            body_bytes: settings.limits.body_bytes,
-            request_timeout: Duration::from_secs(settings.limits.request_timeout_s),
-            trusted: settings.proxy.trusted.clone(),
-            health,
-            ca: local_ca.as_ref().and_then(|path| std::fs::read(path).ok()),
-            strict_transport: local_ca.is_none(),
-            desks: app.clone(),
-        },
+        edge(&settings, health, local_ca.as_deref(), app.clone()),
         &Arc::new(Api {
             accounts: people.clone(),
             appointments,
@@ -236,6 +228,19 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     let first_admin = people.invite_first_admin(&base).await?;
     ready(&Links { pages, ca: local_ca, first_admin, demonstration });
     Ending { app, standing, leaving, turn, closing, stopping, tasks }.wait().await
+}
+
+/// What all of HTTP keeps to.
+fn edge(settings: &Settings, health: Arc<Health>, local_ca: Option<&Path>, desks: Arc<App>) -> Http {
+    Http {
+        body_bytes: settings.limits.body_bytes,
+        request_timeout: Duration::from_secs(settings.limits.request_timeout_s),
+        trusted: settings.proxy.trusted.clone(),
+        health,
+        ca: local_ca.and_then(|path| std::fs::read(path).ok()),
+        strict_transport: local_ca.is_none(),
+        desks,
+    }
 }
 
 /// Everything that listens, bound before anything else is made, so that a port in use stops the start.

@@ -265,18 +265,17 @@ function appointment<T = AppointmentView>(
 
 /** All that begin then, part by part. */
 export async function appointments(from: number, to: number): AppointmentAnswer<AppointmentList> {
-  let last: AppointmentList | null = null;
+  let told = { mail: false, now: 0 };
   const all = await parts<AppointmentView, AppointmentList, AppointmentProblem>(
     async (after) => {
       const answer = await appointment<AppointmentList>('GET', `?from=${from}&to=${to}&take=200${after}`);
-      if (answer.ok) last = answer.value;
+      if (answer.ok) told = { mail: answer.value.mail, now: answer.value.now };
       return answer;
     },
     (list) => list.appointments,
   );
   if (!all.ok) return all;
-  const { mail, now } = last ?? { mail: false, now: 0 };
-  return { ok: true, value: { appointments: all.value, mail, now } };
+  return { ok: true, value: { appointments: all.value, ...told } };
 }
 export const oneAppointment = (which: string) => appointment('GET', `/${id(which)}`);
 export const makeAppointment = (body: NewAppointment) => appointment('POST', '', body);

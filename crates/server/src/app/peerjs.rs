@@ -8,7 +8,7 @@ use bytes::Bytes;
 use std::collections::BTreeSet;
 use std::time::Duration;
 use visavis_domain::ids::{InstanceId, PeerJsSocketId};
-use visavis_domain::peerjs::{self, Claim, Ending, Holding, PeerJsId, Place, Written};
+use visavis_domain::peerjs::{self, Claim, Claimed, Ending, Holding, PeerJsId, Place, Written};
 use visavis_domain::time::Timestamp;
 use visavis_live::{Commit, Document, Key, LiveError, Notice, Subscription, TopicName, Version, Write};
 
@@ -106,28 +106,34 @@ impl App {
         [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
     }
 
-    /// A socket here takes an id.
+    /// A socket here takes an id: [`Holding::claim`], or [`Holding::claim_again`] where it had it and does not know
+    /// whether it still has.
     pub(crate) async fn claim_peerjs(
         &self,
         id: &PeerJsId,
-        socket: PeerJsSocketId,
-        token: peerjs::TokenMark,
+        (socket, token): (PeerJsSocketId, peerjs::TokenMark),
         grace: Duration,
+        rule: fn(Option<&Holding>, Timestamp, Claim) -> Result<Claimed, peerjs::Refused>,
     ) -> Result<(), PeerJsRefused> {
         let claim = Claim { token, place: Place { instance: self.instance, socket }, grace };
-        self.put_claim(id, claim, Holding::claim).await
-    }
-
-    /// The same for one that had it, and does not know whether it still has.
-    pub(crate) async fn claim_peerjs_again(
-        &self,
-        id: &PeerJsId,
-        socket: PeerJsSocketId,
-        token: peerjs::TokenMark,
-        grace: Duration,
-    ) -> Result<(), PeerJsRefused> {
-        let claim = Claim { token, place: Place { instance: self.instance, socket }, grace };
-        self.put_claim(id, claim, Holding::claim_again).await
+        for _ in 0..ATTEMPTS {
+            let found = self.find_peerjs(id).await?;
+            let claimed = rule(found.held.as_ref(), self.now(), claim)?;
+            if found.held.as_ref() == Some(&claimed.holding) {
+                return Ok(());
+            }
+            let mut events = vec![(arrivals(), Bytes::copy_from_slice(id.as_str().as_bytes()))];
+            if let Some(displaced) = claimed.displaced {
+                let socket = displaced.socket.to_string();
+                events.push((sockets_of(displaced.instance), socket.into_bytes().into()));
+            }
+            match self.write_peerjs(found, Some(&claimed.holding), events).await {
+                Ok(()) => return Ok(()),
+                Err(Refused::Live(LiveError::Conflict)) => {}
+                Err(refused) => return Err(refused.into()),
+            }
+        }
+        Err(Refused::from(LiveError::Conflict).into())
     }
 
     /// A socket here is gone.
@@ -176,32 +182,6 @@ impl App {
             ids.extend(self.live.held_by(one.id).await?.iter().filter_map(Key::as_peerjs));
         }
         Ok(ids)
-    }
-
-    async fn put_claim(
-        &self,
-        id: &PeerJsId,
-        claim: Claim,
-        decide: impl Fn(Option<&Holding>, Timestamp, Claim) -> Result<peerjs::Claimed, peerjs::Refused>,
-    ) -> Result<(), PeerJsRefused> {
-        for _ in 0..ATTEMPTS {
-            let found = self.find_peerjs(id).await?;
-            let claimed = decide(found.held.as_ref(), self.now(), claim)?;
-            if found.held.as_ref() == Some(&claimed.holding) {
-                return Ok(());
-            }
-            let mut events = vec![(arrivals(), Bytes::copy_from_slice(id.as_str().as_bytes()))];
-            if let Some(displaced) = claimed.displaced {
-                let socket = displaced.socket.to_string();
-                events.push((sockets_of(displaced.instance), socket.into_bytes().into()));
-            }
-            match self.write_peerjs(found, Some(&claimed.holding), events).await {
-                Ok(()) => return Ok(()),
-                Err(Refused::Live(LiveError::Conflict)) => {}
-                Err(refused) => return Err(refused.into()),
-            }
-        }
-        Err(Refused::from(LiveError::Conflict).into())
     }
 
     async fn put_peerjs(

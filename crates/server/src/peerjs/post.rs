@@ -15,7 +15,9 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
 use visavis_domain::ids::PeerJsSocketId;
-use visavis_domain::peerjs::{self, Bound, Bounds, Ending, PeerJsId, Place, TokenMark, Unreached, Waiting};
+use visavis_domain::peerjs::{
+    self, Bound, Bounds, Ending, Holding, PeerJsId, Place, TokenMark, Unreached, Waiting,
+};
 use visavis_live::{LiveError, Subscription};
 use visavis_protocol::CloseCode;
 
@@ -117,7 +119,7 @@ impl Post {
     pub(super) async fn claim(&self, line: &Line) -> Result<(), PeerJsRefused> {
         let settled = *self.settled.lock().unwrap_or_else(PoisonError::into_inner);
         sleep_until(settled).await;
-        self.app.claim_peerjs(&line.id, line.socket, line.token, self.grace).await?;
+        self.app.claim_peerjs(&line.id, (line.socket, line.token), self.grace, Holding::claim).await?;
         line.held.store(true, Ordering::Relaxed);
         Ok(())
     }
@@ -321,7 +323,10 @@ impl Post {
     }
 
     async fn claim_one_again(&self, line: Arc<Line>) {
-        let claimed = self.app.claim_peerjs_again(&line.id, line.socket, line.token, self.grace).await;
+        let claimed = self
+            .app
+            .claim_peerjs(&line.id, (line.socket, line.token), self.grace, Holding::claim_again)
+            .await;
         match claimed {
             Ok(()) => {}
             Err(PeerJsRefused::Rules(peerjs::Refused::Taken)) => {

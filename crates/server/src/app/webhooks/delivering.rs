@@ -5,7 +5,7 @@ use super::{Parcel, Webhooks, changed_topic, random};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use visavis_domain::ids::WebhookId;
@@ -64,21 +64,7 @@ impl Webhooks {
         };
         let now = self.now();
         let outcome = after(answer, held.tries, held.since, now, u16::from_be_bytes(random()));
-        let word = match outcome {
-            Outcome::Delivered => "delivered",
-            Outcome::Again { .. } => "failed",
-            Outcome::GivenUp => "given_up",
-            Outcome::Gone => "gone",
-        };
-        metrics::counter!("visavis_webhook_deliveries_total", "outcome" => word).increment(1);
-        match outcome {
-            Outcome::Delivered => {}
-            Outcome::Again { .. } => tracing::debug!(webhook = %webhook.id, ?answer, "not delivered yet"),
-            Outcome::GivenUp => tracing::warn!(webhook = %webhook.id, "an event was given up"),
-            Outcome::Gone => {
-                tracing::warn!(webhook = %webhook.id, "the receiver is no more; it is switched off")
-            }
-        }
+        note(webhook, &answer, outcome);
         let tried = Tried {
             webhook: webhook.id,
             number: held.event.number,
@@ -155,6 +141,26 @@ impl Webhooks {
     }
 }
 
+/// What operators see of it.
+fn note(webhook: &Webhook, answer: &Answer, outcome: Outcome) {
+    let word = match outcome {
+        Outcome::Delivered => "delivered",
+        Outcome::Again { .. } => {
+            tracing::debug!(webhook = %webhook.id, ?answer, "not delivered yet");
+            "failed"
+        }
+        Outcome::GivenUp => {
+            tracing::warn!(webhook = %webhook.id, "an event was given up");
+            "given_up"
+        }
+        Outcome::Gone => {
+            tracing::warn!(webhook = %webhook.id, "the receiver is no more; it is switched off");
+            "gone"
+        }
+    };
+    metrics::counter!("visavis_webhook_deliveries_total", "outcome" => word).increment(1);
+}
+
 /// Delivers until cancelled; what is under way is finished.
 pub(crate) async fn drive_webhooks(webhooks: Arc<Webhooks>, stopping: CancellationToken) {
     tokio::join!(
@@ -179,23 +185,25 @@ async fn deliver_due(webhooks: &Arc<Webhooks>, stopping: &CancellationToken) {
         };
         let mut all: Vec<_> = done.into_iter().collect();
         all.extend(std::iter::from_fn(|| under_way.try_join_next()));
-        for done in all {
-            match done {
-                Ok(id) => {
-                    if let Some(used) = lanes.get_mut(&id) {
-                        *used -= 1;
-                    }
-                }
-                Err(error) => {
-                    tracing::error!(%error, "a delivery ended in a panic; its lane is free when all others are");
-                    if under_way.is_empty() {
-                        lanes.clear();
-                    }
-                }
-            }
+        all.into_iter().for_each(|done| leave(&mut lanes, done));
+        if under_way.is_empty() {
+            // Those of panics, too.
+            lanes.clear();
         }
     }
     while under_way.join_next().await.is_some() {}
+}
+
+/// A delivery is over.
+fn leave(lanes: &mut HashMap<WebhookId, usize>, done: Result<WebhookId, JoinError>) {
+    match done {
+        Ok(id) => {
+            lanes.entry(id).and_modify(|used| *used -= 1);
+        }
+        Err(error) => {
+            tracing::error!(%error, "a delivery ended in a panic; its lane is free when all others are");
+        }
+    }
 }
 
 /// Keeps to who is told of what.

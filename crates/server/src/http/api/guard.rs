@@ -65,7 +65,7 @@ async fn guarded(
 
 /// A genuine key's requests are counted whatever comes of them, and each answer says how many more there may be.
 async fn by_key(
-    api: &Api,
+    api: &Arc<Api>,
     (access, keys): (Access, Keys),
     shown: &str,
     mut request: Request,
@@ -93,7 +93,7 @@ async fn by_key(
 }
 
 /// What programs may ask for is done once for each word they show.
-async fn go_on(api: &Api, keys: Keys, signed: &Signed, request: Request, next: Next) -> Response {
+async fn go_on(api: &Arc<Api>, keys: Keys, signed: &Signed, request: Request, next: Next) -> Response {
     if matches!(keys, Keys::With(_)) && request.method() == Method::POST {
         return Box::pin(once(api, signed, request, next)).await;
     }

@@ -2,7 +2,7 @@
 //! again; the answer is told again. What failed is not kept: it may be tried again under the same word.
 
 use super::{Api, Signed};
-use crate::app::{Denied, Doing, MOST_BYTES, Refused, Told, Unknown, Verdict};
+use crate::app::{Denied, Doing, MOST_BYTES, Refused, Told, Unknown, Verdict, over_key};
 use crate::edge::problem;
 use aws_lc_rs::digest::{Context, SHA256};
 use axum::body::{Body, Bytes, to_bytes};
@@ -11,6 +11,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::fmt::Write;
+use std::sync::Arc;
+use tokio::task::JoinError;
+use visavis_domain::ids::ApiKeyId;
 
 pub(super) const WORD: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -18,7 +21,7 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 pub(super) const MOST_CHARS: usize = 255;
 
 /// Does it once, if a word is shown; else as ever.
-pub(super) async fn once(api: &Api, signed: &Signed, request: Request, next: Next) -> Response {
+pub(super) async fn once(api: &Arc<Api>, signed: &Signed, request: Request, next: Next) -> Response {
     let word = match word(request.headers()) {
         Ok(None) => return next.run(request).await,
         Ok(Some(word)) => word,
@@ -40,8 +43,8 @@ pub(super) async fn once(api: &Api, signed: &Signed, request: Request, next: Nex
     let print = fingerprint(&[parts.method.as_str().as_bytes(), path.as_bytes(), &body]);
     match api.app.once((signed.account.id, signed.key), &word, print).await {
         Ok(Ok(doing)) => {
-            let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-            kept(api, doing, response).await
+            let request = Request::from_parts(parts, Body::from(body));
+            to_the_end(api.clone(), signed.key, doing, request, next).await
         }
         Ok(Err(Verdict::Again(told))) => again(told),
         Ok(Err(Verdict::Busy | Verdict::First)) => running(),
@@ -90,6 +93,28 @@ fn running() -> Response {
     let title = "The first request with this word goes on; try again later";
     let refused = problem(StatusCode::CONFLICT, "request_running", title);
     ([(header::RETRY_AFTER, "1")], refused).into_response()
+}
+
+/// Who shows a word may hang up and ask again: what was begun is ended, and its answer kept, all the same.
+async fn to_the_end(
+    api: Arc<Api>,
+    key: Option<ApiKeyId>,
+    doing: Doing,
+    request: Request,
+    next: Next,
+) -> Response {
+    let work = async move { kept(&api, doing, next.run(request).await).await };
+    let task = match key {
+        // What is written down names the key, in this task too.
+        Some(key) => tokio::spawn(over_key(key, work)),
+        None => tokio::spawn(work),
+    };
+    match task.await.map_err(JoinError::try_into_panic) {
+        Ok(response) => response,
+        // As if it had happened here.
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        Err(Err(_)) => Denied::Defect("a request was cancelled").into_response(),
+    }
 }
 
 /// Keeps what was answered, if it was done, and gives it back.

@@ -2,6 +2,7 @@
 
 use super::world::{Answer, World, ask};
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 use visavis_store::{Action, Page};
 
 const PEOPLE: &str = "/api/v1/admin/people";
@@ -75,6 +76,29 @@ async fn what_failed_may_be_tried_again_under_the_same_word() {
     let key = key(&world, &admin).await;
     assert_eq!(post(&world, &key, DESKS, "a", desk("No!")).await.refusal(), (422, "slug_invalid".into()));
     assert_eq!(post(&world, &key, DESKS, "a", desk("no")).await.status, 201);
+}
+
+#[tokio::test]
+async fn who_hangs_up_and_asks_again_finds_it_done() {
+    let (world, admin, _) = World::with_both().await;
+    let key = key(&world, &admin).await;
+    let hangs_up =
+        tokio::time::timeout(Duration::from_millis(3), post(&world, &key, PEOPLE, "a", person("dina")));
+    let _ = hangs_up.await;
+    let end = Instant::now() + Duration::from_secs(20);
+    let told = loop {
+        let told = post(&world, &key, PEOPLE, "a", person("dina")).await;
+        if told.status != 409 || Instant::now() > end {
+            break told;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
+    assert_eq!(told.status, 201, "{}", told.text);
+    let rows = world.store.audit_rows(None, Page { skip: 0, take: 100 }).await.unwrap();
+    let made = rows
+        .iter()
+        .filter(|row| row.action == Action::AccountCreated && row.detail.to_string().contains("key"));
+    assert_eq!(made.count(), 1);
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ async fn a_secret_is_shown_once_and_kept_sealed() {
     let sealed = world.store.webhooks().await.unwrap().remove(0).secrets;
     for secret in [secret, rotated["secret"].as_str().unwrap()] {
         assert!(!listed.text.contains(secret) && !kept.contains(secret));
-        for row in world.store.audit_rows(visavis_store::Page { skip: 0, take: 9 }).await.unwrap() {
+        for row in world.store.audit_rows(None, visavis_store::Page { skip: 0, take: 9 }).await.unwrap() {
             assert!(!row.detail.to_string().contains(secret));
         }
     }
