@@ -201,7 +201,8 @@ impl Check<'_> {
             self.hold(seated, Rule::SessionLives, || format!("{id} sits in the lounge by no page"));
         }
         for (name, (room, _)) in &self.live.rooms {
-            for member in room.members() {
+            // A program's seat is held by its media, and no session of a page.
+            for member in room.members().iter().filter(|member| member.feed.is_none()) {
                 self.session(member.session, member.grace_ends, || format!("{} in {name}", member.id));
             }
         }

@@ -8,7 +8,12 @@ use crate::ids::{CallId, SessionId};
 use crate::name::{PersonName, RoomName};
 use crate::time::Timestamp;
 
-/// Carries out `Join` and `Continue`.
+fn not_seated(room: Option<&Room>, caller: &Caller) -> Result<(), Rejection> {
+    let seated = room.is_some_and(|room| room.member_of(caller.session).is_some());
+    if seated { Err(Rejection::AlreadyInRoom) } else { Ok(()) }
+}
+
+/// Carries out `Join`, `Feed` and `Continue`.
 pub(super) fn come(
     room: Option<&Room>,
     now: Timestamp,
@@ -17,9 +22,7 @@ pub(super) fn come(
 ) -> Result<Vec<Event>, Rejection> {
     match command {
         Command::Join { caller, participant, name, call, person, devices } => {
-            if room.is_some_and(|room| room.member_of(caller.session).is_some()) {
-                return Err(Rejection::AlreadyInRoom);
-            }
+            not_seated(room, &caller)?;
             door::pass(room, now, limits, &caller, None)?;
             let admitted = room.and_then(|room| room.admission(&caller, now)).map(|admission| admission.id);
             let admitted = admitted.filter(|id| room.is_some_and(|room| room.member(*id).is_none()));
@@ -41,6 +44,7 @@ pub(super) fn come(
             sit_down(room, now, limits, name, call, member)
         }
         Command::Feed { caller, participant, name, call, person, devices, feed, until } => {
+            not_seated(room, &caller)?;
             door::pass(room, now, limits, &caller, None)?;
             let member = Member {
                 id: participant,

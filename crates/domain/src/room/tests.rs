@@ -340,6 +340,12 @@ fn any_command() -> impl Strategy<Value = Command> {
         6 => (n(), n()).prop_flat_map(|(n, about)| prop::sample::select(hosts::rights(n, about))),
         3 => (n(), prop_oneof![Just(Entry::Open), Just(Entry::Lobby), Just(Entry::Locked)])
             .prop_map(|(n, entry)| doors::set(n, entry)),
+        1 => (n(), any::<bool>()).prop_map(|(n, host)| {
+            vouched::vouched(n, if host { Vouched::Host } else { Vouched::Participant })
+        }),
+        2 => (n(), any::<bool>()).prop_map(|(n, sends)| {
+            feeds::feeds(n, if sends { FeedRole::Publisher } else { FeedRole::Watcher })
+        }),
         1 => (n(), any::<bool>()).prop_map(|(n, raised)| Command::SetHand { session: session(n), raised }),
     ]
 }
@@ -354,11 +360,15 @@ fn door_holds(room: &Room, now: Timestamp) -> Result<(), TestCaseError> {
     let members = room.members();
     let sits = |id| members.iter().any(|member| member.id == id);
     prop_assert!(room.host.is_none_or(sits), "the host is inside");
-    let connected = members.iter().any(|member| member.presence == Presence::Connected);
+    let people =
+        |room: &Room| room.members.iter().filter(|member| member.feed.is_none()).cloned().collect::<Vec<_>>();
+    let is_person = |host: &ParticipantId| people(room).iter().any(|member| member.id == *host);
+    prop_assert!(room.host.as_ref().is_none_or(is_person), "no program decides");
+    let connected = people(room).iter().any(|member| member.presence == Presence::Connected);
     // It waits for its hosts until that moment has been dealt with, which a refused command does not.
     let waits = room.reserved.is_some() && room.settings.entry != Entry::Open;
     prop_assert!(room.host.is_some() || waits || !connected, "somebody decides");
-    let heirless = expired(room, now).filter(|room| !room.members.is_empty() && room.reserved.is_none());
+    let heirless = expired(room, now).filter(|room| !people(room).is_empty() && room.reserved.is_none());
     prop_assert!(heirless.is_none_or(|room| room.host.is_some()), "somebody decides when it is over");
     prop_assert!(!members.is_empty() || room.reserved.is_some(), "an empty room ends");
     for bar in &room.barred {
@@ -384,7 +394,10 @@ proptest! {
         let (mut room, mut history, mut now) = (None, Vec::new(), at(0));
         let (mut epochs, mut ids) = (BTreeMap::new(), BTreeSet::new());
         for (index, (wait, mut command)) in commands.into_iter().enumerate() {
-            if let Command::Join { participant, .. } | Command::Knock { participant, .. } = &mut command {
+            if let Command::Join { participant, .. }
+            | Command::Knock { participant, .. }
+            | Command::Feed { participant, .. } = &mut command
+            {
                 // Ids of newcomers are drawn at random: never somebody's who is or was there.
                 if epochs.contains_key(participant) || ids.contains(participant) {
                     *participant = ParticipantId::from_bits(1_000 + index as u128);
@@ -392,6 +405,7 @@ proptest! {
             }
             if let Command::Join { participant, .. }
             | Command::Knock { participant, .. }
+            | Command::Feed { participant, .. }
             | Command::Continue { claim: Claim { participant, .. }, .. } = &command
             {
                 ids.insert(*participant);

@@ -3,7 +3,7 @@
 use super::*;
 use crate::ids::{ApiKeyId, PersonId};
 
-fn feeds(n: u8, role: FeedRole) -> Command {
+pub(super) fn feeds(n: u8, role: FeedRole) -> Command {
     let keys = Keys { person: Some(PersonId::from_bits(1_000 + u128::from(n))), browser: None };
     Command::Feed {
         caller: Caller { keys, may_open: role == FeedRole::Publisher, ..caller(n) },

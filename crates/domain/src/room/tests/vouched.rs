@@ -4,7 +4,7 @@ use super::doors::{comes, inside, set, with};
 use super::*;
 use crate::ids::PasswordId;
 
-fn vouched(n: u8, as_what: Vouched) -> Command {
+pub(super) fn vouched(n: u8, as_what: Vouched) -> Command {
     with(comes(n, n), |caller| (caller.vouched, caller.may_open) = (Some(as_what), false))
 }
 

@@ -115,16 +115,27 @@ impl Turn {
         request.finish()
     }
 
+    /// Asks again where nothing comes, as clients do: who is busy loses datagrams.
     fn exchange(&mut self, request: &[u8]) -> Result<Vec<u8>, u16> {
-        let transaction = request[8..20].to_vec();
+        let transaction = &request[8..20];
+        let mut left = 3;
         self.socket.send(request).unwrap();
         loop {
-            let bytes = self.receive();
-            if bytes.get(8..20) != Some(&transaction[..]) {
+            let mut buffer = vec![0; 2048];
+            let bytes = match self.socket.recv(&mut buffer) {
+                Ok(length) => &buffer[..length],
+                Err(error) => {
+                    left -= 1;
+                    assert!(left > 0, "nothing came: {error}");
+                    self.socket.send(request).unwrap();
+                    continue;
+                }
+            };
+            if bytes.get(8..20) != Some(transaction) {
                 continue;
             }
-            let Ok(message) = Message::from_bytes(&bytes) else { continue };
-            let Ok(error) = message.attribute::<ErrorCode>() else { return Ok(bytes) };
+            let Ok(message) = Message::from_bytes(bytes) else { continue };
+            let Ok(error) = message.attribute::<ErrorCode>() else { return Ok(bytes.to_vec()) };
             if let (401 | 438, Ok(realm), Ok(nonce)) =
                 (error.code(), message.attribute::<Realm>(), message.attribute::<Nonce>())
             {
