@@ -33,7 +33,7 @@ function literals(source: string): string[] {
   const says = (text: unknown): void => {
     if (typeof text !== 'string' || !/\p{L}{2,}/u.test(text)) return;
     // Addresses are the same in every language.
-    if (!/^\/\S*$/.test(text.trim())) found.push(text.trim());
+    if (!/^(https:\/)?\/\S*$/.test(text.trim())) found.push(text.trim());
   };
   const visit = (node: unknown, owner: Node | null): void => {
     if (Array.isArray(node)) {
@@ -62,6 +62,8 @@ describe('markup', () => {
     ['<button aria-label="Close" class="wide">×</button>', ['Close']],
     ['<Panel title="People" control="people">{m.x()} · {2} %</Panel>', ['People']],
     ['<TextField name="email" placeholder={m.x()} />', []],
+    ['<TextField placeholder="https://hooks.example.org/x" />', []],
+    ['<TextField placeholder="https://example.org or so" />', ['https://example.org or so']],
     ['<IconButton name="Close" /><p style:inline-size="{size}px"></p>', ['Close']],
   ])('%s says %j', (source, words) => {
     expect(literals(source)).toEqual(words);

@@ -136,7 +136,7 @@ impl Live {
             // What all instances must agree on, counted tries to sign in, and what webhooks are to be told, and
             // what was answered under a word: nobody is in them.
             "installation" | "tries" | "outbox" | "once" => {
-                drop(self.others.insert(document.to_owned(), hangs))
+                let _ = self.others.insert(document.to_owned(), hangs);
             }
             "chat" | "waiting-chat" => self.chats.push(document.to_owned()),
             _ => bail!("a document of an unknown kind"),
