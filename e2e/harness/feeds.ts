@@ -52,9 +52,12 @@ export async function occupied(address: string, key: string): Promise<Record<str
   return Object.fromEntries(rooms.map(({ name, people }) => [name, people]));
 }
 
-/** Connections that the media server has, as it says to whoever watches over it. */
-export async function mediaConnections(metricsPort: number): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+/** Connections that the media servers have, as they say to whoever watches over them. */
+export async function mediaConnections(server: Server): Promise<number> {
+  const texts = server.instances.map(async ({ metricsPort }) =>
+    (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text(),
+  );
+  const text = (await Promise.all(texts)).join('\n');
   const values = [...text.matchAll(/^visavis_media_participants\{[^}]*\} (\d+)/gm)];
   return values.reduce((sum, [, value]) => sum + Number(value), 0);
 }

@@ -26,6 +26,8 @@ export const machineAddress =
 export interface Instance {
   httpPort: number;
   httpsPort: number;
+  /** For who watches over it. */
+  metricsPort: number;
   pid: number;
   /** Everything on standard error so far. */
   log(): string;
@@ -132,13 +134,14 @@ const together = (redis: Redis): Record<string, string> => ({
 
 /** An instance that is not running yet, with ports of its own. */
 async function prepare(data: string, settings: Record<string, string>, flags: string[]): Promise<Instance> {
-  const [httpPort = 0, httpsPort = 0] = await freePorts(2);
+  const [httpPort = 0, httpsPort = 0, metricsPort = 0] = await freePorts(3);
   let child: ChildProcess | undefined;
   let log = '';
   let out = '';
   const instance: Instance = {
     httpPort,
     httpsPort,
+    metricsPort,
     pid: 0,
     log: () => log,
     out: () => out,
@@ -159,7 +162,7 @@ async function prepare(data: string, settings: Record<string, string>, flags: st
           stdio: ['ignore', 'pipe', 'pipe'],
           env: {
             PATH: process.env['PATH'],
-            VISAVIS_METRICS__ADDRESS: 'off',
+            VISAVIS_METRICS__ADDRESS: `127.0.0.1:${metricsPort}`,
             // Everybody comes from one address.
             VISAVIS_LIMITS__ROOMS_PER_MINUTE: '10000',
             VISAVIS_LIMITS__RINGS_PER_MINUTE: '10000',

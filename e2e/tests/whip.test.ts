@@ -12,7 +12,6 @@ import { AiortcFeed, makeKey, mediaConnections, occupied } from '../harness/feed
 import { comer, goesBy, GROUP_LAUNCH, hears, receiving, showsPictures } from '../harness/group';
 import { eventually, framesRise, pause } from '../harness/measure';
 import { does } from '../harness/rooms';
-import { freePorts } from '../harness/server';
 import type { Server } from '../harness/server';
 import { Studio } from '../harness/studio';
 
@@ -20,14 +19,12 @@ let server: Server;
 let chromium: Browser;
 let site: Site;
 let key: string;
-let metricsPort: number;
 let people: Person[] = [];
 const feeds: AiortcFeed[] = [];
 let room = 0;
 
 beforeAll(async () => {
-  [metricsPort = 0] = await freePorts(1);
-  server = await startDemo({ VISAVIS_METRICS__ADDRESS: `127.0.0.1:${metricsPort}` });
+  server = await startDemo();
   site = await startSite(() => '<!doctype html><title>Studio</title>');
   chromium = await launch('chromium', GROUP_LAUNCH);
   key = await makeKey(server, 'media:publish', 'rooms:read');
@@ -107,7 +104,7 @@ describe('a program that publishes by WHIP', () => {
       'no room',
     );
     await eventually(
-      () => mediaConnections(metricsPort),
+      () => mediaConnections(server),
       (count) => count === 0,
       5_000,
       'no connections',
