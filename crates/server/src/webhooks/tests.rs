@@ -232,6 +232,7 @@ async fn who_does_not_answer_is_not_waited_for_and_who_is_not_there_is_named() {
 
 #[test]
 fn addresses_are_encrypted_ones_without_secrets_in_them() {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let courier = HttpCourier::with_lookup(
         WebhookSettings { allowed: Vec::new(), plain: Plain::Refused },
         Names::default(),
