@@ -23,6 +23,7 @@ mod open_rooms;
 mod peerjs;
 mod places;
 mod public_desks;
+mod retention;
 mod room_tokens;
 mod rooms;
 mod roster;
@@ -56,7 +57,7 @@ pub(crate) use history::History;
 pub(crate) use hosting::{KnockRequest, OpenedBy};
 pub(crate) use ice::IceServers;
 pub(crate) use limits::{ByAddress, Rates, Whereabouts, per_minute};
-pub(crate) use lounge::{EnterRequest, Hearing, LoungeRules, Post as LoungePost, forget_lounge, is_picture};
+pub(crate) use lounge::{EnterRequest, Hearing, LoungeRules, Post as LoungePost, is_picture};
 pub(crate) use media::{
     Flows, IceAsked, IceTold, Media, MediaFeed, MediaNotice, MediaOffer, MediaRefused, MediaRoom, MediaSeat,
     MediaSite, Watched,
@@ -64,6 +65,7 @@ pub(crate) use media::{
 pub(crate) use once::{Doing, MOST_BYTES, Told};
 pub(crate) use peerjs::{PeerJsNotice, PeerJsRefused};
 pub(crate) use places::Place;
+pub(crate) use retention::{Kept, forget_old};
 pub(crate) use room_tokens::{Grant, Issuer, Sent, origin};
 pub(crate) use rooms::{AboutFile, JoinRequest};
 pub(crate) use roster::{Nobody, Roster};
@@ -295,6 +297,7 @@ pub(crate) struct App {
     margins: Margins,
     /// What the operator allows in the lounge.
     lounge: LoungeRules,
+    kept: Kept,
     rates: Rates,
     /// Addresses are numbers in limits.
     blind: Blind,
@@ -327,6 +330,7 @@ pub(crate) struct Parts {
     pub(crate) ring_for: Duration,
     pub(crate) margins: Margins,
     pub(crate) lounge: LoungeRules,
+    pub(crate) kept: Kept,
     pub(crate) rates: Rates,
 }
 
@@ -349,6 +353,7 @@ impl App {
             ring_for,
             margins,
             lounge,
+            kept,
             rates,
         } = parts;
         Self {
@@ -368,6 +373,7 @@ impl App {
             ring_for,
             margins,
             lounge,
+            kept,
             rates,
             blind: Blind::new(signing_key, "limits"),
             browsers: Blind::new(signing_key, "browsers"),

@@ -40,6 +40,7 @@ pub(crate) struct Settings {
     pub(crate) desks: Desks,
     pub(crate) lounge: Lounge,
     pub(crate) appointments: Appointments,
+    pub(crate) history: History,
     pub(crate) smtp: Smtp,
     pub(crate) webhooks: Webhooks,
     pub(crate) session: Session,
@@ -184,6 +185,13 @@ pub(crate) struct Desks {
 pub(crate) struct Appointments {
     pub(crate) open_before_s: u64,
     pub(crate) close_after_s: u64,
+    pub(crate) keep_days: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct History {
+    pub(crate) keep_days: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]

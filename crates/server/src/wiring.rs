@@ -10,8 +10,8 @@ mod webhooks;
 
 use crate::app::{
     Accounts, Announcer, App, AppointmentParts, Appointments, ByAddress, Demonstration, History, LinkKeys,
-    LoungeRules, MediaNotice, OpenedBy, Parts, Passwords, Rates, drive_deadlines, drive_mail, drive_takeover,
-    forget_lounge, per_minute, system_clock,
+    Kept, LoungeRules, MediaNotice, OpenedBy, Parts, Passwords, Rates, drive_deadlines, drive_mail,
+    drive_takeover, forget_old, per_minute, system_clock,
 };
 use crate::cluster::drain::Leaving;
 use crate::cluster::ready::{self, Health};
@@ -325,13 +325,14 @@ fn start_app(
         ring_for: Duration::from_secs(settings.desks.ring_s),
         margins: margins(settings),
         lounge: lounge(settings),
+        kept: kept(settings),
         rates: rates(settings),
     };
     let app = Arc::new(App::new(parts, secrets.signing.bytes()));
     tokio::spawn(drive_deadlines(app.clone(), stopping.clone()));
     tokio::spawn(close_forgotten(app.clone(), stopping.clone()));
     tokio::spawn(reconcile_media(app.clone(), stopping.clone()));
-    tokio::spawn(forget_lounge(app.clone(), stopping.clone()));
+    tokio::spawn(forget_old(app.clone(), stopping.clone()));
     app
 }
 
@@ -424,10 +425,17 @@ fn lounge(settings: &Settings) -> LoungeRules {
         accounts_only: lounge.open_to == LoungeOpenTo::Accounts,
         away_after_s: lounge.away_after_s,
         removed_for: Duration::from_secs(lounge.removed_for_s),
-        kept_for: (lounge.keep_days > 0)
-            .then(|| Duration::from_secs(u64::from(lounge.keep_days) * 24 * 60 * 60)),
         file_bytes: lounge.file_bytes,
         files_bytes: lounge.files_bytes,
+    }
+}
+
+fn kept(settings: &Settings) -> Kept {
+    let days = |days: u32| (days > 0).then(|| Duration::from_secs(u64::from(days) * 24 * 60 * 60));
+    Kept {
+        lounge: days(settings.lounge.keep_days),
+        history: days(settings.history.keep_days),
+        appointments: days(settings.appointments.keep_days),
     }
 }
 

@@ -5,13 +5,11 @@ mod conversations;
 mod files;
 mod messages;
 mod moderation;
-mod retention;
 mod rooms;
 
 pub(crate) use conversations::Hearing;
 pub(crate) use files::is_picture;
 pub(crate) use messages::Post;
-pub(crate) use retention::forget_lounge;
 
 use super::settle::Cause;
 use super::{App, Identity, Refused, documents, views};
@@ -36,8 +34,6 @@ pub(crate) struct LoungeRules {
     pub(crate) away_after_s: u32,
     /// For how long somebody who was removed may not come back.
     pub(crate) removed_for: Duration,
-    /// For how long messages and files are kept; none for ever.
-    pub(crate) kept_for: Option<Duration>,
     /// The largest file, in bytes; 0 takes none.
     pub(crate) file_bytes: u64,
     /// All files together, in bytes.

@@ -1,7 +1,7 @@
 //! Appointments and the links to them.
 
 use super::races::{at_once, winners};
-use super::{Database, NOW, audited, create, email, name, person, set_state, unknown, written};
+use super::{Database, LATER, NOW, audited, create, email, name, person, set_state, unknown, written};
 use crate::{
     Action, Appointment, AppointmentEdit, AppointmentFilter, CallRecord, Desk, Link, MailKind, NewMail,
     Store, StoreError,
@@ -21,6 +21,8 @@ pub(super) async fn all<D: Database, F: Future<Output = D>>(fresh: &impl Fn() ->
     links_are_added_taken_back_and_replaced(&fresh().await).await;
     links_of_many_are_found_at_once(&*fresh().await.open().await).await;
     desks_go_and_people_leave(&*fresh().await.open().await).await;
+    old_ones_are_forgotten_in_steps(&*fresh().await.open().await).await;
+    one_is_forgotten_as_it_was_seen(&fresh().await).await;
     nothing_happens_without_its_row(&fresh().await).await;
     a_database_without_appointments_is_brought_up(&fresh().await).await;
     of_many_edits_at_once_one_wins(&fresh().await).await;
@@ -361,6 +363,51 @@ fn new_mail() -> NewMail {
         base: "https://demo".to_owned(),
         due_at: NOW,
     }
+}
+
+async fn old_ones_are_forgotten_in_steps(store: &dyn Store) {
+    with(store, &[]).await;
+    for number in 1..=4 {
+        let one = Appointment {
+            schedule: schedule(at(u64::try_from(number).expect("small"))),
+            state: if number == 3 { AppointmentState::Booked } else { AppointmentState::Done },
+            ..appointment(number)
+        };
+        make(store, one).await.expect("makes it");
+        let mail = NewMail { appointment: id(number), ..new_mail() };
+        store.queue_mail(mail, audited(Action::MailQueued)).await.expect("queues");
+    }
+    let forget = async |before, most| store.forget_appointments(before, most).await.expect("forgets");
+    assert_eq!(forget(at(1), 100).await, 0, "up to then is not before then");
+    assert_eq!(forget(at(4), 2).await, 2, "in steps, and the earliest first");
+    assert_eq!(store.appointment(id(2)).await.expect("looks"), None);
+    assert_eq!(forget(at(4), 2).await, 1, "whatever became of it");
+    assert_eq!(forget(at(4), 2).await, 0);
+    kept(store, 4).await;
+    let all: Vec<_> = (1..=4).map(id).collect();
+    let links = store.links_of(&all).await.expect("lists");
+    assert_eq!(links.into_iter().map(|link| link.appointment).collect::<Vec<_>>(), [id(4)]);
+    let mails = store.last_mails(&all).await.expect("lists");
+    assert_eq!(mails.into_iter().map(|mail| mail.appointment).collect::<Vec<_>>(), [id(4)]);
+    assert_eq!(store.due_mails(LATER, 100).await.expect("lists").len(), 1, "nobody is written to about it");
+}
+
+async fn one_is_forgotten_as_it_was_seen(database: &impl Database) {
+    let store = database.open().await;
+    with(&*store, &[1, 2]).await;
+    let forget = async |number, seen| {
+        store.forget_appointment(id(number), seen, audited(Action::AppointmentForgotten)).await
+    };
+    let before = written(&*store).await;
+    unknown(forget(1, (AppointmentState::Done, 0)).await);
+    unknown(forget(1, (AppointmentState::Booked, 1)).await);
+    unknown(forget(3, (AppointmentState::Booked, 0)).await);
+    assert_eq!((kept(&*store, 1).await, written(&*store).await), (appointment(1), before));
+    forget(1, (AppointmentState::Booked, 0)).await.expect("forgets");
+    unknown(forget(1, (AppointmentState::Booked, 0)).await);
+    assert_eq!(store.appointment(id(1)).await.expect("looks"), None);
+    assert_eq!(store.link(LinkId::from_bits(1)).await.expect("looks"), None);
+    assert_eq!((kept(&*store, 2).await, written(&*store).await), (appointment(2), before + 1));
 }
 
 async fn nothing_happens_without_its_row(database: &impl Database) {

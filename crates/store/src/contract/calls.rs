@@ -1,7 +1,7 @@
 //! The history of calls.
 
-use super::{Database, NOW, person, unknown};
-use crate::{CallFilter, CallRecord, Outcome, Page, Store};
+use super::{Database, NOW, audited, person, unknown, written};
+use crate::{Action, CallFilter, CallRecord, Outcome, Page, Store};
 use std::future::Future;
 use visavis_domain::ids::{AppointmentId, DeskId, RingId};
 use visavis_domain::ring::RingEnd;
@@ -12,6 +12,8 @@ pub(super) async fn all<D: Database, F: Future<Output = D>>(fresh: &impl Fn() ->
     late_records_undo_nothing(&*fresh().await.open().await).await;
     words_are_their_owners(&*fresh().await.open().await).await;
     calls_are_filtered_and_paged(&*fresh().await.open().await).await;
+    old_calls_are_forgotten_in_steps(&*fresh().await.open().await).await;
+    one_that_is_over_is_forgotten_with_its_row(&fresh().await).await;
 }
 
 fn at(seconds: u64) -> Timestamp {
@@ -165,4 +167,42 @@ async fn calls_are_filtered_and_paged(store: &dyn Store) {
             assert_eq!(store.count_calls(filter).await.expect("counts"), expected.len() as u64);
         }
     }
+}
+
+/// The rings that are left, latest first.
+async fn left(store: &dyn Store) -> Vec<RingId> {
+    let page = Page { skip: 0, take: 100 };
+    let calls = store.calls(CallFilter::default(), page).await.expect("lists");
+    calls.into_iter().map(|call| call.ring).collect()
+}
+
+async fn old_calls_are_forgotten_in_steps(store: &dyn Store) {
+    for number in 1..=5 {
+        let begun = CallRecord { started_at: at(number), ..accepted(number.into()) };
+        let over = ended(begun.clone(), RingEnd::HungUp, at(100));
+        record(store, if number == 2 { begun } else { over }).await;
+    }
+    let forget = async |before, most| store.forget_calls(before, most).await.expect("forgets");
+    assert_eq!(forget(at(1), 100).await, 0, "up to then is not before then");
+    assert_eq!(forget(at(5), 2).await, 2, "in steps, and the earliest first");
+    assert_eq!(left(store).await, [5, 4, 2].map(RingId::from_bits));
+    assert_eq!(forget(at(5), 2).await, 1, "what goes on stays");
+    assert_eq!(forget(at(5), 2).await, 0);
+    assert_eq!(left(store).await, [5, 2].map(RingId::from_bits));
+}
+
+async fn one_that_is_over_is_forgotten_with_its_row(database: &impl Database) {
+    let store = database.open().await;
+    record(&*store, accepted(1)).await;
+    record(&*store, ended(ring(2), RingEnd::Missed, at(30))).await;
+    let forget = async |number| {
+        store.forget_call(RingId::from_bits(number), audited(Action::CallForgotten)).await
+    };
+    let before = written(&*store).await;
+    unknown(forget(1).await);
+    unknown(forget(3).await);
+    assert_eq!(written(&*store).await, before, "nothing happened");
+    forget(2).await.expect("forgets");
+    unknown(forget(2).await);
+    assert_eq!((left(&*store).await, written(&*store).await), (vec![RingId::from_bits(1)], before + 1));
 }

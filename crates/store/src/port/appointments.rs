@@ -197,6 +197,24 @@ pub trait Appointments: Send + Sync + 'static {
         audited: Audited,
     ) -> Result<Appointment, StoreError>;
 
+    /// Forgets appointments that begin before then, whatever became of them, earliest first, with their links and the
+    /// mail about them. How many, at most `most`.
+    ///
+    /// # Errors
+    /// As said above.
+    async fn forget_appointments(&self, before: Timestamp, most: u64) -> Result<u64, StoreError>;
+
+    /// Forgets one that has the state and the sequence that were seen, with its links and the mail about it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] if there is none such, or it has changed meanwhile.
+    async fn forget_appointment(
+        &self,
+        id: AppointmentId,
+        seen: (AppointmentState, u32),
+        audited: Audited,
+    ) -> Result<(), StoreError>;
+
     /// A link, taken back ones too.
     ///
     /// # Errors

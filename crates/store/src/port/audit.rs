@@ -51,6 +51,8 @@ pub enum Action {
     AppointmentCreated,
     /// It was moved, cancelled, done or missed, or its client, note or text changed.
     AppointmentChanged,
+    /// One that was over was removed, with its links and mail.
+    AppointmentForgotten,
     /// A link to one was made, taken back, or replaced.
     LinkChanged,
     /// A mail about one was sent on its way.
@@ -69,6 +71,8 @@ pub enum Action {
     SettingChanged,
     /// An admin ended somebody's call.
     CallEnded,
+    /// An admin took a call out of the history.
+    CallForgotten,
     /// Somebody ended a room for everybody in it, as nobody inside could.
     RoomEnded,
     /// Somebody was removed from a room by nobody inside.

@@ -1,6 +1,6 @@
 //! The history of rings and the calls that came of them.
 
-use super::{Page, StoreError};
+use super::{Audited, Page, StoreError};
 use async_trait::async_trait;
 use visavis_domain::ids::{AppointmentId, DeskId, PersonId, RingId};
 use visavis_domain::ring::RingEnd;
@@ -106,6 +106,18 @@ pub trait Calls: Send + Sync + 'static {
     /// # Errors
     /// As said above.
     async fn count_calls(&self, filter: CallFilter) -> Result<u64, StoreError>;
+
+    /// Forgets calls that began before then and have ended, earliest first. How many, at most `most`.
+    ///
+    /// # Errors
+    /// As said above.
+    async fn forget_calls(&self, before: Timestamp, most: u64) -> Result<u64, StoreError>;
+
+    /// Forgets one that has ended.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] if there is no such call, or it goes on.
+    async fn forget_call(&self, ring: RingId, audited: Audited) -> Result<(), StoreError>;
 
     /// The visitor's judgement.
     ///

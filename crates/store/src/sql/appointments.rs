@@ -10,9 +10,10 @@ use crate::port::{
     NewMail, StoreError,
 };
 use async_trait::async_trait;
+use sea_orm::sea_query::Query;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait,
-    IntoActiveModel, QueryFilter,
+    IntoActiveModel, Order, QueryFilter,
 };
 use std::collections::BTreeSet;
 use visavis_domain::appointment::{AppointmentState, Schedule};
@@ -179,6 +180,44 @@ impl Appointments for SqlStore {
             let appointment = row.try_into()?;
             self.commit_audited(tx, audited).await?;
             Ok(appointment)
+        })
+        .await
+    }
+
+    async fn forget_appointments(&self, before: Timestamp, most: u64) -> Result<u64, StoreError> {
+        let old = Query::select()
+            .column(appointment::Column::Id)
+            .from(appointment::Entity)
+            .and_where(appointment::Column::StartsAt.lt(time(before)))
+            .order_by(appointment::Column::StartsAt, Order::Asc)
+            .limit(most.min(i64::MAX as u64))
+            .to_owned();
+        within(async {
+            let tx = self.begin().await?;
+            let delete = appointment::Entity::delete_many().filter(appointment::Column::Id.in_subquery(old));
+            let gone = delete.exec(&tx).await.map_err(stored)?;
+            commit(tx).await?;
+            Ok(gone.rows_affected)
+        })
+        .await
+    }
+
+    async fn forget_appointment(
+        &self,
+        id: AppointmentId,
+        (state, sequence): (AppointmentState, u32),
+        audited: Audited,
+    ) -> Result<(), StoreError> {
+        within(async {
+            let tx = self.begin().await?;
+            let delete = appointment::Entity::delete_many()
+                .filter(appointment::Column::Id.eq(id.to_string()))
+                .filter(appointment::Column::State.eq(word(state)))
+                .filter(appointment::Column::Sequence.eq(i64::from(sequence)));
+            if delete.exec(&tx).await.map_err(stored)?.rows_affected == 0 {
+                return Err(StoreError::Unknown);
+            }
+            self.commit_audited(tx, audited).await
         })
         .await
     }

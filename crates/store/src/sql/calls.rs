@@ -4,8 +4,9 @@ use super::cell::{member, parsed, time, timestamp, unsigned, word};
 use super::entity::call;
 use super::failure::stored;
 use super::{SqlStore, commit, within};
-use crate::port::{CallFilter, CallRecord, Calls, Outcome, Page, StoreError};
+use crate::port::{Audited, CallFilter, CallRecord, Calls, Outcome, Page, StoreError};
 use async_trait::async_trait;
+use sea_orm::sea_query::Query;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait,
     IntoActiveModel, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -149,6 +150,39 @@ impl Calls for SqlStore {
         within(async {
             let count = call::Entity::find().filter(matching(filter)).count(&self.reading);
             count.await.map_err(stored)
+        })
+        .await
+    }
+
+    async fn forget_calls(&self, before: Timestamp, most: u64) -> Result<u64, StoreError> {
+        let old = Query::select()
+            .column(call::Column::Ring)
+            .from(call::Entity)
+            .and_where(call::Column::StartedAt.lt(time(before)))
+            .and_where(call::Column::Ending.is_not_null())
+            .order_by(call::Column::StartedAt, Order::Asc)
+            .limit(most.min(i64::MAX as u64))
+            .to_owned();
+        within(async {
+            let tx = self.begin().await?;
+            let delete = call::Entity::delete_many().filter(call::Column::Ring.in_subquery(old));
+            let gone = delete.exec(&tx).await.map_err(stored)?;
+            commit(tx).await?;
+            Ok(gone.rows_affected)
+        })
+        .await
+    }
+
+    async fn forget_call(&self, ring: RingId, audited: Audited) -> Result<(), StoreError> {
+        within(async {
+            let tx = self.begin().await?;
+            let delete = call::Entity::delete_many()
+                .filter(call::Column::Ring.eq(ring.to_string()))
+                .filter(call::Column::Ending.is_not_null());
+            if delete.exec(&tx).await.map_err(stored)?.rows_affected == 0 {
+                return Err(StoreError::Unknown);
+            }
+            self.commit_audited(tx, audited).await
         })
         .await
     }

@@ -151,6 +151,13 @@ impl Accounts {
         noted.map_err(Denied::missing(Denied::Unknown(Unknown::Call)))
     }
 
+    /// Takes a call that is over out of the history, with everything said about it.
+    pub(crate) async fn forget_call(&self, admin: PersonId, ring: RingId) -> Result<(), Denied> {
+        let audited = self.audited(Some(admin), Action::CallForgotten, ring, serde_json::Value::Null);
+        let forgotten = self.store().forget_call(ring, audited).await;
+        forgotten.map_err(Denied::missing(Denied::Unknown(Unknown::Call)))
+    }
+
     /// A part of the audit log, latest first; that it was read is its first row.
     pub(crate) async fn audit_log(
         &self,

@@ -164,6 +164,21 @@ impl Appointments {
         self.view(settled, base).await
     }
 
+    /// Removes one that will not be, or is over, with everything about it. One that is still planned has to be
+    /// cancelled first, so that whoever has a link is told.
+    pub(crate) async fn forget(&self, person: PersonId, id: AppointmentId) -> Result<(), Denied> {
+        let seen = self.visible(person, id).await?;
+        if seen.state == AppointmentState::Booked {
+            return Err(Denied::Unfit(Unfit::State));
+        }
+        let audited = self.audited(Some(person), Action::AppointmentForgotten, id, Value::Null);
+        let forgotten = self.store().forget_appointment(id, (seen.state, seen.sequence), audited).await;
+        // It was opened again meanwhile, or somebody else was faster.
+        forgotten.map_err(Denied::missing(Denied::Unfit(Unfit::State)))?;
+        self.tell_changed(&seen).await;
+        Ok(())
+    }
+
     fn becomes(&self, seen: &Appointment, wish: &Change) -> Result<AppointmentState, Denied> {
         change(seen.state, &seen.schedule, self.margins(), self.now(), wish).map_err(not_planned)
     }

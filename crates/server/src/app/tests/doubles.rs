@@ -149,6 +149,10 @@ refusing! {
     fn due_mails(&self, now: Timestamp, take: u64) -> Vec<Mail>;
     fn next_mail(&self) -> Option<Timestamp>;
     fn last_mails(&self, appointments: &[AppointmentId]) -> Vec<Mail>;
+    fn forget_appointments(&self, before: Timestamp, most: u64) -> u64;
+    fn forget_appointment(
+        &self, id: AppointmentId, seen: (AppointmentState, u32), audited: Audited,
+    ) -> ();
     fn mail_is(&self, number: u64, seen: MailState, now: MailState) -> bool;
     =>
     async fn appointment(&self, id: AppointmentId) -> Result<Option<Appointment>, StoreError> {
@@ -173,6 +177,8 @@ refusing! {
     Calls;
     fn calls(&self, filter: CallFilter, page: Page) -> Vec<CallRecord>;
     fn count_calls(&self, filter: CallFilter) -> u64;
+    fn forget_calls(&self, before: Timestamp, most: u64) -> u64;
+    fn forget_call(&self, ring: RingId, audited: Audited) -> ();
     fn rate_call(&self, ring: RingId, visitor: PersonId, stars: u8, comment: String) -> ();
     fn note_call(
         &self, ring: RingId, representative: PersonId, note: String, outcome: Option<Outcome>,

@@ -5,7 +5,7 @@ use super::wavering::{Comparing, Wavering};
 use crate::app::documents::{decode, key_of};
 use crate::app::settle::Cause;
 use crate::app::{
-    Announcer, App, History, Introduction, JoinCall, LoungeRules, OpenedBy, Parts, Passwords, Rates, Refused,
+    Announcer, App, History, Introduction, JoinCall, Kept, LoungeRules, OpenedBy, Parts, Passwords, Rates, Refused,
     call_room,
 };
 use std::future::Future;
@@ -199,10 +199,10 @@ fn parts(live: Arc<Wavering>, store: Arc<dyn Store>, history: History) -> Parts 
             accounts_only: false,
             away_after_s: 0,
             removed_for: LONG,
-            kept_for: None,
             file_bytes: 0,
             files_bytes: 0,
         },
+        kept: Kept { lounge: None, history: None, appointments: None },
         rates: Rates { rooms: OFTEN, rings: OFTEN, rings_of_guests: OFTEN },
     }
 }

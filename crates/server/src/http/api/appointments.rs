@@ -1,7 +1,7 @@
 //! `/api/v1/appointments`: one's own, and those that are shared with a desk of one's own. Calendar files and mail are
 //! in `letters`.
 
-use super::answers::Created;
+use super::answers::{Created, Done};
 use super::body::{Asked, Body, Exact, Named, Take};
 use super::described::about;
 use super::tags::Seen;
@@ -106,6 +106,18 @@ pub(super) fn routes(routes: Routes) -> Routes {
             take_back_link,
             about("Takes a link back; pages opened by it close at once", [NONE, NO_LINK]),
         )
+        .add(
+            Access::Staff,
+            WRITE,
+            Method::DELETE,
+            ONE,
+            forget,
+            about("Removes one that is cancelled or over, with everything about it", [
+                NONE,
+                Denied::Unfit(Unfit::State),
+            ])
+            .more("One that is still planned is cancelled first. Calls stay in the history."),
+        )
 }
 
 /// Which of them.
@@ -197,6 +209,18 @@ async fn settle(
 ) -> Changed {
     check(&api, &signed, &base, id, &seen).await?;
     api.appointments.settle(signed.account.id, id, state, &base).await.map(Json)
+}
+
+async fn forget(
+    State(api): State<Arc<Api>>,
+    signed: Signed,
+    Base(base): Base,
+    Named(id): Named<AppointmentId>,
+    seen: Seen,
+) -> Result<Done, Denied> {
+    check(&api, &signed, &base, id, &seen).await?;
+    api.appointments.forget(signed.account.id, id).await?;
+    Ok(Done)
 }
 
 async fn add_link(

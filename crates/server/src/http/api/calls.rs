@@ -68,6 +68,14 @@ pub(super) fn routes(routes: Routes) -> Routes {
             end,
             about("Ends a call that goes on", [none()]),
         )
+        .add(
+            Access::Admin,
+            Keys::Closed,
+            Method::DELETE,
+            "/api/v1/admin/calls/{ring}",
+            forget,
+            about("Takes a call that is over out of the history, with all that was said about it", [none()]),
+        )
         .on("Audit log")
         .add(
             Access::Admin,
@@ -209,6 +217,16 @@ async fn end(
         Ok(()) => Ok(Done),
         Err(refused) => Err(refused.denied(Denied::Unknown(Unknown::Call))),
     }
+}
+
+async fn forget(
+    State(api): State<Arc<Api>>,
+    signed: Signed,
+    Named(ring): Named<RingId>,
+) -> Result<Done, Denied> {
+    api.app.history_caught_up().await;
+    api.accounts.forget_call(signed.account.id, ring).await?;
+    Ok(Done)
 }
 
 async fn audit(
