@@ -39,7 +39,7 @@ mod webhooks;
 pub(crate) use accounts::{
     AccountRules, Accounts, Browser, CallsAsked, Demonstration, Denied, Entry, Invalid, Passwords, Provider,
     ProviderRefused, QUESTION_TTL, Question, SignInToken, Strangers, Surroundings, Tries, Unfit, Unknown,
-    Verified, system_clock, view,
+    Verified, desk_view, system_clock, view,
 };
 pub(crate) use acting::over_key;
 #[cfg(test)]
@@ -237,7 +237,9 @@ impl Refused {
             Self::Store(StoreError::Unavailable(_) | StoreError::ReadOnly(_)) => Code::TryAgain,
             Self::Store(StoreError::Full) => Code::StorageFull,
             Self::Store(StoreError::Taken(Taken::Message)) => Code::MessageInvalid,
-            Self::Store(StoreError::Taken(_) | StoreError::Damaged(_)) => Code::Internal,
+            Self::Store(
+                StoreError::Taken(_) | StoreError::Moved | StoreError::LastAdmin | StoreError::Damaged(_),
+            ) => Code::Internal,
             Self::Message(message::Rejection::MessageInvalid) => Code::MessageInvalid,
             Self::Message(message::Rejection::NotChangeable) => Code::NotChangeable,
             Self::NotInLounge => Code::NotInLounge,

@@ -19,8 +19,8 @@ mod sign_ins;
 mod webhooks;
 
 use crate::{
-    AccountChange, Action, Audited, Invitation, InvitationPurpose, NewAccount, SignIn, Store, StoreError,
-    TokenHash,
+    Account, AccountChange, Action, Audited, Invitation, InvitationPurpose, NewAccount, SignIn, Store,
+    StoreError, TokenHash,
 };
 use async_trait::async_trait;
 use std::future::Future;
@@ -124,14 +124,36 @@ async fn enter(store: &dyn Store, number: u8, account: u128) {
 }
 
 async fn set_state(store: &dyn Store, account: u128, state: visavis_domain::account::AccountState) {
-    let change = AccountChange { state: Some(state), ..AccountChange::default() };
-    let changed = store.change_account(person(account), change, audited(Action::AccountChanged)).await;
-    changed.expect("changes the state");
+    let to = AccountChange { state: Some(state), ..AccountChange::default() };
+    change(store, account, to).await.expect("changes the state");
+}
+
+/// Changes one, however it is now.
+async fn change(
+    store: &dyn Store,
+    account: u128,
+    to: AccountChange,
+) -> Result<(Account, Vec<SignInId>), StoreError> {
+    store.change_account(person(account), None, to, audited(Action::AccountChanged)).await
+}
+
+/// A new link to an account as it is now.
+async fn invite(store: &dyn Store, link: Invitation) {
+    let seen = match link.account {
+        Some(id) => store.account(id).await.expect("looks"),
+        None => None,
+    };
+    store.invite(link, seen, audited(Action::Invited)).await.expect("invites");
 }
 
 /// How many rows the audit log has; it must be whole.
 async fn written(store: &dyn Store) -> u64 {
     store.verify_audit().await.expect("can be walked").expect("is whole")
+}
+
+#[track_caller]
+fn moved<T: std::fmt::Debug>(result: Result<T, StoreError>) {
+    assert!(matches!(result, Err(StoreError::Moved)), "{result:?}");
 }
 
 #[track_caller]

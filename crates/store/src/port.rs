@@ -70,6 +70,12 @@ pub enum StoreError {
     /// There is one already.
     #[error("{0:?} is taken")]
     Taken(Taken),
+    /// It is not as it was seen any more.
+    #[error("it has changed")]
+    Moved,
+    /// It would leave no admin who can sign in.
+    #[error("no admin would be left")]
+    LastAdmin,
     /// The database is away, or does not answer in time; it may have happened or not.
     #[error("the database is away: {0}")]
     Unavailable(String),

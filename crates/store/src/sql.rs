@@ -97,7 +97,11 @@ fn at(url: &DatabaseUrl, error: StoreError) -> StoreError {
         StoreError::Unavailable(why) => StoreError::Unavailable(format!("{url}: {why}")),
         StoreError::ReadOnly(why) => StoreError::ReadOnly(format!("{url}: {why}")),
         StoreError::Damaged(why) => StoreError::Damaged(format!("{url}: {why}")),
-        StoreError::Unknown | StoreError::Taken(_) | StoreError::Full => error,
+        StoreError::Unknown
+        | StoreError::Taken(_)
+        | StoreError::Moved
+        | StoreError::LastAdmin
+        | StoreError::Full => error,
     }
 }
 
@@ -171,6 +175,11 @@ async fn within<T>(work: impl Future<Output = Result<T, StoreError>> + Send) -> 
         Ok(done) => done,
         Err(_) => Err(unanswered()),
     }
+}
+
+/// Refuses unless what is there is what was seen, if it was.
+fn still<T: PartialEq>(now: Option<&T>, seen: Option<&T>) -> Result<(), StoreError> {
+    if seen.is_none() || now == seen { Ok(()) } else { Err(StoreError::Moved) }
 }
 
 fn unanswered() -> StoreError {

@@ -23,6 +23,7 @@ mod tries;
 pub(super) use demonstration::{DESK as DEMO_DESK, PROFESSIONAL as DEMO_PROFESSIONAL};
 pub(crate) use demonstration::{Demonstration, Entry};
 pub(crate) use denied::{Denied, Invalid, Unfit, Unknown};
+pub(crate) use desks::desk_view;
 pub(crate) use history::CallsAsked;
 pub(super) use me::person_name;
 pub(crate) use oidc::QUESTION_TTL;
@@ -98,8 +99,6 @@ pub(crate) struct Accounts {
     totp: Seal,
     /// Seals what people take along to the identity provider.
     questions: Seal,
-    /// Held while an admin changes a person, so that two cannot take each other's role at once.
-    people: tokio::sync::Mutex<()>,
 }
 
 impl Accounts {
@@ -111,7 +110,6 @@ impl Accounts {
             rules,
             totp: Seal::new(key, "second factor"),
             questions: Seal::new(key, "identity provider"),
-            people: tokio::sync::Mutex::default(),
         }
     }
 

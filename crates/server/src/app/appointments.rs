@@ -77,7 +77,7 @@ impl Appointments {
     }
 
     /// One that this person may see: their own, or shared with a desk of theirs.
-    async fn visible(&self, person: PersonId, id: AppointmentId) -> Result<Appointment, Denied> {
+    pub(crate) async fn visible(&self, person: PersonId, id: AppointmentId) -> Result<Appointment, Denied> {
         visible_to(self.store(), person, id).await?.ok_or(Denied::Unknown(Unknown::Appointment))
     }
 

@@ -149,7 +149,12 @@ impl Recorder {
 fn may_pass(error: &StoreError) -> bool {
     match error {
         StoreError::Unavailable(_) | StoreError::ReadOnly(_) => true,
-        StoreError::Unknown | StoreError::Taken(_) | StoreError::Full | StoreError::Damaged(_) => false,
+        StoreError::Unknown
+        | StoreError::Taken(_)
+        | StoreError::Moved
+        | StoreError::LastAdmin
+        | StoreError::Full
+        | StoreError::Damaged(_) => false,
     }
 }
 

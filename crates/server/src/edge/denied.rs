@@ -77,7 +77,9 @@ const fn status(denied: &Denied) -> StatusCode {
             StatusCode::NOT_FOUND
         }
         Denied::Taken(_) | Denied::LastAdmin | Denied::Unfit(_) => StatusCode::CONFLICT,
-        Denied::Store(StoreError::Unknown | StoreError::Taken(_)) => StatusCode::CONFLICT,
+        Denied::Store(
+            StoreError::Unknown | StoreError::Taken(_) | StoreError::Moved | StoreError::LastAdmin,
+        ) => StatusCode::CONFLICT,
         Denied::Store(StoreError::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
         Denied::Store(StoreError::ReadOnly(_) | StoreError::Full) => StatusCode::INSUFFICIENT_STORAGE,
         Denied::Store(StoreError::Damaged(_)) | Denied::Defect(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -102,7 +104,9 @@ const fn title(denied: &Denied) -> &'static str {
         Denied::Invalid(_) => "A value that cannot be",
         Denied::NotAsSeen => "It has changed since it was seen; look again",
         Denied::Taken(_) => "There is one already",
-        Denied::LastAdmin => "At least one admin must be able to sign in",
+        Denied::LastAdmin | Denied::Store(StoreError::LastAdmin) => {
+            "At least one admin must be able to sign in"
+        }
         Denied::Unfit(_) => "What it is in does not allow that",
         Denied::LinkInvalid => "This link is none of this server's",
         Denied::RoomTokenInvalid => "This is no token for a room, or it holds no longer",
@@ -112,7 +116,9 @@ const fn title(denied: &Denied) -> &'static str {
         Denied::Link(_) => "This link is of no use now",
         Denied::Unknown(_) => "There is no such thing",
         Denied::Provider(_) => "The identity provider's sign-in is refused",
-        Denied::Store(StoreError::Unknown | StoreError::Taken(_)) => "It has changed meanwhile",
+        Denied::Store(StoreError::Unknown | StoreError::Taken(_) | StoreError::Moved) => {
+            "It has changed meanwhile"
+        }
         Denied::Store(StoreError::Unavailable(_)) => "The database does not answer; try again",
         Denied::Store(StoreError::ReadOnly(_)) => "The database cannot be written",
         Denied::Store(StoreError::Full) => "As much is kept as may be",

@@ -1,8 +1,8 @@
 //! Accounts, what proves them, one-time links.
 
 use super::{
-    Database, LATER, LONG_AFTER, NOW, audited, create, email, enter, hash, link, name, new_account, person,
-    set_state, unknown, written,
+    Database, LATER, LONG_AFTER, NOW, audited, change, create, email, enter, hash, invite, link, moved, name,
+    new_account, person, set_state, unknown, written,
 };
 use crate::{AccountChange, Action, Credentials, InvitationPurpose, Store, StoreError, Subject, Taken};
 use std::future::Future;
@@ -21,6 +21,9 @@ pub(super) async fn all<D: Database, F: Future<Output = D>>(fresh: &impl Fn() ->
     links_hold_until_used_replaced_or_late(&*fresh().await.open().await).await;
     a_reset_ends_what_was(&*fresh().await.open().await).await;
     the_first_admin_is_made_once(&*fresh().await.open().await).await;
+    an_admin_is_always_left(&*fresh().await.open().await).await;
+    what_was_seen_has_to_be_so_still(&*fresh().await.open().await).await;
+    links_end_with_what_they_were_made_for(&*fresh().await.open().await).await;
 }
 
 async fn accounts_are_found_and_last(database: &impl Database) {
@@ -55,13 +58,11 @@ async fn addresses_are_unique(store: &dyn Store) {
     let before = written(store).await;
     let same = new_account(3, "ANA@demo", None);
     taken(store.create_account(same, None, audited(Action::AccountCreated)).await, Taken::Email);
-    let change = AccountChange { email: Some(email("ana@demo")), ..AccountChange::default() };
-    let moved = store.change_account(person(2), change.clone(), audited(Action::AccountChanged)).await;
-    taken(moved, Taken::Email);
+    let to = AccountChange { email: Some(email("ana@demo")), ..AccountChange::default() };
+    taken(change(store, 2, to.clone()).await, Taken::Email);
     assert_eq!(store.count_accounts().await.expect("counts"), 2);
     assert_eq!(written(store).await, before, "what did not happen is not in the log");
-    let own = store.change_account(person(1), change, audited(Action::AccountChanged)).await;
-    own.expect("one's own address is free");
+    change(store, 1, to).await.expect("one's own address is free");
 }
 
 async fn changes_change_what_they_name(store: &dyn Store) {
@@ -69,24 +70,21 @@ async fn changes_change_what_they_name(store: &dyn Store) {
     enter(store, 1, 1).await;
     let old = store.account(person(1)).await.expect("finds").expect("her");
     let nothing = AccountChange::default();
-    let (same, ended) =
-        store.change_account(person(1), nothing, audited(Action::AccountChanged)).await.expect("changes");
+    let (same, ended) = change(store, 1, nothing).await.expect("changes");
     assert_eq!((same, ended), (old.clone(), vec![]));
-    let change = AccountChange {
+    let to = AccountChange {
         email: Some(email("eva@demo")),
         name: Some(name("Eva")),
         title: Some(String::new()),
         role: Some(AccountRole::Admin),
         state: None,
     };
-    let (new, ended) =
-        store.change_account(person(1), change, audited(Action::AccountChanged)).await.expect("changes");
+    let (new, ended) = change(store, 1, to).await.expect("changes");
     assert_eq!((new.email.as_str(), new.name.shown(), &*new.title), ("eva@demo", "Eva", ""));
     assert_eq!((new.role, new.state, new.created_at), (AccountRole::Admin, old.state, old.created_at));
     assert!(ended.is_empty(), "other changes end no sign-ins");
     assert_eq!(store.account(person(1)).await.expect("finds"), Some(new));
-    let nobody = AccountChange::default();
-    unknown(store.change_account(person(9), nobody, audited(Action::AccountChanged)).await);
+    unknown(change(store, 9, AccountChange::default()).await);
 }
 
 async fn states_move_between_active_and_disabled(store: &dyn Store) {
@@ -99,10 +97,9 @@ async fn states_move_between_active_and_disabled(store: &dyn Store) {
     for (account, state) in
         [(1, AccountState::Invited), (2, AccountState::Active), (2, AccountState::Disabled)]
     {
-        unknown(store.change_account(person(account), to(state), audited(Action::AccountChanged)).await);
+        unknown(change(store, account, to(state)).await);
     }
-    let off = store.change_account(person(1), to(AccountState::Disabled), audited(Action::AccountChanged));
-    let (account, ended) = off.await.expect("changes");
+    let (account, ended) = change(store, 1, to(AccountState::Disabled)).await.expect("changes");
     assert_eq!(account.state, AccountState::Disabled);
     assert_eq!(ended, [1, 2].map(SignInId::from_bits));
     set_state(store, 1, AccountState::Active).await;
@@ -128,8 +125,7 @@ async fn subjects_belong_to_one(store: &dyn Store) {
     tie(3, "d").await.expect("links an invited one");
     let invited = store.account(person(3)).await.expect("reads").expect("is there");
     assert_eq!(invited.state, AccountState::Active);
-    let disable = AccountChange { state: Some(AccountState::Disabled), ..AccountChange::default() };
-    store.change_account(person(3), disable, audited(Action::AccountChanged)).await.expect("disables");
+    set_state(store, 3, AccountState::Disabled).await;
     unknown(tie(3, "e").await);
 }
 
@@ -141,10 +137,7 @@ async fn passwords_and_second_factors_are_kept(store: &dyn Store) {
     for session in [1, 2, 3] {
         let account = if session == 3 { 2 } else { 1 };
         if session == 1 {
-            store
-                .invite(link(9, InvitationPurpose::Join, Some(1)), audited(Action::Invited))
-                .await
-                .expect("invites");
+            invite(store, link(9, InvitationPurpose::Join, Some(1))).await;
             let accepted = store.accept_invitation(
                 hash(9),
                 NOW,
@@ -203,20 +196,15 @@ async fn links_hold_until_used_replaced_or_late(store: &dyn Store) {
     unknown(accept(1, LATER).await);
     unknown(accept(9, NOW).await);
     let again = link(2, InvitationPurpose::Join, Some(1));
-    store.invite(again, audited(Action::Invited)).await.expect("invites");
+    invite(store, again).await;
     unknown(accept(1, NOW).await);
     let (account, ended) = accept(2, NOW).await.expect("accepts");
     assert_eq!((account.state, ended), (AccountState::Active, vec![]));
     assert_eq!(store.credentials(person(1)).await.expect("reads").password.as_deref(), Some("p"));
     unknown(accept(2, NOW).await);
-    unknown(store.invite(link(3, InvitationPurpose::Join, Some(9)), audited(Action::Invited)).await);
-    store
-        .invite(link(4, InvitationPurpose::Reset, Some(1)), audited(Action::Invited))
-        .await
-        .expect("invites");
-    set_state(store, 1, AccountState::Disabled).await;
-    unknown(accept(4, NOW).await);
-    set_state(store, 1, AccountState::Active).await;
+    let nobodys = link(3, InvitationPurpose::Join, Some(9));
+    unknown(store.invite(nobodys, None, audited(Action::Invited)).await);
+    invite(store, link(4, InvitationPurpose::Reset, Some(1))).await;
     store.forget_expired(Timestamp(LATER.0 - 1)).await.expect("forgets");
     assert!(store.invitation(hash(4), NOW).await.expect("looks").is_some(), "still holds");
     store.forget_expired(LONG_AFTER).await.expect("forgets");
@@ -231,7 +219,7 @@ async fn a_reset_ends_what_was(store: &dyn Store) {
     enter(store, 2, 2).await;
     for purpose in [InvitationPurpose::Reset, InvitationPurpose::Join] {
         let token = if purpose == InvitationPurpose::Reset { 3 } else { 4 };
-        store.invite(link(token, purpose, Some(1)), audited(Action::Invited)).await.expect("invites");
+        invite(store, link(token, purpose, Some(1))).await;
     }
     let reset = store.accept_invitation(hash(3), NOW, "new".to_owned(), audited(Action::InvitationAccepted));
     let (account, ended) = reset.await.expect("accepts");
@@ -246,7 +234,7 @@ async fn a_reset_ends_what_was(store: &dyn Store) {
 async fn the_first_admin_is_made_once(store: &dyn Store) {
     for token in [1, 2] {
         let invitation = link(token, InvitationPurpose::FirstAdmin, None);
-        store.invite(invitation, audited(Action::Invited)).await.expect("invites");
+        invite(store, invitation).await;
     }
     assert!(store.invitation(hash(1), NOW).await.expect("looks").is_none(), "replaced");
     let (found, account) = store.invitation(hash(2), NOW).await.expect("looks").expect("finds");
@@ -262,11 +250,85 @@ async fn the_first_admin_is_made_once(store: &dyn Store) {
     by(2, NOW).await.expect("creates");
     let admin = store.account(person(1)).await.expect("finds").expect("the admin");
     assert_eq!(admin.state, AccountState::Active);
-    store
-        .invite(link(3, InvitationPurpose::FirstAdmin, None), audited(Action::Invited))
-        .await
-        .expect("invites");
+    invite(store, link(3, InvitationPurpose::FirstAdmin, None)).await;
     unknown(by(3, NOW).await);
-    store.invite(link(4, InvitationPurpose::Join, Some(1)), audited(Action::Invited)).await.expect("invites");
+    invite(store, link(4, InvitationPurpose::Join, Some(1))).await;
     unknown(by(4, NOW).await);
+}
+
+async fn an_admin_is_always_left(store: &dyn Store) {
+    create(store, 1, "ana@demo", Some("hash")).await;
+    create(store, 2, "bob@demo", Some("hash")).await;
+    create(store, 3, "invited@demo", None).await;
+    let role = |role| AccountChange { role: Some(role), ..AccountChange::default() };
+    let off = AccountChange { state: Some(AccountState::Disabled), ..AccountChange::default() };
+    for admin in [1, 3] {
+        change(store, admin, role(AccountRole::Admin)).await.expect("staff may become one");
+    }
+    let before = written(store).await;
+    for last in [role(AccountRole::Staff), off.clone()] {
+        let refused = change(store, 1, last).await;
+        assert!(matches!(refused, Err(StoreError::LastAdmin)), "{refused:?}");
+    }
+    assert_eq!(store.account(person(1)).await.expect("finds").expect("her").role, AccountRole::Admin);
+    assert_eq!(written(store).await, before, "what did not happen is not in the log");
+    change(store, 2, role(AccountRole::Admin)).await.expect("one more");
+    change(store, 1, off).await.expect("there is another");
+    change(store, 1, role(AccountRole::Staff)).await.expect("a disabled one was none");
+    change(store, 3, role(AccountRole::Staff)).await.expect("nor was an invited one");
+}
+
+async fn what_was_seen_has_to_be_so_still(store: &dyn Store) {
+    create(store, 1, "ana@demo", Some("hash")).await;
+    let seen = store.account(person(1)).await.expect("finds");
+    let to = |title: &str| AccountChange { title: Some(title.to_owned()), ..AccountChange::default() };
+    let change =
+        |seen, title: &str| store.change_account(person(1), seen, to(title), audited(Action::AccountChanged));
+    let (first, _) = change(seen.clone(), "first").await.expect("is as it was seen");
+    let before = written(store).await;
+    moved(change(seen.clone(), "second").await);
+    let reset = || link(1, InvitationPurpose::Reset, Some(1));
+    moved(store.invite(reset(), seen, audited(Action::Invited)).await);
+    assert_eq!(written(store).await, before, "what did not happen is not in the log");
+    assert!(store.invitation(hash(1), NOW).await.expect("looks").is_none());
+    store.invite(reset(), Some(first.clone()), audited(Action::Invited)).await.expect("is as it was seen");
+    change(Some(first), "third").await.expect("is as it was seen");
+}
+
+/// A link lies somewhere; what it opens is not to grow, nor to open again.
+async fn links_end_with_what_they_were_made_for(store: &dyn Store) {
+    create(store, 1, "ana@demo", Some("hash")).await;
+    create(store, 2, "bob@demo", None).await;
+    create(store, 3, "eva@demo", Some("hash")).await;
+    create(store, 4, "admin@demo", Some("hash")).await;
+    let nothing = AccountChange::default();
+    let admin = AccountChange { role: Some(AccountRole::Admin), ..nothing.clone() };
+    change(store, 4, admin.clone()).await.expect("another admin");
+    let changes = [
+        (AccountChange { email: Some(email("eve@demo")), ..nothing.clone() }, false),
+        (admin.clone(), false),
+        (admin, true),
+        (AccountChange { name: Some(name("Eve")), title: Some("Claims".into()), ..nothing.clone() }, true),
+    ];
+    for (to, holds) in changes {
+        for (token, purpose, account) in [
+            (1, InvitationPurpose::Reset, 1),
+            (2, InvitationPurpose::Join, 2),
+            (3, InvitationPurpose::Reset, 3),
+        ] {
+            invite(store, link(token, purpose, Some(account))).await;
+        }
+        change(store, 1, to.clone()).await.expect("changes");
+        change(store, 2, AccountChange { email: None, ..to.clone() }).await.expect("changes");
+        let there = async |token| store.invitation(hash(token), NOW).await.expect("looks").is_some();
+        assert_eq!(there(1).await, holds, "{to:?}");
+        assert_eq!(there(2).await, holds || to.email.is_some(), "{to:?}");
+        assert!(there(3).await, "another's");
+    }
+    set_state(store, 1, AccountState::Disabled).await;
+    set_state(store, 1, AccountState::Active).await;
+    assert!(store.invitation(hash(1), NOW).await.expect("looks").is_none(), "disabled and let in again");
+    let set = store.set_password(person(3), "new".to_owned(), None, audited(Action::PasswordChanged));
+    set.await.expect("sets");
+    assert!(store.invitation(hash(3), NOW).await.expect("looks").is_none(), "has another password");
 }

@@ -1,7 +1,9 @@
 //! Appointments and the links to them.
 
 use super::races::{at_once, winners};
-use super::{Database, LATER, NOW, audited, create, email, name, person, set_state, unknown, written};
+use super::{
+    Database, LATER, NOW, audited, create, email, moved, name, person, set_state, unknown, written,
+};
 use crate::{
     Action, Appointment, AppointmentEdit, AppointmentFilter, CallRecord, Desk, Link, MailKind, NewMail,
     Store, StoreError,
@@ -100,7 +102,7 @@ async fn put_desk(store: &dyn Store, number: u128) {
         sites: vec![],
         members: vec![],
     };
-    store.put_desk(desk, audited(Action::DeskChanged)).await.expect("puts");
+    store.put_desk(desk, None, audited(Action::DeskChanged)).await.expect("puts");
 }
 
 async fn kept(store: &dyn Store, number: u128) -> Appointment {
@@ -190,10 +192,10 @@ async fn a_list_has_ones_own_and_shared_ones(store: &dyn Store) {
 
 async fn edit(
     store: &dyn Store,
-    seen: (AppointmentState, u32),
+    seen: &Appointment,
     edit: AppointmentEdit,
 ) -> Result<Appointment, StoreError> {
-    store.edit_appointment(id(1), seen, edit, audited(Action::AppointmentChanged)).await
+    store.edit_appointment(seen, edit, audited(Action::AppointmentChanged)).await
 }
 
 async fn edits_change_what_they_name(store: &dyn Store) {
@@ -227,7 +229,7 @@ async fn edits_change_what_they_name(store: &dyn Store) {
     let first = now.clone();
     for (change, alone) in edits {
         let expected = onto(&first, &alone, &now);
-        now = edit(store, (now.state, now.sequence), change).await.expect("changes");
+        now = edit(store, &now, change).await.expect("changes");
         assert_eq!(now, expected, "what is returned");
         assert_eq!(kept(store, 1).await, expected, "what is kept");
     }
@@ -253,7 +255,7 @@ fn onto(first: &Appointment, alone: &Appointment, now: &Appointment) -> Appointm
 }
 
 async fn what_has_changed_meanwhile_is_left_alone(store: &dyn Store) {
-    use AppointmentState::{Booked, Cancelled, NoShow};
+    use AppointmentState::{Cancelled, NoShow};
     with(store, &[]).await;
     make(store, Appointment { sequence: 3, ..appointment(1) }).await.expect("makes it");
     let (old, before) = (kept(store, 1).await, written(store).await);
@@ -263,16 +265,20 @@ async fn what_has_changed_meanwhile_is_left_alone(store: &dyn Store) {
         note: Some("x".to_owned()),
         ..AppointmentEdit::default()
     };
-    for stale in [(Booked, 2), (Booked, 4), (NoShow, 3), (Cancelled, 4)] {
-        unknown(edit(store, stale, change.clone()).await);
+    for stale in [
+        Appointment { sequence: 2, ..old.clone() },
+        Appointment { state: NoShow, ..old.clone() },
+        Appointment { about: "else".to_owned(), ..old.clone() },
+        Appointment { note: "else".to_owned(), ..old.clone() },
+        Appointment { schedule: schedule(at(999)), ..old.clone() },
+    ] {
+        moved(edit(store, &stale, change.clone()).await);
     }
-    let nobody =
-        store.edit_appointment(id(9), (Booked, 3), change.clone(), audited(Action::AppointmentChanged));
-    unknown(nobody.await);
+    unknown(edit(store, &Appointment { id: id(9), ..old.clone() }, change.clone()).await);
     assert_eq!(kept(store, 1).await, old, "nothing of it happened");
     assert_eq!(written(store).await, before, "nor is it in the log");
-    edit(store, (Booked, 3), change.clone()).await.expect("is as it was seen");
-    unknown(edit(store, (Booked, 3), change).await);
+    edit(store, &old, change.clone()).await.expect("is as it was seen");
+    moved(edit(store, &old, change).await);
     assert_eq!(written(store).await, before + 1);
 }
 
@@ -345,7 +351,7 @@ async fn desks_go_and_people_leave(store: &dyn Store) {
     }
     put_desk(store, 1).await;
     assert_eq!(kept(store, 11).await.desk, Some(DeskId::from_bits(1)), "a changed desk is the same desk");
-    store.remove_desk(DeskId::from_bits(1), audited(Action::DeskRemoved)).await.expect("removes");
+    store.remove_desk(DeskId::from_bits(1), None, audited(Action::DeskRemoved)).await.expect("removes");
     set_state(store, 1, AccountState::Disabled).await;
     assert_eq!(kept(store, 11).await, appointment(11), "is the professional's alone");
     assert_eq!(kept(store, 12).await.desk, Some(DeskId::from_bits(2)));
@@ -417,7 +423,7 @@ async fn nothing_happens_without_its_row(database: &impl Database) {
     let change = AppointmentEdit { note: Some("x".to_owned()), ..AppointmentEdit::default() };
     let failed = [
         make(&*store, appointment(2)).await,
-        edit(&*store, (AppointmentState::Booked, 0), change).await.map(drop),
+        edit(&*store, &appointment(1), change).await.map(drop),
         change_links(&*store, Some((1, NOW)), Some(guest(9, 1, NOW))).await,
         store.queue_mail(new_mail(), audited(Action::MailQueued)).await,
     ];
@@ -477,12 +483,9 @@ async fn of_many_edits_at_once_one_wins(database: &impl Database) {
     with(&*store, &[1]).await;
     let before = written(&*store).await;
     let results = at_once(database, |store, number| async move {
-        let change = AppointmentEdit {
-            note: Some(number.to_string()),
-            sequence: Some(1),
-            ..AppointmentEdit::default()
-        };
-        edit(&*store, (AppointmentState::Booked, 0), change).await
+        // One's own words alone, too: nobody's are lost.
+        let change = AppointmentEdit { note: Some(number.to_string()), ..AppointmentEdit::default() };
+        edit(&*store, &appointment(1), change).await
     })
     .await;
     assert_eq!(winners(&results), 1);

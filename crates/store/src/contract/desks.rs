@@ -1,6 +1,6 @@
 //! Desks, and settings beside them.
 
-use super::{Database, audited, create, person, unknown, written};
+use super::{Database, audited, create, moved, person, unknown, written};
 use crate::{Action, Desk, Store, StoreError, Taken};
 use serde_json::json;
 use std::future::Future;
@@ -10,10 +10,11 @@ use visavis_domain::ids::DeskId;
 pub(super) async fn all<D: Database, F: Future<Output = D>>(fresh: &impl Fn() -> F) {
     desks_are_kept_as_they_were_put(&fresh().await).await;
     slugs_are_unique_and_members_are_accounts(&*fresh().await.open().await).await;
+    what_was_seen_has_to_be_so_still(&*fresh().await.open().await).await;
     settings_are_replaced(&fresh().await).await;
 }
 
-fn desk(number: u128, slug: &str, name: &str, members: &[u128]) -> Desk {
+pub(super) fn desk(number: u128, slug: &str, name: &str, members: &[u128]) -> Desk {
     let hours = Hours {
         zone: "Europe/Istanbul".to_owned(),
         weekly: vec![Opening { weekday: 1, from: 540, to: 1_080 }],
@@ -33,7 +34,7 @@ fn desk(number: u128, slug: &str, name: &str, members: &[u128]) -> Desk {
 }
 
 async fn put(store: &dyn Store, desk: Desk) -> Result<(), StoreError> {
-    store.put_desk(desk, audited(Action::DeskChanged)).await
+    store.put_desk(desk, None, audited(Action::DeskChanged)).await
 }
 
 fn names(desks: &[Desk]) -> Vec<&str> {
@@ -65,8 +66,8 @@ async fn desks_are_kept_as_they_were_put(database: &impl Database) {
     assert_eq!(store.desk(claims.id).await.expect("finds"), Some(replaced));
     assert_eq!(store.desk_by_slug("claims").await.expect("looks"), None);
     assert!(store.desks_of(person(1)).await.expect("lists").is_empty());
-    store.remove_desk(claims.id, audited(Action::DeskRemoved)).await.expect("removes");
-    unknown(store.remove_desk(claims.id, audited(Action::DeskRemoved)).await);
+    store.remove_desk(claims.id, None, audited(Action::DeskRemoved)).await.expect("removes");
+    unknown(store.remove_desk(claims.id, None, audited(Action::DeskRemoved)).await);
     assert_eq!(names(&store.desks_of(person(2)).await.expect("lists")), ["Advice"]);
 }
 
@@ -82,6 +83,30 @@ async fn slugs_are_unique_and_members_are_accounts(store: &dyn Store) {
     assert_eq!(written(store).await, before);
     put(store, desk(1, "claims", "Claims", &[1, 1])).await.expect("says one twice");
     assert_eq!(store.desks().await.expect("lists")[0].members, [person(1)]);
+}
+
+async fn what_was_seen_has_to_be_so_still(store: &dyn Store) {
+    create(store, 1, "ana@demo", Some("hash")).await;
+    let seen = desk(1, "claims", "Claims", &[1]);
+    put(store, seen.clone()).await.expect("puts");
+    let before = written(store).await;
+    let (changed, removed) = (|| audited(Action::DeskChanged), || audited(Action::DeskRemoved));
+    let late = desk(1, "late", "Late", &[]);
+    for stale in [
+        Desk { about: String::new(), ..seen.clone() },
+        Desk { hours: None, ..seen.clone() },
+        Desk { members: vec![], ..seen.clone() },
+    ] {
+        moved(store.put_desk(late.clone(), Some(stale.clone()), changed()).await);
+        moved(store.remove_desk(seen.id, Some(stale), removed()).await);
+    }
+    assert_eq!(store.desk(seen.id).await.expect("finds"), Some(seen.clone()));
+    assert_eq!(written(store).await, before, "what did not happen is not in the log");
+    let now = desk(1, "claims", "Contracts", &[]);
+    store.put_desk(now.clone(), Some(seen.clone()), changed()).await.expect("is as it was seen");
+    store.remove_desk(now.id, Some(now.clone()), removed()).await.expect("is as it was seen");
+    moved(store.put_desk(seen, Some(now), changed()).await);
+    assert!(store.desks().await.expect("lists").is_empty(), "what is gone is not made anew");
 }
 
 async fn settings_are_replaced(database: &impl Database) {

@@ -187,13 +187,17 @@ pub trait Accounts: Send + Sync + 'static {
         audited: Audited,
     ) -> Result<(), StoreError>;
 
-    /// Changes one and returns it. The ids of sign-ins that this ended come with it.
+    /// Changes one and returns it; if it was `seen`, only while it is still so. The ids of sign-ins that this ended come
+    /// with it. With another address, role or state its links are worth nothing any more: who has one may not be who
+    /// the change was made for.
     ///
     /// # Errors
-    /// [`StoreError::Unknown`]; [`StoreError::Taken`] with the address.
+    /// [`StoreError::Unknown`]; [`StoreError::Moved`]; [`StoreError::Taken`] with the address;
+    /// [`StoreError::LastAdmin`] if no active admin would be left.
     async fn change_account(
         &self,
         id: PersonId,
+        seen: Option<Account>,
         change: AccountChange,
         audited: Audited,
     ) -> Result<(Account, Vec<SignInId>), StoreError>;
@@ -211,7 +215,7 @@ pub trait Accounts: Send + Sync + 'static {
     /// [`StoreError::Unknown`].
     async fn credentials(&self, id: PersonId) -> Result<Credentials, StoreError>;
 
-    /// Sets the password, and ends all sign-ins but `keep`; returns those ended.
+    /// Sets the password, and ends all sign-ins but `keep`; returns those ended. Its links are worth nothing any more.
     ///
     /// # Errors
     /// [`StoreError::Unknown`].
@@ -247,11 +251,17 @@ pub trait Accounts: Send + Sync + 'static {
     /// [`StoreError::Unknown`].
     async fn use_totp_step(&self, id: PersonId, step: u64) -> Result<bool, StoreError>;
 
-    /// A new one-time link. Earlier ones of the same account and purpose are worth nothing any more.
+    /// A new one-time link to an account that still is as it was seen; seen is none exactly for
+    /// [`InvitationPurpose::FirstAdmin`]. Earlier ones of the same account and purpose are worth nothing any more.
     ///
     /// # Errors
-    /// As said above.
-    async fn invite(&self, invitation: Invitation, audited: Audited) -> Result<(), StoreError>;
+    /// [`StoreError::Moved`]; [`StoreError::Unknown`] if it is a link to another account.
+    async fn invite(
+        &self,
+        invitation: Invitation,
+        seen: Option<Account>,
+        audited: Audited,
+    ) -> Result<(), StoreError>;
 
     /// What a link is for, if it holds at `now`, with the account it belongs to.
     ///

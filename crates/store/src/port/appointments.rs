@@ -185,14 +185,13 @@ pub trait Appointments: Send + Sync + 'static {
     /// As said above.
     async fn appointments(&self, filter: AppointmentFilter) -> Result<Vec<Appointment>, StoreError>;
 
-    /// Changes one that has the state and the sequence that were seen, and returns it.
+    /// Changes one that still is as it was seen, and returns it.
     ///
     /// # Errors
-    /// [`StoreError::Unknown`] if there is none such, or it has changed meanwhile.
+    /// [`StoreError::Unknown`]; [`StoreError::Moved`].
     async fn edit_appointment(
         &self,
-        id: AppointmentId,
-        seen: (AppointmentState, u32),
+        seen: &Appointment,
         edit: AppointmentEdit,
         audited: Audited,
     ) -> Result<Appointment, StoreError>;

@@ -56,15 +56,16 @@ pub trait Desks: Send + Sync + 'static {
     /// As said above.
     async fn desks_of(&self, person: PersonId) -> Result<Vec<Desk>, StoreError>;
 
-    /// Creates it, or replaces the one of this id, members included.
+    /// Creates it, or replaces the one of this id, members included; if that was `seen`, only while it is still so.
     ///
     /// # Errors
-    /// [`StoreError::Taken`] with the slug; [`StoreError::Unknown`] if a member is no account.
-    async fn put_desk(&self, desk: Desk, audited: Audited) -> Result<(), StoreError>;
+    /// [`StoreError::Moved`]; [`StoreError::Taken`] with the slug; [`StoreError::Unknown`] if a member is no account.
+    async fn put_desk(&self, desk: Desk, seen: Option<Desk>, audited: Audited) -> Result<(), StoreError>;
 
-    /// Removes it; the history of its calls stays, and appointments shared with it are their professional's alone.
+    /// Removes it; if it was `seen`, only while it is still so. The history of its calls stays, and appointments shared
+    /// with it are their professional's alone.
     ///
     /// # Errors
-    /// [`StoreError::Unknown`].
-    async fn remove_desk(&self, id: DeskId, audited: Audited) -> Result<(), StoreError>;
+    /// [`StoreError::Unknown`]; [`StoreError::Moved`].
+    async fn remove_desk(&self, id: DeskId, seen: Option<Desk>, audited: Audited) -> Result<(), StoreError>;
 }

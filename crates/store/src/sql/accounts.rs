@@ -3,7 +3,7 @@
 use super::cell::{made, member, number, parsed, time, timestamp, unsigned, word};
 use super::entity::{account, subject};
 use super::failure::stored;
-use super::{SqlStore, commit, invitations, sign_ins, within};
+use super::{SqlStore, commit, invitations, sign_ins, still, within};
 use crate::port::{
     Account, AccountChange, Accounts, Audited, Credentials, Invitation, InvitationPurpose, NewAccount,
     SignIn, StoreError, Subject, Taken, TokenHash,
@@ -13,7 +13,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel,
     PaginatorTrait, QueryFilter, sea_query::Expr,
 };
-use visavis_domain::account::{AccountState, Email};
+use visavis_domain::account::{AccountRole, AccountState, Email};
 use visavis_domain::ids::{PersonId, SignInId};
 use visavis_domain::time::Timestamp;
 
@@ -75,6 +75,14 @@ async fn insert(db: &impl ConnectionTrait, new: NewAccount) -> Result<(), StoreE
     };
     account::Entity::insert(row.into_active_model()).exec_without_returning(db).await.map_err(stored)?;
     Ok(())
+}
+
+/// Whether somebody can sign in as an admin.
+async fn has_admin(db: &impl ConnectionTrait) -> Result<bool, StoreError> {
+    let admins = account::Entity::find()
+        .filter(account::Column::Role.eq(word(AccountRole::Admin)))
+        .filter(account::Column::State.eq(word(AccountState::Active)));
+    Ok(admins.count(db).await.map_err(stored)? > 0)
 }
 
 /// Writes what changed of a row, and reads it back.
@@ -173,15 +181,26 @@ impl Accounts for SqlStore {
     async fn change_account(
         &self,
         id: PersonId,
+        seen: Option<Account>,
         change: AccountChange,
         audited: Audited,
     ) -> Result<(Account, Vec<SignInId>), StoreError> {
         within(async {
             let tx = self.begin().await?;
+            let row = row(&tx, id).await?;
+            let old = Account::try_from(row.clone())?;
+            still(Some(&old), seen.as_ref())?;
             if let Some(email) = &change.email {
                 free(&tx, email, id).await?;
             }
-            let account = update(&tx, changed(row(&tx, id).await?, change)?).await?;
+            let account = update(&tx, changed(row, change)?).await?;
+            let was_admin = old.role == AccountRole::Admin && old.state == AccountState::Active;
+            if was_admin && !has_admin(&tx).await? {
+                return Err(StoreError::LastAdmin);
+            }
+            if (&old.email, old.role, old.state) != (&account.email, account.role, account.state) {
+                invitations::remove_all(&tx, id).await?;
+            }
             let ended = match account.state {
                 AccountState::Disabled => sign_ins::end_all(&tx, id, None).await?,
                 AccountState::Active | AccountState::Invited => Vec::new(),
@@ -242,6 +261,7 @@ impl Accounts for SqlStore {
             account.password = Set(Some(password));
             update(&tx, account).await?;
             let ended = sign_ins::end_all(&tx, id, keep).await?;
+            invitations::remove_all(&tx, id).await?;
             self.commit_audited(tx, audited).await?;
             Ok(ended)
         })
@@ -296,9 +316,20 @@ impl Accounts for SqlStore {
         .await
     }
 
-    async fn invite(&self, invitation: Invitation, audited: Audited) -> Result<(), StoreError> {
+    async fn invite(
+        &self,
+        invitation: Invitation,
+        seen: Option<Account>,
+        audited: Audited,
+    ) -> Result<(), StoreError> {
+        if invitation.account != seen.as_ref().map(|account| account.id) {
+            return Err(StoreError::Unknown);
+        }
         within(async {
             let tx = self.begin().await?;
+            if let Some(id) = invitation.account {
+                still(Some(&row(&tx, id).await?.try_into()?), seen.as_ref())?;
+            }
             invitations::replace(&tx, invitation).await?;
             self.commit_audited(tx, audited).await
         })

@@ -4,7 +4,7 @@ use super::cell::{made, member, parsed, time, timestamp, unsigned, word};
 use super::entity::appointment;
 use super::failure::stored;
 use super::webhooks::events;
-use super::{SqlStore, commit, links, mails, within};
+use super::{SqlStore, commit, links, mails, still, within};
 use crate::port::{
     Appointment, AppointmentEdit, AppointmentFilter, Appointments, Audited, Link, Mail, MailState, NewEvent,
     NewMail, StoreError,
@@ -16,7 +16,7 @@ use sea_orm::{
     IntoActiveModel, Order, QueryFilter,
 };
 use std::collections::BTreeSet;
-use visavis_domain::appointment::{AppointmentState, Schedule};
+use visavis_domain::appointment::Schedule;
 use visavis_domain::ids::{AppointmentId, LinkId};
 use visavis_domain::time::Timestamp;
 
@@ -162,18 +162,14 @@ impl Appointments for SqlStore {
 
     async fn edit_appointment(
         &self,
-        id: AppointmentId,
-        seen: (AppointmentState, u32),
+        seen: &Appointment,
         edit: AppointmentEdit,
         audited: Audited,
     ) -> Result<Appointment, StoreError> {
         within(async {
             let tx = self.begin().await?;
-            let row = find(&tx, id).await?.ok_or(StoreError::Unknown)?;
-            let (state, sequence) = seen;
-            if (&*row.state, row.sequence) != (&*word(state), sequence.into()) {
-                return Err(StoreError::Unknown);
-            }
+            let row = find(&tx, seen.id).await?.ok_or(StoreError::Unknown)?;
+            still(Some(&Appointment::try_from(row.clone())?), Some(seen))?;
             let event = edit.event.clone();
             let row = edited(row, edit).update(&tx).await.map_err(stored)?;
             events::put(&tx, event.into_iter().collect()).await?;

@@ -3,7 +3,7 @@
 use super::cell::{from_json, json, parsed, unsigned};
 use super::entity::{account, desk, desk_member};
 use super::failure::stored;
-use super::{SqlStore, within};
+use super::{SqlStore, still, within};
 use crate::port::{Audited, Desk, Desks, StoreError, Taken};
 use async_trait::async_trait;
 use sea_orm::sea_query::OnConflict;
@@ -53,6 +53,10 @@ fn read(row: desk::Model, members: Vec<PersonId>) -> Result<Desk, StoreError> {
         sites: from_json(&row.sites)?,
         members,
     })
+}
+
+async fn one(db: &impl ConnectionTrait, id: DeskId) -> Result<Option<Desk>, StoreError> {
+    Ok(with_members(db, desk::Entity::find_by_id(id.to_string())).await?.pop())
 }
 
 async fn put(tx: &DatabaseTransaction, desk: Desk) -> Result<(), StoreError> {
@@ -107,11 +111,7 @@ impl Desks for SqlStore {
     }
 
     async fn desk(&self, id: DeskId) -> Result<Option<Desk>, StoreError> {
-        within(async {
-            let find = desk::Entity::find_by_id(id.to_string());
-            Ok(with_members(&self.snapshot().await?, find).await?.pop())
-        })
-        .await
+        within(async { one(&self.snapshot().await?, id).await }).await
     }
 
     async fn desk_by_slug(&self, slug: &str) -> Result<Option<Desk>, StoreError> {
@@ -136,22 +136,24 @@ impl Desks for SqlStore {
         .await
     }
 
-    async fn put_desk(&self, desk: Desk, audited: Audited) -> Result<(), StoreError> {
+    async fn put_desk(&self, desk: Desk, seen: Option<Desk>, audited: Audited) -> Result<(), StoreError> {
         within(async {
             let tx = self.begin().await?;
+            if seen.is_some() {
+                still(one(&tx, desk.id).await?.as_ref(), seen.as_ref())?;
+            }
             put(&tx, desk).await?;
             self.commit_audited(tx, audited).await
         })
         .await
     }
 
-    async fn remove_desk(&self, id: DeskId, audited: Audited) -> Result<(), StoreError> {
+    async fn remove_desk(&self, id: DeskId, seen: Option<Desk>, audited: Audited) -> Result<(), StoreError> {
         within(async {
             let tx = self.begin().await?;
-            let gone = desk::Entity::delete_by_id(id.to_string()).exec(&tx).await.map_err(stored)?;
-            if gone.rows_affected == 0 {
-                return Err(StoreError::Unknown);
-            }
+            let now = one(&tx, id).await?.ok_or(StoreError::Unknown)?;
+            still(Some(&now), seen.as_ref())?;
+            desk::Entity::delete_by_id(id.to_string()).exec(&tx).await.map_err(stored)?;
             self.commit_audited(tx, audited).await
         })
         .await

@@ -88,7 +88,11 @@ async fn answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
 fn explained(url: &DatabaseUrl, error: &sqlx::Error) -> StoreError {
     let why = match of_driver(error) {
         StoreError::Unavailable(why) | StoreError::Damaged(why) | StoreError::ReadOnly(why) => why,
-        StoreError::Unknown | StoreError::Taken(_) | StoreError::Full => error.to_string(),
+        StoreError::Unknown
+        | StoreError::Taken(_)
+        | StoreError::Moved
+        | StoreError::LastAdmin
+        | StoreError::Full => error.to_string(),
     };
     let hint = "see that PostgreSQL runs there, and that database, user and password exist";
     StoreError::Unavailable(format!("{url}: {why}; {hint}"))

@@ -89,7 +89,7 @@ impl Accounts {
         }
         if self.desk_of_slug(DESK).await?.is_none() {
             let id = DeskId::from_bits(self.random_bits());
-            self.put_desk(None, demo_desk(id, members)).await?;
+            self.put_desk(None, demo_desk(id, members), None).await?;
         }
         self.demonstrate_lounge().await?;
         let (desk, lounge) = (format!("/desk/{DESK}"), LOUNGE.to_owned());

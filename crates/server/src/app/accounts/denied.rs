@@ -232,6 +232,7 @@ impl From<StoreError> for Denied {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Taken(what) => Self::Taken(what),
+            StoreError::LastAdmin => Self::LastAdmin,
             other => Self::Store(other),
         }
     }
@@ -296,7 +297,10 @@ impl Denied {
             Self::Provider(refused) => refused.code(),
             Self::Store(StoreError::ReadOnly(_) | StoreError::Full) => "storage_full",
             Self::Store(StoreError::Unavailable(_)) => "try_again",
-            Self::Store(StoreError::Unknown | StoreError::Taken(_)) => "changed_meanwhile",
+            Self::Store(StoreError::Unknown | StoreError::Taken(_) | StoreError::Moved) => {
+                "changed_meanwhile"
+            }
+            Self::Store(StoreError::LastAdmin) => "last_admin",
             Self::Store(StoreError::Damaged(_)) | Self::Defect(_) => "internal",
         }
     }

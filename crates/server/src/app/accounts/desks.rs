@@ -26,8 +26,8 @@ impl Accounts {
     }
 
     /// One of them.
-    pub(crate) async fn desk(&self, id: DeskId) -> Result<DeskView, Denied> {
-        self.store().desk(id).await?.map(desk_view).ok_or(Denied::Unknown(Unknown::Desk))
+    pub(crate) async fn desk(&self, id: DeskId) -> Result<Desk, Denied> {
+        self.store().desk(id).await?.ok_or(Denied::Unknown(Unknown::Desk))
     }
 
     /// A new desk.
@@ -37,37 +37,48 @@ impl Accounts {
         settings: DeskSettings,
     ) -> Result<DeskView, Denied> {
         let id = DeskId::from_bits(self.random_bits());
-        self.put_desk(Some(actor), desk(id, settings)?).await
+        self.put_desk(Some(actor), desk(id, settings)?, None).await
     }
 
-    /// Sets a desk anew.
+    /// Sets a desk anew; if it was seen, only while it is still so.
     pub(crate) async fn change_desk(
         &self,
         actor: PersonId,
         id: DeskId,
+        seen: Option<Desk>,
         settings: DeskSettings,
     ) -> Result<DeskView, Denied> {
         let desk = desk(id, settings)?;
-        let before = self.store().desk(id).await?.ok_or(Denied::Unknown(Unknown::Desk))?;
-        let changed = self.put_desk(Some(actor), desk).await?;
+        let before = self.desk(id).await?;
+        let changed = self.put_desk(Some(actor), desk, seen).await?;
         self.tell_desk(id, &before.members).await;
         Ok(changed)
     }
 
-    pub(super) async fn put_desk(&self, actor: Option<PersonId>, desk: Desk) -> Result<DeskView, Denied> {
+    pub(super) async fn put_desk(
+        &self,
+        actor: Option<PersonId>,
+        desk: Desk,
+        seen: Option<Desk>,
+    ) -> Result<DeskView, Denied> {
         let detail = serde_json::json!({ "slug": desk.slug, "members": desk.members });
         let audited = self.audited(actor, Action::DeskChanged, desk.id, detail);
-        let put = self.store().put_desk(desk.clone(), audited).await;
+        let put = self.store().put_desk(desk.clone(), seen, audited).await;
         put.map_err(Denied::missing(Denied::Invalid(Invalid::Member)))?;
         self.tell_desk(desk.id, &desk.members).await;
         Ok(desk_view(desk))
     }
 
-    /// Removes a desk; the history of its calls stays.
-    pub(crate) async fn remove_desk(&self, actor: PersonId, id: DeskId) -> Result<(), Denied> {
-        let before = self.store().desk(id).await?.ok_or(Denied::Unknown(Unknown::Desk))?;
+    /// Removes a desk; if it was seen, only while it is still so. The history of its calls stays.
+    pub(crate) async fn remove_desk(
+        &self,
+        actor: PersonId,
+        id: DeskId,
+        seen: Option<Desk>,
+    ) -> Result<(), Denied> {
+        let before = self.desk(id).await?;
         let audited = self.audited(Some(actor), Action::DeskRemoved, id, serde_json::Value::Null);
-        let removed = self.store().remove_desk(id, audited).await;
+        let removed = self.store().remove_desk(id, seen, audited).await;
         removed.map_err(Denied::missing(Denied::Unknown(Unknown::Desk)))?;
         self.tell_desk(id, &before.members).await;
         Ok(())
@@ -85,7 +96,8 @@ impl Accounts {
     }
 }
 
-fn desk_view(desk: Desk) -> DeskView {
+/// As admins see it.
+pub(crate) fn desk_view(desk: Desk) -> DeskView {
     let Desk { id, slug, name, about, hours, wrap_up_s, ring_s, sites, members } = desk;
     DeskView { id, settings: DeskSettings { slug, name, about, hours, wrap_up_s, ring_s, sites, members } }
 }

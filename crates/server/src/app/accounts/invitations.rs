@@ -43,8 +43,8 @@ impl Accounts {
         Drawn { row: Invitation { token: token_hash(&token), purpose, account, expires_at }, token }
     }
 
-    /// Another link for somebody: to a first password if they have none yet, else to a new one. Earlier ones are
-    /// worth nothing any more.
+    /// Another link for somebody, as long as they are who was seen: to a first password if they have none yet, else to
+    /// a new one. Earlier ones are worth nothing any more.
     pub(crate) async fn invite(
         &self,
         actor: Option<PersonId>,
@@ -59,7 +59,7 @@ impl Accounts {
         let drawn = self.draw_invitation(purpose, Some(account.id));
         let detail = serde_json::json!({ "for": kind(purpose) });
         let audited = self.audited(actor, Action::Invited, account.id, detail);
-        self.store().invite(drawn.row.clone(), audited).await?;
+        self.store().invite(drawn.row.clone(), Some(account.clone()), audited).await?;
         Ok(drawn.invited(account.id, base))
     }
 
@@ -71,7 +71,7 @@ impl Accounts {
         let drawn = self.draw_invitation(InvitationPurpose::FirstAdmin, None);
         let detail = serde_json::json!({ "for": InvitationKind::FirstAdmin });
         let audited = self.audited(None, Action::Invited, "", detail);
-        self.store().invite(drawn.row.clone(), audited).await?;
+        self.store().invite(drawn.row.clone(), None, audited).await?;
         Ok(Some(drawn.link(base)))
     }
 

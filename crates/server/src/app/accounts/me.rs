@@ -50,7 +50,7 @@ impl Accounts {
         };
         let detail = super::changed(&change);
         let audited = self.audited(Some(account.id), Action::AccountChanged, account.id, detail);
-        let changed = self.store().change_account(account.id, change, audited).await;
+        let changed = self.store().change_account(account.id, None, change, audited).await;
         let (account, ended) = changed.map_err(Denied::missing(Denied::SignedOut))?;
         self.tell_signed_out(&ended).await;
         self.tell_person(account.id).await;

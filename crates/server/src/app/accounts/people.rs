@@ -5,7 +5,7 @@ use super::{Accounts, Denied, Invalid, Unknown, email, view};
 use visavis_domain::account::{AccountRole, AccountState};
 use visavis_domain::ids::PersonId;
 use visavis_protocol::{AccountView, Invited, NewPerson, PeoplePage, PersonChange};
-use visavis_store::{Account, AccountChange, Action, InvitationPurpose, NewAccount, StoreError};
+use visavis_store::{Account, AccountChange, Action, InvitationPurpose, NewAccount};
 
 impl Accounts {
     /// Accounts by name, from behind this one on.
@@ -70,11 +70,12 @@ impl Accounts {
         })
     }
 
-    /// Changes somebody. Never so that no admin could sign in any more.
+    /// Changes somebody; if they were seen, only while they are still so. Never so that no admin could sign in any more.
     pub(crate) async fn change_person(
         &self,
         actor: PersonId,
         id: PersonId,
+        seen: Option<Account>,
         change: &PersonChange,
     ) -> Result<AccountView, Denied> {
         let change = AccountChange {
@@ -84,7 +85,6 @@ impl Accounts {
             role: change.role,
             state: change.state,
         };
-        let one_at_a_time = self.people.lock().await;
         let before = self.person(id).await?;
         if let Some(state) = change.state
             && (state == AccountState::Invited) != (before.state == AccountState::Invited)
@@ -93,30 +93,12 @@ impl Accounts {
             return Err(Denied::Invalid(Invalid::State));
         }
         let change = AccountChange { state: change.state.filter(|to| *to != before.state), ..change };
-        let steps_down = change.role == Some(AccountRole::Staff) && before.role == AccountRole::Admin;
-        if (steps_down || change.state == Some(AccountState::Disabled)) && self.is_last_admin(&before).await?
-        {
-            return Err(Denied::LastAdmin);
-        }
         let audited = self.audited(Some(actor), Action::AccountChanged, id, super::changed(&change));
-        let changed = self.store().change_account(id, change, audited).await.map_err(|error| match error {
-            StoreError::Unknown => Denied::Unknown(Unknown::Person),
-            other => other.into(),
-        });
-        let (account, ended) = changed?;
-        drop(one_at_a_time);
+        let changed = self.store().change_account(id, seen, change, audited).await;
+        let (account, ended) = changed.map_err(Denied::missing(Denied::Unknown(Unknown::Person)))?;
         self.tell_signed_out(&ended).await;
         self.tell_person(id).await;
         Ok(view(&account))
-    }
-
-    async fn is_last_admin(&self, account: &Account) -> Result<bool, Denied> {
-        let may = |one: &Account| one.role == AccountRole::Admin && one.state == AccountState::Active;
-        if !may(account) {
-            return Ok(false);
-        }
-        let all = self.store().accounts().await?;
-        Ok(!all.iter().any(|one| one.id != account.id && may(one)))
     }
 }
 

@@ -16,6 +16,9 @@ use visavis_store::{Action, Appointment, AppointmentEdit, Link, NewEvent, StoreE
 /// How often an edit is tried again that somebody else's came before. What the other changed is read each time.
 const TRIES: u32 = 3;
 
+/// An appointment; and as it has to be still, if that was said.
+type Which = (AppointmentId, Option<Appointment>);
+
 impl Appointments {
     /// A new one of this person's, with the client's link.
     pub(crate) async fn create(
@@ -81,7 +84,7 @@ impl Appointments {
     pub(crate) async fn change(
         &self,
         person: PersonId,
-        id: AppointmentId,
+        which: Which,
         change: &AppointmentChange,
         base: &str,
     ) -> Result<AppointmentView, Denied> {
@@ -89,7 +92,7 @@ impl Appointments {
         let email = change.email.as_deref().map(address).transpose()?;
         let about = change.about.as_deref().map(about).transpose()?;
         let note = change.note.as_deref().map(note).transpose()?;
-        let edited = self.edit(person, id, |seen| {
+        let edited = self.edit(person, which, |seen| {
             let edit = AppointmentEdit {
                 client: client.clone().filter(|to| *to != seen.client),
                 email: email.clone().filter(|to| *to != seen.email),
@@ -113,12 +116,12 @@ impl Appointments {
     pub(crate) async fn move_to(
         &self,
         person: PersonId,
-        id: AppointmentId,
+        which: Which,
         to: &AppointmentMove,
         base: &str,
     ) -> Result<AppointmentView, Denied> {
         let schedule = schedule(&to.wall, &to.zone, to.repeated, to.minutes)?;
-        let moved = self.edit(person, id, |seen| {
+        let moved = self.edit(person, which, |seen| {
             if seen.sequence != to.sequence {
                 return Err(Denied::Store(StoreError::Unknown));
             }
@@ -138,7 +141,7 @@ impl Appointments {
     pub(crate) async fn settle(
         &self,
         person: PersonId,
-        id: AppointmentId,
+        which: Which,
         to: AppointmentState,
         base: &str,
     ) -> Result<AppointmentView, Denied> {
@@ -148,7 +151,7 @@ impl Appointments {
             AppointmentState::NoShow => (Change::NoShow, true),
             AppointmentState::Cancelled => (Change::Cancel, true),
         };
-        let settled = self.edit(person, id, |seen| {
+        let settled = self.edit(person, which, |seen| {
             let state = self.becomes(seen, &wish)?;
             let edit = AppointmentEdit {
                 state: Some(state),
@@ -159,6 +162,7 @@ impl Appointments {
         });
         let settled = settled.await?;
         if is_over {
+            let id = settled.id;
             told(id, self.around.app.close_visit(id, None).await);
         }
         self.view(settled, base).await
@@ -183,29 +187,32 @@ impl Appointments {
         change(seen.state, &seen.schedule, self.margins(), self.now(), wish).map_err(not_planned)
     }
 
-    /// Changes one that this person may see into what `make` makes of it as it is now; none changes nothing.
+    /// Changes one that this person may see into what `make` makes of it as it is now; none changes nothing. What has to
+    /// be as it was seen is refused if it is not; what need not is read again if somebody else was faster.
     async fn edit(
         &self,
         person: PersonId,
-        id: AppointmentId,
+        (id, as_seen): Which,
         make: impl Fn(&Appointment) -> Result<Option<(AppointmentEdit, Value)>, Denied>,
     ) -> Result<Appointment, Denied> {
         let mut tries = 0;
         loop {
             let seen = self.visible(person, id).await?;
+            if as_seen.as_ref().is_some_and(|before| *before != seen) {
+                return Err(StoreError::Moved.into());
+            }
             let Some((mut edit, detail)) = make(&seen)? else { return Ok(seen) };
             edit.event = self.event(&seen, &edit);
             if let Some(event) = &edit.event {
                 self.around.app.before_stored(&event.subject).await;
             }
             let audited = self.audited(Some(person), Action::AppointmentChanged, id, detail);
-            let as_seen = (seen.state, seen.sequence);
-            match self.store().edit_appointment(id, as_seen, edit, audited).await {
+            match self.store().edit_appointment(&seen, edit, audited).await {
                 Ok(edited) => {
                     self.tell_changed(&edited).await;
                     return Ok(edited);
                 }
-                Err(StoreError::Unknown) if tries < TRIES => tries += 1,
+                Err(StoreError::Moved) if tries < TRIES => tries += 1,
                 Err(error) => return Err(error.into()),
             }
         }

@@ -58,7 +58,8 @@ impl Appointments {
         self.view(found, base).await
     }
 
-    pub(super) async fn view(&self, one: Appointment, base: &str) -> Result<AppointmentView, Denied> {
+    /// As who may see it sees it.
+    pub(crate) async fn view(&self, one: Appointment, base: &str) -> Result<AppointmentView, Denied> {
         let beside = self.beside(std::slice::from_ref(&one)).await?;
         Ok(self.seen(one, &beside, base))
     }

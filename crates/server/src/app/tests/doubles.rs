@@ -6,7 +6,6 @@ use async_trait::async_trait;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use visavis_domain::account::Email;
-use visavis_domain::appointment::AppointmentState;
 use visavis_domain::ids::{
     ApiKeyId, AppointmentId, ConversationId, DeskId, FileId, LinkId, LoungeRoomId, MessageId, ParticipantId,
     PersonId, RingId, SignInId, WebhookId,
@@ -78,7 +77,9 @@ refusing! {
     fn account_by_email(&self, email: &Email) -> Option<Account>;
     fn account_by_subject(&self, subject: &Subject) -> Option<Account>;
     fn create_account(&self, new: NewAccount, invitation: Option<Invitation>, audited: Audited) -> ();
-    fn change_account(&self, id: PersonId, to: AccountChange, audited: Audited) -> (Account, Vec<SignInId>);
+    fn change_account(
+        &self, id: PersonId, seen: Option<Account>, to: AccountChange, audited: Audited,
+    ) -> (Account, Vec<SignInId>);
     fn link_subject(&self, id: PersonId, subject: Subject, audited: Audited) -> ();
     fn credentials(&self, id: PersonId) -> Credentials;
     fn set_password(
@@ -87,7 +88,7 @@ refusing! {
     fn rehash_password(&self, id: PersonId, password: String) -> ();
     fn set_totp(&self, id: PersonId, sealed: Option<Vec<u8>>, audited: Audited) -> ();
     fn use_totp_step(&self, id: PersonId, step: u64) -> bool;
-    fn invite(&self, invitation: Invitation, audited: Audited) -> ();
+    fn invite(&self, invitation: Invitation, seen: Option<Account>, audited: Audited) -> ();
     fn invitation(&self, token: TokenHash, now: Timestamp) -> Option<(Invitation, Option<Account>)>;
     fn accept_invitation(
         &self, token: TokenHash, now: Timestamp, password: String, audited: Audited,
@@ -121,8 +122,8 @@ refusing! {
     Desks;
     fn desks(&self) -> Vec<Desk>;
     fn desk_by_slug(&self, slug: &str) -> Option<Desk>;
-    fn put_desk(&self, desk: Desk, audited: Audited) -> ();
-    fn remove_desk(&self, id: DeskId, audited: Audited) -> ();
+    fn put_desk(&self, desk: Desk, seen: Option<Desk>, audited: Audited) -> ();
+    fn remove_desk(&self, id: DeskId, seen: Option<Desk>, audited: Audited) -> ();
     =>
     async fn desk(&self, id: DeskId) -> Result<Option<Desk>, StoreError> {
         Ok(self.desks.get(&id).cloned())
@@ -139,7 +140,7 @@ refusing! {
         &self, appointment: Appointment, link: Link, event: Option<NewEvent>, audited: Audited,
     ) -> ();
     fn edit_appointment(
-        &self, id: AppointmentId, seen: (AppointmentState, u32), edit: AppointmentEdit, audited: Audited,
+        &self, seen: &Appointment, edit: AppointmentEdit, audited: Audited,
     ) -> Appointment;
     fn links_of(&self, appointments: &[AppointmentId]) -> Vec<Link>;
     fn change_links(

@@ -19,6 +19,7 @@ use visavis_protocol::{
     AppointmentChange, AppointmentList, AppointmentMove, AppointmentOutcome, AppointmentView, NewAppointment,
     NewLink,
 };
+use visavis_store::Appointment;
 
 const ALL: &str = "/api/v1/appointments";
 const ONE: &str = "/api/v1/appointments/{id}";
@@ -168,11 +169,20 @@ async fn look(
     api.appointments.look(signed.account.id, id, &base).await.map(Json)
 }
 
-async fn check(api: &Api, signed: &Signed, base: &str, id: AppointmentId, seen: &Seen) -> Result<(), Denied> {
+/// As it has to be still when it is written, if that was said.
+async fn as_seen(
+    api: &Api,
+    signed: &Signed,
+    base: &str,
+    id: AppointmentId,
+    seen: &Seen,
+) -> Result<Option<Appointment>, Denied> {
     if !seen.is_said() {
-        return Ok(());
+        return Ok(None);
     }
-    seen.still(&api.appointments.look(signed.account.id, id, base).await?)
+    let one = api.appointments.visible(signed.account.id, id).await?;
+    let shown = api.appointments.view(one.clone(), base).await?;
+    seen.still(one, &shown)
 }
 
 async fn change(
@@ -183,8 +193,9 @@ async fn change(
     seen: Seen,
     Body(change): Body<AppointmentChange>,
 ) -> Changed {
-    check(&api, &signed, &base, id, &seen).await?;
-    api.appointments.change(signed.account.id, id, &change, &base).await.map(Json)
+    let before = as_seen(&api, &signed, &base, id, &seen).await?;
+    let changed = api.appointments.change(signed.account.id, (id, before), &change, &base).await;
+    changed.map(Json).map_err(|denied| seen.refused(denied))
 }
 
 async fn move_to(
@@ -195,8 +206,9 @@ async fn move_to(
     seen: Seen,
     Body(to): Body<AppointmentMove>,
 ) -> Changed {
-    check(&api, &signed, &base, id, &seen).await?;
-    api.appointments.move_to(signed.account.id, id, &to, &base).await.map(Json)
+    let before = as_seen(&api, &signed, &base, id, &seen).await?;
+    let changed = api.appointments.move_to(signed.account.id, (id, before), &to, &base).await;
+    changed.map(Json).map_err(|denied| seen.refused(denied))
 }
 
 async fn settle(
@@ -207,8 +219,9 @@ async fn settle(
     seen: Seen,
     Body(AppointmentOutcome { state }): Body<AppointmentOutcome>,
 ) -> Changed {
-    check(&api, &signed, &base, id, &seen).await?;
-    api.appointments.settle(signed.account.id, id, state, &base).await.map(Json)
+    let before = as_seen(&api, &signed, &base, id, &seen).await?;
+    let changed = api.appointments.settle(signed.account.id, (id, before), state, &base).await;
+    changed.map(Json).map_err(|denied| seen.refused(denied))
 }
 
 async fn forget(

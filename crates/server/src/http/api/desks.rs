@@ -5,7 +5,7 @@ use super::body::{Body, Named};
 use super::described::about;
 use super::tags::Seen;
 use super::{Access, Api, Keys, Routes, Signed};
-use crate::app::{Denied, Invalid, Unknown};
+use crate::app::{Denied, Invalid, Unknown, desk_view};
 use axum::Json;
 use axum::extract::State;
 use axum::http::Method;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use visavis_domain::ids::DeskId;
 use visavis_domain::scope::Scope;
 use visavis_protocol::{DeskSettings, DeskView, StaffDesk};
-use visavis_store::Taken;
+use visavis_store::{Desk, Taken};
 
 pub(super) fn routes(routes: Routes) -> Routes {
     const READ: Keys = Keys::With(Scope::DesksRead);
@@ -69,11 +69,16 @@ async fn list(State(api): State<Arc<Api>>) -> Result<Many<DeskView>, Denied> {
 }
 
 async fn look(State(api): State<Arc<Api>>, Named(id): Named<DeskId>) -> Result<Json<DeskView>, Denied> {
-    api.accounts.desk(id).await.map(Json)
+    api.accounts.desk(id).await.map(|desk| Json(desk_view(desk)))
 }
 
-async fn check(api: &Api, id: DeskId, seen: &Seen) -> Result<(), Denied> {
-    if seen.is_said() { seen.still(&api.accounts.desk(id).await?) } else { Ok(()) }
+/// As it has to be still when it is written, if that was said.
+async fn as_seen(api: &Api, id: DeskId, seen: &Seen) -> Result<Option<Desk>, Denied> {
+    if !seen.is_said() {
+        return Ok(None);
+    }
+    let desk = api.accounts.desk(id).await?;
+    seen.still(desk.clone(), &desk_view(desk))
 }
 
 async fn now(State(api): State<Arc<Api>>, Named(id): Named<DeskId>) -> Result<Json<StaffDesk>, Denied> {
@@ -96,8 +101,9 @@ async fn change(
     seen: Seen,
     Body(settings): Body<DeskSettings>,
 ) -> Result<Json<DeskView>, Denied> {
-    check(&api, id, &seen).await?;
-    api.accounts.change_desk(signed.account.id, id, settings).await.map(Json)
+    let before = as_seen(&api, id, &seen).await?;
+    let changed = api.accounts.change_desk(signed.account.id, id, before, settings).await;
+    changed.map(Json).map_err(|denied| seen.refused(denied))
 }
 
 async fn remove(
@@ -106,7 +112,7 @@ async fn remove(
     Named(id): Named<DeskId>,
     seen: Seen,
 ) -> Result<Done, Denied> {
-    check(&api, id, &seen).await?;
-    api.accounts.remove_desk(signed.account.id, id).await?;
-    Ok(Done)
+    let before = as_seen(&api, id, &seen).await?;
+    let removed = api.accounts.remove_desk(signed.account.id, id, before).await;
+    removed.map(|()| Done).map_err(|denied| seen.refused(denied))
 }

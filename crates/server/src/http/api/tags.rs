@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::convert::Infallible;
+use visavis_store::StoreError;
 
 /// The server's clock in an answer; it goes on while nothing changes, and is no part of the tag.
 const CLOCK: &str = "now";
@@ -68,12 +69,22 @@ impl Seen {
         !self.0.is_empty()
     }
 
-    /// Refuses unless it is as it was seen.
-    pub(super) fn still(&self, now: &impl Serialize) -> Result<(), Denied> {
-        let body = serde_json::to_vec(now).map_err(|_| Denied::Defect("an answer that is no JSON"))?;
+    /// Refuses unless this, shown so, is as it was seen. What comes back has to be so still when it is written; none
+    /// where nothing was said, or only that there has to be one.
+    pub(super) fn still<T>(&self, now: T, shown: &impl Serialize) -> Result<Option<T>, Denied> {
+        let body = serde_json::to_vec(shown).map_err(|_| Denied::Defect("an answer that is no JSON"))?;
+        let named = self.0.values().any(|line| line != "*");
         match matches(&self.0, &header::IF_MATCH, &tag(&body)) {
             Some(false) => Err(Denied::NotAsSeen),
-            Some(true) | None => Ok(()),
+            Some(true) | None => Ok(named.then_some(now)),
+        }
+    }
+
+    /// A refusal by the store, in the words of who said what they have seen.
+    pub(super) fn refused(&self, denied: Denied) -> Denied {
+        match denied {
+            Denied::Store(StoreError::Moved) if self.is_said() => Denied::NotAsSeen,
+            other => other,
         }
     }
 }

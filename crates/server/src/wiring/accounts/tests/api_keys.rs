@@ -161,6 +161,26 @@ async fn nobody_becomes_an_admin_over_a_key_and_admins_are_left_alone() {
 }
 
 #[tokio::test]
+async fn a_link_that_a_program_holds_makes_it_no_admin() {
+    let (world, admin, _) = World::with_both().await;
+    let write = key(&world, &admin, &[Scope::StaffWrite]).await;
+    let new = json!({ "email": "dana@demo", "name": "Dana", "title": "", "role": "staff" });
+    let dana = world.call(ask("POST", PEOPLE).key(&write).with(new)).await.json();
+    let ana = world.id_of("ana@demo").await.to_string();
+    let again = format!("{PEOPLE}/{ana}/invitation");
+    let reset = world.call(ask("POST", &again).key(&write)).await.json();
+    for (id, invited) in [(dana["id"].as_str().unwrap(), &dana), (&*ana, &reset)] {
+        let path = format!("{PEOPLE}/{id}");
+        let promoted = world.call(ask("PATCH", &path).by(&admin).with(json!({ "role": "admin" }))).await;
+        assert_eq!(promoted.json()["role"], "admin");
+        let token = super::world::token_of(invited["link"].as_str().unwrap());
+        let body = json!({ "token": token, "password": "the program's own" });
+        let used = world.call(ask("POST", "/api/v1/invitations/accept").with(body)).await;
+        assert_eq!(used.refusal(), (404, "invitation_invalid".into()));
+    }
+}
+
+#[tokio::test]
 async fn what_is_done_over_a_key_says_so_in_the_audit_log() {
     let (world, admin, _) = World::with_both().await;
     let (secret, id) = made(&world, &admin, new(&world, &[Scope::DesksWrite])).await;

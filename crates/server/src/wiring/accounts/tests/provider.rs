@@ -207,7 +207,7 @@ async fn who_was_invited_needs_no_link_and_who_was_not_is_refused() {
     let detail = Value::Null;
     let (at, action) = (world.now(), Action::AccountChanged);
     let audited = visavis_store::Audited { at, actor: None, action, subject: String::new(), detail };
-    world.store.change_account(invited.id, change, audited).await.unwrap();
+    world.store.change_account(invited.id, None, change, audited).await.unwrap();
     *fake.says.lock().unwrap() = json!({});
     assert_eq!(sign_in(&world, &fake).await, ("/staff#oidc=account_disabled".into(), None));
     *fake.says.lock().unwrap() = json!({ "sub": "another" });

@@ -50,7 +50,7 @@ async fn unknown_wrong_disabled_and_invited_get_one_answer() {
         subject: String::new(),
         detail,
     };
-    world.store.change_account(disabled, change, audited).await.unwrap();
+    world.store.change_account(disabled, None, change, audited).await.unwrap();
     let person = visavis_protocol::NewPerson {
         email: "cem@demo".into(),
         name: "Cem".into(),

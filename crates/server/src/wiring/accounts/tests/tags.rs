@@ -121,3 +121,41 @@ async fn nobody_changes_what_has_changed_since_they_saw_it() {
     let seen = tag(&world.call(ask("GET", &one).by(&admin)).await);
     assert_eq!(change(&world, &admin, ("POST", &state), &seen, cancelled).await.status, 200);
 }
+
+#[tokio::test]
+async fn of_two_changes_of_what_both_have_seen_one_is_made() {
+    let (world, admin, _) = World::with_both().await;
+    let made = world.call(ask("POST", "/api/v1/admin/desks").by(&admin).with(desk(""))).await.json();
+    let help = format!("/api/v1/admin/desks/{}", made["id"].as_str().unwrap());
+    let ana = format!("/api/v1/admin/people/{}", world.id_of("ana@demo").await);
+    let new = json!({ "client_name": "Cem", "about": "", "wall": "2030-01-01T10:00", "zone": "Europe/Istanbul", "minutes": 30 });
+    let made = world.call(ask("POST", "/api/v1/appointments").by(&admin).with(new)).await.json();
+    let cem = format!("/api/v1/appointments/{}", made["id"].as_str().unwrap());
+    for round in 0..10 {
+        let words = [format!("a{round}"), format!("b{round}")];
+        for (method, path, body) in [
+            ("PUT", &help, words.each_ref().map(|word| desk(word))),
+            ("PATCH", &ana, words.each_ref().map(|word| json!({ "title": word }))),
+            ("PATCH", &cem, words.each_ref().map(|word| json!({ "note": word }))),
+        ] {
+            let seen = tag(&world.call(ask("GET", path).by(&admin)).await);
+            let [one, other] = body.map(|body| change(&world, &admin, (method, path), &seen, Some(body)));
+            let (one, other) = tokio::join!(one, other);
+            let late = if one.status == 200 { other } else { one };
+            assert_eq!(late.refusal(), not_as_seen(), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_says_nothing_of_what_they_have_seen_loses_no_others_words() {
+    let (world, admin, _) = World::with_both().await;
+    let new = json!({ "client_name": "Cem", "about": "", "wall": "2030-01-01T10:00", "zone": "Europe/Istanbul", "minutes": 30 });
+    let made = world.call(ask("POST", "/api/v1/appointments").by(&admin).with(new)).await.json();
+    let one = format!("/api/v1/appointments/{}", made["id"].as_str().unwrap());
+    let to = |field: &str| ask("PATCH", &one).by(&admin).with(json!({ field: "both" }));
+    let (note, about) = tokio::join!(world.call(to("note")), world.call(to("about")));
+    assert_eq!((note.status.as_u16(), about.status.as_u16()), (200, 200));
+    let now = world.call(ask("GET", &one).by(&admin)).await.json();
+    assert_eq!((&now["note"], &now["about"]), (&json!("both"), &json!("both")));
+}
