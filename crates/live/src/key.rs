@@ -25,6 +25,7 @@ const INSTALLATION: &str = "installation:";
 const TRIES: &str = "tries:";
 const ONCE: &str = "once:";
 const OUTBOX: &str = "outbox:";
+const OVER: &str = "over:";
 
 impl Key {
     /// The document of the room of this folded name.
@@ -117,6 +118,12 @@ impl Key {
         Self(format!("{OUTBOX}{subject}").into())
     }
 
+    /// The mark that a call has ended.
+    #[must_use]
+    pub fn over(id: RingId) -> Self {
+        Self(format!("{OVER}{id}").into())
+    }
+
     /// The key whose whole text is this, as an adapter kept it.
     pub(crate) fn from_stored(text: &str) -> Self {
         Self(text.into())
@@ -138,6 +145,12 @@ impl Key {
     #[must_use]
     pub fn is_tries(&self) -> bool {
         self.0.starts_with(TRIES)
+    }
+
+    /// Whether it marks that a call has ended.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.0.starts_with(OVER)
     }
 
     /// About what, if this is what webhooks are to be told.

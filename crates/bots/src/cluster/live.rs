@@ -133,9 +133,9 @@ impl Live {
             "gathering" => drop(self.gatherings.insert(name.parse()?, (of(body)?, hangs))),
             "name" => drop(self.names.insert(u128::from_str_radix(name, 16)?, of(body)?)),
             "session" => drop(self.sessions.insert(name.parse()?, hangs)),
-            // What all instances must agree on, counted tries to sign in, and what webhooks are to be told, and
-            // what was answered under a word: nobody is in them.
-            "installation" | "tries" | "outbox" | "once" => {
+            // What all instances must agree on, counted tries to sign in, what webhooks are to be told, what was
+            // answered under a word, and that calls have ended: nobody is in them.
+            "installation" | "tries" | "outbox" | "once" | "over" => {
                 let _ = self.others.insert(document.to_owned(), hangs);
             }
             "chat" | "waiting-chat" => self.chats.push(document.to_owned()),

@@ -11,6 +11,7 @@ use visavis_domain::availability::{Command, DocumentId, Rejection};
 use visavis_domain::ids::{CallId, ParticipantId, PersonId, RingId, SessionId};
 use visavis_domain::ring::{Ring, RingEnd, RingPurpose, Talker};
 use visavis_domain::room::{self, Caller, Claim, Devices, Keys, Member, Room};
+use visavis_live::{Commit, Key, LiveError, Write};
 use visavis_protocol::{IceServer, MediaPath, Reply};
 use visavis_store::{CallFilter, CallRecord, Page};
 
@@ -82,15 +83,17 @@ impl App {
 
     /// The call as it is, brought back if live state has lost it and it has not ended.
     async fn call(&self, id: RingId, lost: Option<&Ring>) -> Result<(Ring, Option<Room>), Refused> {
-        let keys = [key_of(DocumentId::Ring(id)), room_key(&call_room(id))];
+        let keys = [key_of(DocumentId::Ring(id)), room_key(&call_room(id)), Key::over(id)];
         for lost in [lost, None] {
             let documents = self.live.load(&keys).await?;
-            let [ring, room] = documents.as_slice() else { return Err(Refused::Corrupt) };
+            let [ring, room, over] = documents.as_slice() else { return Err(Refused::Corrupt) };
             if let Some(ring) = documents::decode(ring.body.as_ref())? {
                 return Ok((ring, documents::decode(room.body.as_ref())?));
             }
-            let Some(lost) = lost.filter(|lost| lost.id() == id) else { break };
-            // History is written behind what happens: of a call that was lost with its server it may know nothing.
+            let lost = lost.filter(|lost| lost.id() == id && over.body.is_none());
+            let Some(lost) = lost else { break };
+            // If that it ended was lost too, the history may have it. It is written behind what happens: of a call
+            // that was lost with its server it may know nothing.
             let recorded = self.store.call(id).await?;
             if recorded.is_some_and(|call| call.end.is_some()) || !self.is_still_booked(lost).await? {
                 break;
@@ -99,6 +102,16 @@ impl App {
             self.about_ring(id, command).await?;
         }
         Err(Rejection::RingUnknown.into())
+    }
+
+    /// No page has a continuation of that call any more.
+    pub(super) async fn forget_over(&self, key: &Key) -> Result<(), Refused> {
+        let version = self.live.load(std::slice::from_ref(key)).await?.pop().ok_or(Refused::Corrupt)?.version;
+        let write = Write { key: key.clone(), expected: version, body: None, deadline: None, lease: None };
+        match self.live.commit(Commit { writes: vec![write], ..Commit::default() }).await {
+            Ok(_) | Err(LiveError::Conflict) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Whether a lost call's appointment, if it was for one, has not been closed meanwhile.

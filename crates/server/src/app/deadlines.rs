@@ -72,6 +72,8 @@ async fn fire_one(app: &App, key: &Key) -> Result<(), Refused> {
         return app.forget_peerjs(&id).await;
     } else if key.is_once() {
         return app.forget_once(key).await;
+    } else if key.is_over() {
+        return app.forget_over(key).await;
     } else if let Some(subject) = key.as_outbox() {
         return app.left_behind(subject).await;
     } else if key.is_tries() {

@@ -6,15 +6,17 @@ mod telling;
 
 use super::calls::seat;
 use super::documents::{self, call_room, chat_key, key_of, room_key};
+use super::tokens::CONTINUATION_TTL;
 use super::rooms::{ATTEMPTS, Loaded, room_events};
 use super::{App, Refused};
 use bytes::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
-use visavis_domain::availability::{Command, Decision, DocumentId, Scene, Stop, Told, decide};
+use visavis_domain::availability::{Command, Decision, DocumentId, Rejection, Scene, Stop, Told, decide};
 use visavis_domain::ids::{DeskId, PersonId, RingId};
 use visavis_domain::person::Person;
 use visavis_domain::ring::RingEnd;
 use visavis_domain::room::{self, LeaveReason, Room};
+use visavis_domain::time::Timestamp;
 use visavis_domain::webhook::{Happened, people_changed};
 use visavis_live::{Commit, Document, Key, LiveError, TopicName, Version, Write};
 
@@ -50,6 +52,15 @@ struct Attempt {
     changed: BTreeSet<DocumentId>,
     told: Vec<Told>,
     room: Option<RoomPart>,
+    over: Option<Over>,
+}
+
+/// The mark that a call has ended, which outlives every continuation that would bring the call back.
+#[derive(Debug, Clone, Copy)]
+struct Over {
+    ring: RingId,
+    /// Absent while it has not.
+    version: Version,
 }
 
 /// The room's part of an attempt.
@@ -71,6 +82,7 @@ impl App {
         let mut ids: BTreeSet<DocumentId> = needs.iter().copied().collect();
         let mut with_room = match &cause {
             Cause::Room { ring, .. } => Some(*ring),
+            Cause::Availability(Command::Restore { ring }) => Some(ring.id()),
             Cause::Availability(_) => None,
         };
         let mut lost = 0;
@@ -119,7 +131,12 @@ impl App {
         let name = ring.map(call_room);
         let mut keys: Vec<Key> = ids.iter().map(|id| key_of(*id)).collect();
         keys.extend(name.iter().flat_map(|name| [room_key(name), chat_key(name)]));
+        keys.extend(ring.map(Key::over));
         let mut documents = self.live.load(&keys).await?;
+        let over = match ring {
+            Some(ring) => Some(Over { ring, version: documents.pop().ok_or(Refused::Corrupt)?.version }),
+            None => None,
+        };
         let room = match name {
             Some(name) => {
                 let chat = documents.pop().ok_or(Refused::Corrupt)?;
@@ -137,11 +154,14 @@ impl App {
             place(&mut scene, *id, document)?;
         }
         let before = scene.clone();
-        Ok(Attempt { versions, before, scene, changed: BTreeSet::new(), told: Vec::new(), room })
+        Ok(Attempt { versions, before, scene, changed: BTreeSet::new(), told: Vec::new(), room, over })
     }
 
     fn prepare(&self, cause: &Cause, attempt: &mut Attempt) -> Result<Commit, Need> {
         match cause {
+            Cause::Availability(Command::Restore { .. }) if attempt.is_over() => {
+                return Err(Need::Refused(Rejection::RingUnknown.into()));
+            }
             Cause::Availability(command) => self.decide(attempt, command.clone())?,
             Cause::Room { ring, command, person } => {
                 let command = as_who_sits(command.clone(), *ring, *person, attempt);
@@ -152,7 +172,7 @@ impl App {
             }
         }
         self.rooms_follow(attempt)?;
-        attempt.commit()
+        attempt.commit(self.now())
     }
 
     fn decide(&self, attempt: &mut Attempt, command: Command) -> Result<(), Need> {
@@ -243,7 +263,7 @@ impl App {
         for representative in free {
             match self.serve(desk, representative).await {
                 Ok(()) => {}
-                Err(Refused::Availability(visavis_domain::availability::Rejection::NobodyWaits)) => {}
+                Err(Refused::Availability(Rejection::NobodyWaits)) => {}
                 Err(refused) => tracing::debug!(%refused, "a representative could not be rung"),
             }
         }
@@ -328,7 +348,26 @@ fn consequences(
 }
 
 impl Attempt {
-    fn commit(&mut self) -> Result<Commit, Need> {
+    /// Whether the call that it is about has ended.
+    fn is_over(&self) -> bool {
+        self.over.is_some_and(|over| over.version != Version::ABSENT)
+    }
+
+    /// A call that ends leaves a mark, and one that is brought back has none: what is missing from live state without
+    /// one was lost.
+    fn mark(&self, now: Timestamp, commit: &mut Commit) {
+        let Some(Over { ring, version }) = self.over else { return };
+        let key = Key::over(ring);
+        let ends = |told: &Told| matches!(told, Told::Ended { ring: ended, .. } if ended.id() == ring);
+        if self.told.iter().any(ends) {
+            let (body, deadline) = (Some(Bytes::from_static(b"{}")), Some(now.plus(CONTINUATION_TTL)));
+            commit.writes.push(Write { key, expected: version, body, deadline, lease: None });
+        } else {
+            commit.reads.push((key, version));
+        }
+    }
+
+    fn commit(&mut self, now: Timestamp) -> Result<Commit, Need> {
         let mut events = self.told_to_people()?;
         let mut commit = Commit::default();
         for (id, version) in &self.versions {
@@ -345,6 +384,9 @@ impl Attempt {
             commit.writes.extend(part.loaded.writes(&part.events).map_err(Need::Refused)?);
             events.extend(std::mem::take(&mut part.notices));
         }
+        if !commit.writes.is_empty() {
+            self.mark(now, &mut commit);
+        }
         // Those who ring and are rung hear of it before the many who only watch.
         events.extend(self.told_about_appointments().map_err(Need::Refused)?);
         events.extend(self.told_to_lounge().map_err(Need::Refused)?);
@@ -356,7 +398,7 @@ impl Attempt {
     fn body(
         &self,
         id: DocumentId,
-    ) -> Result<(Option<Bytes>, Option<visavis_domain::time::Timestamp>), Refused> {
+    ) -> Result<(Option<Bytes>, Option<Timestamp>), Refused> {
         Ok(match id {
             DocumentId::Person(id) => match self.scene.person(id) {
                 Some(person) => (Some(documents::encode(person)?), person.next_deadline()),

@@ -22,7 +22,7 @@ pub(crate) const TICKET_TTL: Duration = Duration::from_secs(60);
 /// From offering a file until all of it has come, over a slow line.
 const UPLOAD_TTL: Duration = Duration::from_secs(10 * 60);
 /// A continuation outlives any call; the room's own state decides what it is still good for.
-const CONTINUATION_TTL: Duration = Duration::from_secs(24 * 60 * 60);
+pub(super) const CONTINUATION_TTL: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Not signed by us, for another purpose, or out of date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -128,6 +128,11 @@ impl Ground {
         (Self { live, store, recorder, stopping }, places)
     }
 
+    /// Another server over the same live state, which writes nothing of calls.
+    pub(super) fn beside_with_no_history(&self) -> App {
+        self.beside(Rates { rooms: OFTEN, rings: OFTEN, rings_of_guests: OFTEN })
+    }
+
     /// Another server over the same live state, at which things may be done so often.
     pub(super) fn beside(&self, rates: Rates) -> App {
         let store: Arc<dyn Store> = self.store.clone();
@@ -246,11 +251,23 @@ impl Place {
     }
 
     pub(super) async fn enter(&self, page: Page, ring: RingId) -> Result<(), Refused> {
+        self.enter_again(page, ring, None).await.map(drop)
+    }
+
+    /// Comes into the call with what coming in gave before, and gets it anew.
+    pub(super) async fn enter_again(
+        &self,
+        page: Page,
+        ring: RingId,
+        continuation: Option<String>,
+    ) -> Result<String, Refused> {
         let devices = Devices { microphone: Microphone::Live, camera: Camera::On, screen: Screen::Off };
         let Page { person, session } = page;
-        let request =
-            JoinCall { ring, person, session, devices, continuation: None, media: MediaPath::Fresh };
-        self.app.join_call(request, Vec::new()).await.map(drop)
+        let request = JoinCall { ring, person, session, devices, continuation, media: MediaPath::Fresh };
+        match self.app.join_call(request, Vec::new()).await? {
+            Reply::Joined { continuation, .. } => Ok(continuation),
+            _ => Err(Refused::Corrupt),
+        }
     }
 
     pub(super) async fn leave(&self, page: Page, ring: RingId) {

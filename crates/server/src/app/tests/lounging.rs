@@ -24,7 +24,7 @@ fn room(id: LoungeRoomId, slug: &str) -> LoungeRoom {
 }
 
 /// A lounge with two rooms, beside desks.
-async fn lounge(sizes: &[(usize, usize)]) -> (Ground, Vec<Place>) {
+pub(super) async fn lounge(sizes: &[(usize, usize)]) -> (Ground, Vec<Place>) {
     let (ground, places) = Ground::with(Comparing::Compares, sizes).await;
     *ground.store.rooms() = vec![room(GENERAL, "general"), room(SPORTS, "sports")];
     (ground, places)
@@ -45,12 +45,12 @@ fn named(place: &Place, name: &str) -> String {
 }
 
 impl Place {
-    async fn come(&self, page: Page, name: &str, use_here: bool) -> Result<Reply, Refused> {
+    pub(super) async fn come(&self, page: Page, name: &str, use_here: bool) -> Result<Reply, Refused> {
         let request = EnterRequest { name: named(self, name), room: GENERAL, use_here };
         self.app.enter_lounge(who(page), page.session, request).await
     }
 
-    async fn go(&self, page: Page) {
+    pub(super) async fn go(&self, page: Page) {
         let left = self.app.leave_lounge(page.person, page.session).await;
         left.expect("whoever is there can leave");
     }
@@ -65,7 +65,7 @@ impl Place {
         scene.gathering(room).map(|gathering| gathering.people().to_vec()).unwrap_or_default()
     }
 
-    async fn ring_up(&self, from: Page, to: Page) -> Result<RingView, Refused> {
+    pub(super) async fn ring_up(&self, from: Page, to: Page) -> Result<RingView, Refused> {
         match self.app.ring_member(from.person, from.session, to.person).await? {
             Reply::Ringing { ring } => Ok(ring),
             _ => Err(Refused::Corrupt),

@@ -63,6 +63,18 @@ impl Wavering {
         self.away.store(false, Ordering::Relaxed);
     }
 
+    /// All of it is lost, as with a server that keeps nothing.
+    pub(crate) async fn lose_everything(&self) {
+        let keys = self.keys();
+        let found = self.inner.load(&keys).await.expect("it is in memory");
+        let write = |(key, document): (Key, Document)| {
+            let expected = document.version;
+            document.body.map(|_| Write { key, expected, body: None, deadline: None, lease: None })
+        };
+        let writes = keys.into_iter().zip(found).filter_map(write).collect();
+        self.inner.commit(Commit { writes, ..Commit::default() }).await.expect("nobody else writes");
+    }
+
     fn there(&self) -> Result<(), LiveError> {
         if self.away.load(Ordering::Relaxed) { Err(LiveError::Unavailable) } else { Ok(()) }
     }
