@@ -1,10 +1,11 @@
 // A call in a room, from its door to its end, as far as the room decides about it.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Code, Door, Event, Participant, Reply, RoomSnapshot } from '../protocol/generated';
+import type { Code, Door, Event as Happened, Participant, Reply, RoomSnapshot } from '../protocol/generated';
 import { CommandFailed } from '../protocol/session';
 import { Call } from './call.svelte';
 import { FakeSession, settle } from '../room/fake-session';
+import { SEAT_KEPT_FOR, seatOf } from './remembered';
 import type { NoticeText } from './types';
 
 vi.mock('../rtc/capture', () => ({
@@ -99,7 +100,7 @@ async function inside(room: Partial<RoomSnapshot> = {}): Promise<void> {
   await fake.answer('join', joined(room));
 }
 
-function happens(event: Event, version: number): void {
+function happens(event: Happened, version: number): void {
   fake.event(event, 'room', version);
 }
 
@@ -281,5 +282,126 @@ describe('inside', () => {
     await fake.answer('leave', { type: 'done' });
     await ended;
     expect(fake.sent.slice(-2).map(({ type }) => type)).toEqual(['end_room', 'leave']);
+    expect(call.phase, 'nothing has ended for the others').toEqual({ kind: 'ended', reason: 'left' });
+  });
+
+  it('a word for all that is lost does not lead out who is in again', async () => {
+    await inside({ participants: [BEN, ME] });
+    const ended = call.endForAll();
+    void call.rejoin();
+    await settle();
+    await settle();
+    await fake.answer('join', joined({ participants: [BEN, ME] }));
+    await ended;
+    expect(call.phase.kind).toBe('in_call');
+    expect(fake.count('leave')).toBe(0);
+  });
+});
+
+describe('coming in again', () => {
+  const devices = (): string[] => [call.devices.camera.kind, call.devices.microphone.kind];
+  const seat = { continuation: 'c_0', name: 'Ana', microphone: 'muted', camera: 'off' } as const;
+
+  function opensAgain(): void {
+    call.dispose();
+    fake = new FakeSession();
+    call = new Call({ kind: 'room', room: 'café', session: fake.session });
+    void call.prepare();
+    fake.connect();
+  }
+
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
+  it('from the end page turns on what was on, and nothing else', async () => {
+    await inside();
+    await call.devices.toggleCamera();
+    await call.devices.toggleMicrophone();
+    void call.leave();
+    expect(devices()).toEqual(['off', 'off']);
+    const again = call.rejoin();
+    await settle();
+    await fake.answer('join', joined());
+    await again;
+    expect(fake.asked('join')).toMatchObject({ camera: 'off', microphone: 'muted' });
+    expect(devices()).toEqual(['off', 'muted']);
+  });
+
+  it('after a room that was ended for nobody does so, too', async () => {
+    await inside({ participants: [BEN, ME] });
+    await call.devices.toggleCamera();
+    const ended = call.endForAll();
+    await fake.answer('end_room', new CommandFailed('not_host'));
+    await fake.answer('leave', { type: 'done' });
+    await ended;
+    void call.rejoin();
+    await settle();
+    await fake.answer('join', joined());
+    expect(devices()).toEqual(['off', 'on']);
+  });
+
+  it('within a moment leads back as who one was, past the door', async () => {
+    await inside();
+    await call.devices.toggleMicrophone();
+    opensAgain();
+    expect(call.phase.kind).toBe('joining');
+    expect(fake.asked('join')).toMatchObject({ continuation: 'c_1' });
+    await settle();
+    expect(devices()).toEqual(['on', 'muted']);
+  });
+
+  it('after that leads to the door, and nobody is inside unasked', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    await inside();
+    call.dispose();
+    vi.setSystemTime(Date.now() + SEAT_KEPT_FOR);
+    opensAgain();
+    expect(call.phase.kind).toBe('before');
+    expect(fake.count('join')).toBe(0);
+    void call.join('Ana');
+    expect(fake.asked('join')).not.toHaveProperty('continuation');
+  });
+
+  it('finds a seat that was said to be taken a moment before a crash, and not one of long ago', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
+    call.dispose();
+    fake = new FakeSession();
+    call = new Call({ kind: 'room', room: 'café', session: fake.session });
+    await inside();
+    vi.advanceTimersByTime(SEAT_KEPT_FOR * 3);
+    expect(seatOf('café').get()).toMatchObject({ continuation: 'c_1' });
+    void call.leave();
+    vi.advanceTimersByTime(SEAT_KEPT_FOR);
+    expect(seatOf('café').get(), 'of who has left').toBeNull();
+    seatOf('café').set(seat);
+    vi.setSystemTime(Date.now() - SEAT_KEPT_FOR);
+    expect(seatOf('café').get(), 'by a clock that was set back').toBeNull();
+  });
+
+  it('is kept by the page that is left, on its way back into the call, too', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    seatOf('café').set(seat);
+    void call.prepare();
+    vi.setSystemTime(Date.now() + SEAT_KEPT_FOR - 1);
+    dispatchEvent(new Event('pagehide'));
+    vi.setSystemTime(Date.now() + SEAT_KEPT_FOR - 1);
+    expect(seatOf('café').get()).toEqual(expect.objectContaining(seat));
+    await settle();
+  });
+
+  it('from another window brings the call back here, whenever one asks for it', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const reload = vi.spyOn(location, 'reload').mockImplementation(() => undefined);
+    await inside();
+    await call.devices.toggleCamera();
+    fake.replaced();
+    expect(call.phase).toEqual({ kind: 'ended', reason: 'replaced' });
+    expect(seatOf('café').get(), 'of a page that only says so').toBeNull();
+    vi.setSystemTime(Date.now() + SEAT_KEPT_FOR);
+    await call.rejoin();
+    expect(reload).toHaveBeenCalledOnce();
+    expect(seatOf('café').get()).toMatchObject({ continuation: 'c_1', camera: 'off', microphone: 'on' });
   });
 });

@@ -33,6 +33,7 @@ import { OwnPart } from './own-part.svelte';
 import type { Person } from './person.svelte';
 import { Reactions } from './reactions.svelte';
 import { remembered, rememberRoom } from './remembered';
+import type { Seat } from './remembered';
 import { RoomDoor } from './room-door.svelte';
 import { RoomHost } from './room-host.svelte';
 import { roomLife, tellUnversioned } from './room-life';
@@ -42,6 +43,12 @@ import { Stage } from './stage.svelte';
 import type { EndReason, Phase } from './types';
 
 const DEFAULT_SETTINGS: RoomSettings = { route: 'auto', publishing: 'everybody', entry: 'open' };
+
+/**
+ * So often the seat is said to be still taken, for a browser that crashes. Well within the time it is kept, also where
+ * pages that are not looked at may do something only now and then.
+ */
+const SEAT_EVERY = 10_000;
 
 /** As one comes to a door. */
 const ALL_ON: Devices['wanted'] = { microphone: 'on', camera: 'on' };
@@ -95,6 +102,8 @@ export class Call {
   #membership: Membership;
   /** How one's devices were before they were put away. */
   #wanted: Devices['wanted'] = ALL_ON;
+  /** The seat that another window has taken over. */
+  #replaced: Seat | null = null;
   #disposed = new AbortController();
 
   #deaf: () => void;
@@ -170,6 +179,9 @@ export class Call {
     const signal = this.#disposed.signal;
     // Before the session says goodbye.
     addEventListener('pagehide', () => this.files.leave(), { signal, capture: true });
+    addEventListener('pagehide', () => this.#keepSeat(), { signal });
+    const keeping = setInterval(() => this.#keepSeat(), SEAT_EVERY);
+    signal.addEventListener('abort', () => clearInterval(keeping));
     if (place.kind === 'room') tieToPage(this.#session, signal);
     addEventListener('online', () => this.media.restart(), { signal });
   }
@@ -211,8 +223,16 @@ export class Call {
   /** For the host: nobody is in it any more. */
   async endForAll(): Promise<void> {
     this.#end('ended');
-    // Somebody else may be the host by now: then one goes alone.
-    await this.#session.command({ type: 'end_room' }).catch(() => this.leave());
+    const { phase } = this;
+    try {
+      await this.#session.command({ type: 'end_room' });
+    } catch {
+      // Who is in again by now does not go again.
+      if (phase !== this.phase) return;
+      // Somebody else may be the host by now: then one goes alone.
+      this.phase = { kind: 'ended', reason: 'left' };
+      await this.#session.command({ type: 'leave' }).catch(() => undefined);
+    }
   }
 
   /** Asks no longer to be let in. */
@@ -231,13 +251,14 @@ export class Call {
   /** From the end page: once more, with the devices as they were. */
   async rejoin(): Promise<void> {
     if (this.phase.kind === 'ended' && this.phase.reason === 'replaced') {
-      // This page's session is the other window's now.
+      // This page's session is the other window's now: the page opens anew, in the seat that it had.
+      seatIn(this.place).set(this.#replaced);
       location.reload();
       return;
     }
     this.#session.connect();
     this.phase = { kind: 'joining' };
-    await this.devices.start(ALL_ON);
+    await this.devices.start(this.#wanted);
     await this.join(this.#name);
   }
 
@@ -254,6 +275,7 @@ export class Call {
   }
 
   dispose(): void {
+    this.#keepSeat();
     this.#disposed.abort();
     this.#dropEverybody();
     this.files.clear();
@@ -442,17 +464,32 @@ export class Call {
   #ownChanged(): void {
     if (this.phase.kind !== 'in_call') return;
     this.own.follow(this.me);
+    this.#keepSeat();
+  }
+
+  /** What this page comes back with, if it is opened again within a moment. */
+  #keepSeat(): void {
+    if (this.#disposed.signal.aborted) return;
+    const seat = seatIn(this.place);
+    if (this.phase.kind === 'in_call') seat.set(this.#seat());
+    // On the way back into it: the next reload finds it as this one did.
+    else if (this.phase.kind === 'joining') seat.set(seat.get());
+  }
+
+  #seat(): Seat | null {
     const { continuation } = this.#membership;
-    if (continuation !== null) seatIn(this.place).set(this.own.seat(continuation, this.#name));
+    return continuation === null ? null : this.own.seat(continuation, this.#name);
   }
 
   #end(reason: EndReason): void {
+    this.#replaced = reason === 'replaced' ? this.#seat() : null;
     this.#leaveQuietly();
     this.phase = { kind: 'ended', reason };
   }
 
   #leaveQuietly(): void {
-    this.#wanted = this.devices.wanted;
+    // What has ended already has put them away.
+    if (this.phase.kind !== 'ended') this.#wanted = this.devices.wanted;
     seatIn(this.place).set(null);
     this.#membership.forget();
     this.startedAt = null;

@@ -119,7 +119,10 @@ export function rememberRoom(room: string): void {
   recentRooms.set([room, ...recentRooms.get().filter((one) => !same(one))]);
 }
 
-/** What brings this page back into a call after a reload. Kept for the tab alone. */
+/**
+ * What brings this page back into a call after a reload. Kept for the tab alone, and for a moment: a tab that is opened
+ * again the next morning, or a way back through the history, is no reload.
+ */
 export interface Seat {
   continuation: string;
   name: string;
@@ -127,10 +130,29 @@ export interface Seat {
   camera: 'on' | 'off';
 }
 
-export const seatOf = (room: string): Slot<Seat | null> => ofTab(`seat.${room}`);
+/**
+ * A seat that was set longer ago is none. More would turn devices on for somebody who has long done something else; less
+ * would send those to the door whose browser takes its time to come back after a crash.
+ */
+export const SEAT_KEPT_FOR = 60_000;
+
+export const seatOf = (room: string): Slot<Seat | null> => fresh(ofTab(`seat.${room}`));
 
 /** The seat in the call that came of a ring. */
-export const seatOfRing = (ring: string): Slot<Seat | null> => ofTab(`ring-seat.${ring}`);
+export const seatOfRing = (ring: string): Slot<Seat | null> => fresh(ofTab(`ring-seat.${ring}`));
+
+/** By the device's clock; whoever sets it back has no fresh seat either. */
+function fresh(kept: Slot<(Seat & { at: number }) | null>): Slot<Seat | null> {
+  return {
+    get() {
+      const seat = kept.get();
+      return seat && Math.abs(Date.now() - seat.at) < SEAT_KEPT_FOR ? seat : null;
+    },
+    set(seat) {
+      kept.set(seat && { ...seat, at: Date.now() });
+    },
+  };
+}
 
 /** Who asked one into the call of a ring: to the conversation with them it belongs. */
 export const askedInBy = (ring: string): Slot<string | null> =>
