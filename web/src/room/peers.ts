@@ -6,9 +6,11 @@ import type { Session } from '../protocol/session';
 import { Peer } from '../rtc/peer';
 import type { OwnTracks } from '../rtc/server-connection';
 import { Voice } from '../rtc/voice';
+import { untilAnswered } from './again';
 import type { IceServers } from './ice';
 import type { Sound } from './incoming';
 import type { RoomPerson } from './person';
+import { Signals } from './signals';
 
 /** Kept in mind while a signal may be for a peer that is being built. */
 const MAX_EARLY_SIGNALS = 200;
@@ -16,6 +18,11 @@ const MAX_EARLY_SIGNALS = 200;
 const EARLY_FOR = 15_000;
 /** The way back from the server begins for both sides at once: then an offer does not take longer. */
 const OFFER_WITHIN = 8_000;
+/**
+ * So much longer at most is somebody waited for with whom it does not come about: each time the peers with all others are
+ * built anew, too.
+ */
+const MOST_PATIENCE = 16;
 
 interface EarlySignal {
   from: string;
@@ -28,6 +35,7 @@ interface Pair {
   person: RoomPerson;
   peer: Peer;
   generation: number;
+  signals: Signals;
   voices: Partial<Record<Sound, Voice>>;
 }
 
@@ -49,6 +57,9 @@ export class Peers {
   #wanted: boolean | null = null;
   #returning = false;
   #receivesVideo = true;
+  /** How often a peer was built for somebody since the last one that came about. */
+  #attempts = new WeakMap<RoomPerson, number>();
+  #renewing = false;
 
   constructor(options: PeersOptions) {
     this.#options = options;
@@ -153,6 +164,7 @@ export class Peers {
     pair.person.by.peer_to_peer.clear();
     for (const voice of Object.values(pair.voices)) voice.dispose();
     pair.peer.dispose();
+    pair.signals.dispose();
     this.#early = this.#early.filter((early) => early.from !== id || early.generation > pair.generation);
   }
 
@@ -161,22 +173,26 @@ export class Peers {
     const { session, ice, relayOnly } = this.#options;
     const incoming = person.by.peer_to_peer;
     const own = (): boolean => this.#pairs.get(person.id)?.peer === peer;
+    const signals = new Signals((signal) =>
+      session.command({ type: 'signal', to: person.id, generation, signal }),
+    );
+    const attempts = this.#attempts.get(person) ?? 0;
+    this.#attempts.set(person, attempts + 1);
     const peer = new Peer(
       {
         polite: (this.#me?.order ?? 0) > person.order,
         iceServers: ice.servers,
         relayOnly,
         ...(this.#returning ? { offerWithin: OFFER_WITHIN } : {}),
-        send: (signal) => {
-          // Stale by now, or the session is gone: a new peer or a restart takes care of it.
-          session.command({ type: 'signal', to: person.id, generation, signal }).catch(() => undefined);
-        },
+        patience: Math.min(MOST_PATIENCE, 2 ** attempts),
+        send: (signal) => signals.say(signal),
         onReceiver: (source, receiver) => {
           if (source === 'camera' || source === 'screen') incoming[source].set(receiver);
           else this.#hear(person, source, receiver);
         },
         onState: (state) => {
           incoming.setState(state);
+          if (state === 'connected') this.#attempts.delete(person);
           // Nobody mends what nobody wants: most likely the other side has let go of it.
           const broken = state === 'reconnecting' || state === 'failed';
           if (broken && !this.#wanted && own()) this.#drop(person.id);
@@ -188,19 +204,28 @@ export class Peers {
           if (offer) this.signalled(person.id, generation, offer);
         },
         freshIceServers: () => ice.fresh(),
-        onBeyondRepair: () => {
-          if (this.#wanted) session.command({ type: 'renew_media' }).catch(() => undefined);
-        },
+        onBeyondRepair: () => void this.#renew(own),
       },
       this.#options.tracks(),
     );
     if (!this.#receivesVideo) peer.receiveVideo(false);
-    this.#pairs.set(person.id, { person, peer, generation, voices: {} });
+    this.#pairs.set(person.id, { person, peer, generation, signals, voices: {} });
     const from = performance.now() - EARLY_FOR;
     const early = this.#early.filter((one) => one.from === person.id);
     this.#early = this.#early.filter((one) => one.from !== person.id || one.generation > generation);
     for (const one of early)
       if (one.generation === generation && one.at >= from) void peer.receive(one.signal);
+  }
+
+  /** Asks for peers built anew, for as long as it is this one that does not come about. */
+  async #renew(own: () => boolean): Promise<void> {
+    const still = (): boolean => this.#wanted === true && own();
+    if (this.#renewing || !still()) return;
+    this.#renewing = true;
+    const { session } = this.#options;
+    // What does not pass, the next word of its being broken takes up.
+    await untilAnswered(() => session.command({ type: 'renew_media' }), { still }).catch(() => undefined);
+    this.#renewing = false;
   }
 
   #hear(person: RoomPerson, source: Sound, receiver: RTCRtpReceiver): void {

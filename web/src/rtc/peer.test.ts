@@ -3,6 +3,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Signal, Source } from '../protocol/generated';
 import { Peer } from './peer';
+import type { PeerOptions } from './peer';
 
 interface Section {
   mid: string | null;
@@ -20,7 +21,10 @@ class FakeConnection {
   localDescription: { type: string; sdp: string } | null = null;
   remoteDescription: unknown = null;
   onnegotiationneeded: (() => void) | null = null;
+  onconnectionstatechange: (() => void) | null = null;
   sections: Section[] = [];
+  /** Given after it was made. */
+  servers: unknown[] = [];
 
   constructor() {
     FakeConnection.latest = this;
@@ -55,6 +59,21 @@ class FakeConnection {
     return Promise.resolve();
   }
 
+  getConfiguration(): object {
+    return { bundlePolicy: 'max-bundle' };
+  }
+
+  setConfiguration(configuration: { iceServers: unknown }): void {
+    this.servers.push(configuration.iceServers);
+  }
+
+  change(state: string): void {
+    this.connectionState = state;
+    this.onconnectionstatechange?.();
+  }
+
+  restartIce(): void {}
+
   close(): void {
     this.signalingState = 'closed';
   }
@@ -79,8 +98,9 @@ const FIRST = { '0': 'microphone', '1': 'camera' } as const;
 describe('a peer', () => {
   let sent: Signal[];
   let received: Source[];
+  let beyondRepair: number;
 
-  const build = (polite: boolean, tracks = {}): Peer =>
+  const build = (polite: boolean, tracks = {}, more: Partial<PeerOptions> = {}): Peer =>
     new Peer(
       {
         polite,
@@ -91,7 +111,8 @@ describe('a peer', () => {
         onState: () => undefined,
         onNewTwin: () => undefined,
         freshIceServers: () => Promise.resolve(null),
-        onBeyondRepair: () => undefined,
+        onBeyondRepair: () => (beyondRepair += 1),
+        ...more,
       },
       tracks,
     );
@@ -111,7 +132,7 @@ describe('a peer', () => {
   };
 
   beforeEach(() => {
-    [sent, received] = [[], []];
+    [sent, received, beyondRepair] = [[], [], 0];
     vi.stubGlobal('RTCPeerConnection', FakeConnection);
   });
 
@@ -172,5 +193,45 @@ describe('a peer', () => {
     ]);
     peer.receiveVideo(true);
     expect(sections()[2]).toBe('video recvonly');
+  });
+
+  it.each([
+    ['offers', true],
+    ['answers', false],
+  ] as const)('%s with fresh servers, if those at hand are old', async (_does, polite) => {
+    let bring: (servers: RTCIceServer[]) => void = () => undefined;
+    const peer = build(polite, {}, { freshIceServers: () => new Promise((resolve) => (bring = resolve)) });
+    const connection = FakeConnection.latest;
+    if (polite) connection.onnegotiationneeded?.();
+    else void peer.receive(description('offer', FIRST));
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(sent, 'before they are there').toEqual([]);
+    bring([{ urls: 'turn:fresh' }]);
+    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    expect(connection.servers).toEqual([[{ urls: 'turn:fresh' }]]);
+  });
+
+  it.each([
+    ['polite', true, 20_000],
+    ['impolite', false, 30_000],
+  ] as const)('that is %s and never comes about says so, and again', (_who, polite, after) => {
+    vi.useFakeTimers();
+    const peer = build(polite, {}, { patience: 2 });
+    vi.advanceTimersByTime(2 * after - 1);
+    expect(beyondRepair).toBe(0);
+    vi.advanceTimersByTime(1);
+    expect(beyondRepair).toBe(1);
+    vi.advanceTimersByTime(2 * after);
+    expect(beyondRepair).toBe(2);
+    FakeConnection.latest.change('connected');
+    vi.advanceTimersByTime(10 * after);
+    expect(beyondRepair).toBe(2);
+    FakeConnection.latest.change('failed');
+    vi.advanceTimersByTime(2 * after);
+    expect(beyondRepair, 'broken later').toBe(3);
+    peer.dispose();
+    vi.advanceTimersByTime(10 * after);
+    expect(beyondRepair, 'of what is gone').toBe(3);
+    vi.useRealTimers();
   });
 });

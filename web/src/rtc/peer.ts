@@ -26,10 +26,12 @@ export interface PeerOptions {
   onNewTwin(offer: Signal | null): void;
   /** How long the polite one's first offer may take, ms. Without: as long as it likes. */
   offerWithin?: number;
-  /** ICE is about to restart: servers with fresh credentials, if these are old. */
+  /** ICE is about to start, or to restart: servers with fresh credentials, if these are old. */
   freshIceServers(): Promise<RTCIceServer[] | null>;
-  /** Restarting did not help. */
+  /** It does not come about, or restarting did not help; told again and again while it is so. */
   onBeyondRepair(): void;
+  /** How much longer than at first it is hoped for, as a factor. */
+  patience?: number;
 }
 
 const KINDS = { microphone: 'audio', camera: 'video', screen: 'video', screen_audio: 'audio' } as const;
@@ -41,7 +43,7 @@ const BITRATES: Partial<Record<Source, number>> = { camera: 2_500_000, screen: S
 /** From `disconnected` to a restart: most of these mend themselves at once. */
 const RESTART_AFTER = 1_000;
 const RESTART_AGAIN_AFTER = 5_000;
-/** From the first failure to peers built anew. The polite one goes first, so that it happens once. */
+/** From the beginning, or the first failure, to peers built anew. The polite one goes first, so that it happens once. */
 const GIVE_UP_AFTER = { polite: 20_000, impolite: 30_000 };
 
 export class Peer {
@@ -55,8 +57,10 @@ export class Peer {
   #makingOffer = false;
   #ignoringOffer = false;
   #early: RTCIceCandidateInit[] = [];
+  /** Whoever has waited for the other one for long has credentials that TURN takes no more: new ones come first. */
+  #ready: Promise<void>;
   /** Signals one after another: each step waits for the browser. */
-  #queue: Promise<void> = Promise.resolve();
+  #queue: Promise<void>;
   #everConnected = false;
   #restartTimer: ReturnType<typeof setTimeout> | undefined;
   #giveUpTimer: ReturnType<typeof setTimeout> | undefined;
@@ -74,6 +78,8 @@ export class Peer {
       bundlePolicy: 'max-bundle',
       iceTransportPolicy: options.relayOnly ? 'relay' : 'all',
     });
+    this.#ready = this.#renewServers();
+    this.#queue = this.#ready;
     this.connection.onnegotiationneeded = () => void this.#offer();
     this.connection.onicecandidate = ({ candidate }) => {
       if (candidate) options.send({ type: 'candidate', candidate: toWire(candidate) });
@@ -85,6 +91,7 @@ export class Peer {
     } else if (options.offerWithin !== undefined) {
       this.#offerTimer = setTimeout(() => options.onBeyondRepair(), options.offerWithin);
     }
+    this.#giveUpLater();
     options.onState('connecting');
   }
 
@@ -127,13 +134,9 @@ export class Peer {
   /** Looks for a new path. */
   async restart(): Promise<void> {
     if (this.#closed) return;
-    const servers = await this.#options.freshIceServers().catch(() => null);
+    await this.#renewServers();
     // Closed while it waited for the servers.
-    if (this.connection.signalingState === 'closed') return;
-    if (servers) {
-      this.connection.setConfiguration({ ...this.connection.getConfiguration(), iceServers: servers });
-    }
-    this.connection.restartIce();
+    if (this.connection.signalingState !== 'closed') this.connection.restartIce();
   }
 
   /** Restarts if the path is in doubt, as after a change of network. */
@@ -179,7 +182,15 @@ export class Peer {
     }
   }
 
+  async #renewServers(): Promise<void> {
+    const servers = await this.#options.freshIceServers().catch(() => null);
+    if (!servers || this.connection.signalingState === 'closed') return;
+    this.connection.setConfiguration({ ...this.connection.getConfiguration(), iceServers: servers });
+  }
+
   async #offer(): Promise<void> {
+    await this.#ready;
+    if (this.connection.signalingState === 'closed') return;
     try {
       this.#makingOffer = true;
       await this.connection.setLocalDescription();
@@ -284,10 +295,7 @@ export class Peer {
       case 'failed':
         this.#options.onState(this.#everConnected ? 'reconnecting' : 'failed');
         this.#restartSoon(state === 'failed' ? 0 : RESTART_AFTER);
-        this.#giveUpTimer ??= setTimeout(
-          () => this.#options.onBeyondRepair(),
-          this.#options.polite ? GIVE_UP_AFTER.polite : GIVE_UP_AFTER.impolite,
-        );
+        this.#giveUpLater();
         return;
       case 'new':
       case 'connecting':
@@ -296,6 +304,19 @@ export class Peer {
       default:
         state satisfies never;
     }
+  }
+
+  /** Until there is a connection: what was said of it may have been lost on its way. */
+  #giveUpLater(): void {
+    const { polite, patience = 1 } = this.#options;
+    this.#giveUpTimer ??= setTimeout(
+      () => {
+        this.#giveUpTimer = undefined;
+        this.#giveUpLater();
+        this.#options.onBeyondRepair();
+      },
+      patience * (polite ? GIVE_UP_AFTER.polite : GIVE_UP_AFTER.impolite),
+    );
   }
 
   #restartSoon(after: number): void {
