@@ -10,7 +10,7 @@ use practice::{
 };
 use reqwest::Method;
 use std::time::{Duration, Instant};
-use visavis_bots::{Bot, Refused};
+use visavis_bots::{Bot, Invitee, Refused};
 use visavis_domain::ids::{AppointmentId, MessageId, RingId};
 use visavis_domain::person::{Reach, Status};
 use visavis_domain::ring::RingEnd;
@@ -310,6 +310,44 @@ async fn whoever_waits_for_an_appointment_that_is_put_off_waits_no_longer() {
     ana.sees_waiting(id, 0).await;
     // The link as it was sent holds for the new time.
     assert_eq!(client.ready().await, Err(Code::TooEarly));
+}
+
+#[tokio::test]
+async fn whoever_talks_finds_back_though_the_appointment_was_put_off() {
+    let practice = Practice::open(&SHORT).await;
+    let mut ana = practice.professional("ana").await;
+    let appointment = ana.books("Vera", 1, None).await;
+    let id = appointment.id;
+    let mut client = practice.waits(&appointment).await;
+    let ring = ana.admits(id).await.unwrap();
+    talking(&mut ana, &mut client, ring).await;
+    let (zone, sequence) = (appointment.zone.clone(), appointment.sequence);
+    let to = AppointmentMove { wall: wall(180), zone, repeated: None, minutes: 30, sequence };
+    let path = format!("/api/v1/appointments/{id}/move");
+    ana.staff.send(Method::POST, &path, Some(&to)).await.unwrap();
+    let Comer { invitee, bot, .. } = client;
+    drop(bot);
+    let lost = |event: &Event| matches!(event, Event::ParticipantLeft { reason: LeaveReason::Lost, .. });
+    ana.bot.events_until(lost).await.unwrap();
+    assert_eq!(phase(&practice, &appointment).await, Phase::Open);
+    let mut client = practice.page(invitee).await;
+    assert_eq!(in_call(&client.ready().await.unwrap()), Some(ring));
+    join(&mut client.bot, ring).await;
+    met(&mut ana.bot).await;
+    // Sent back to wait they are still expected; once they have gone it is another day.
+    ana.bot.command(Command::Hold { appointment: id }).await.unwrap().unwrap();
+    assert_eq!(ended(&mut client.bot, ring).await, RingEnd::Held);
+    assert!(own_until(&mut client.bot, attending).await);
+    assert_eq!(phase(&practice, &appointment).await, Phase::Open);
+    client.bot.command(Command::LeaveWaitingRoom).await.unwrap().unwrap();
+    assert_eq!(phase(&practice, &appointment).await, Phase::Early);
+    assert_eq!(client.ready().await, Err(Code::TooEarly));
+}
+
+/// What the link as it was mailed is worth now.
+async fn phase(practice: &Practice, appointment: &AppointmentView) -> Phase {
+    let url = &appointment.links[0].url;
+    Invitee::open(&practice.http, &practice.server.base(), url).await.unwrap().appointment.phase
 }
 
 #[tokio::test]

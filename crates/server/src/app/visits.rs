@@ -35,12 +35,25 @@ impl Guest {
         Party { person: self.link.person, name }
     }
 
-    /// Refuses unless they may come in now. What goes on is not broken off by the end of the window.
+    /// What the link is worth by what happens around the appointment right now. What goes on is not broken off by the
+    /// end of the window, nor by another time for the appointment: whoever was in the call finds back into it.
+    ///
+    /// Who only waits for one that was put off is no reason: they are about to be sent away, and one who came in at
+    /// that very instant is found by this.
+    pub(super) fn worth_meanwhile(&self, visit: Option<&Visit>) -> Result<Phase, LinkRefusal> {
+        let booked = self.appointment.state == AppointmentState::Booked;
+        match (self.worth, visit) {
+            (Err(LinkRefusal::Expired), Some(_)) if booked => Ok(Phase::Open),
+            (Ok(Phase::Early), Some(visit)) if visit.call().is_some() || has_held(visit) => Ok(Phase::Open),
+            (worth, _) => worth,
+        }
+    }
+
+    /// Refuses unless they may come in now.
     pub(super) fn may_come_in(&self, visit: Option<&Visit>) -> Result<(), Refused> {
-        match self.worth {
+        match self.worth_meanwhile(visit) {
             Ok(Phase::Open) => Ok(()),
             Ok(Phase::Early) => Err(Refused::TooEarly),
-            Err(LinkRefusal::Expired) if self.goes_on(visit) => Ok(()),
             Err(LinkRefusal::Replaced | LinkRefusal::Cancelled | LinkRefusal::Expired) => {
                 Err(Refused::AppointmentOver)
             }
@@ -49,17 +62,13 @@ impl Guest {
 
     /// Refuses if the link is of no use any more.
     pub(super) fn may_look(&self, visit: Option<&Visit>) -> Result<(), Refused> {
-        match self.worth {
-            Ok(_) => Ok(()),
-            Err(LinkRefusal::Expired) if self.goes_on(visit) => Ok(()),
-            Err(_) => Err(Refused::AppointmentOver),
-        }
+        self.worth_meanwhile(visit).map(drop).map_err(|_| Refused::AppointmentOver)
     }
+}
 
-    /// Whether somebody waits for it, or talks, whatever the time.
-    pub(super) fn goes_on(&self, visit: Option<&Visit>) -> bool {
-        self.appointment.state == AppointmentState::Booked && visit.is_some()
-    }
+/// Whether somebody was sent back from the call to wait.
+fn has_held(visit: &Visit) -> bool {
+    visit.attendees().iter().any(|one| one.held)
 }
 
 /// For who waits, and for who was let in or not.

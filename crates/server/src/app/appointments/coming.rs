@@ -67,7 +67,7 @@ impl Appointments {
     pub(crate) async fn came_over(&self, cookie: &str) -> Result<Came, Denied> {
         let claims = self.tokens.check_link_cookie(self.now(), cookie);
         let claims = claims.map_err(|TokenRefused| Denied::LinkNeeded)?;
-        self.worth_meanwhile(claims).await?.ok_or(Denied::LinkNeeded)
+        self.worth(claims).await?.ok_or(Denied::LinkNeeded)
     }
 
     /// Who came for this appointment, as sessions have them.
@@ -88,7 +88,7 @@ impl Appointments {
 
     /// Whether a link that was genuine still holds, for who has come over it.
     pub(crate) async fn still_holds(&self, claims: LinkClaims) -> Result<bool, Denied> {
-        match self.worth_meanwhile(claims).await {
+        match self.worth(claims).await {
             Ok(came) => Ok(came.is_some()),
             Err(Denied::Link(_)) => Ok(false),
             Err(denied) => Err(denied),
@@ -123,24 +123,15 @@ impl Appointments {
         Ok(Entered { cookie: LinkCookie { value, keep }, view })
     }
 
-    /// What a genuine link is worth now; none if there is no such link or appointment.
+    /// What a genuine link is worth now; none if there is no such link or appointment. What goes on counts, for a token
+    /// as for the cookie that came of it: whoever has lost the page finds back by the mail.
     async fn worth(&self, claims: LinkClaims) -> Result<Option<Came>, Denied> {
-        match guest(self.store(), claims, self.margins(), self.now()).await? {
-            Some(found) => self.weighed(claims, found).await.map(Some),
-            None => Ok(None),
-        }
-    }
-
-    /// What it is worth for who has come over it already: what goes on is not broken off by the end of the window.
-    async fn worth_meanwhile(&self, claims: LinkClaims) -> Result<Option<Came>, Denied> {
         let found = guest(self.store(), claims, self.margins(), self.now()).await?;
         let Some(mut found) = found else { return Ok(None) };
-        if found.worth == Err(LinkRefusal::Expired) {
+        if matches!(found.worth, Ok(Phase::Early) | Err(LinkRefusal::Expired)) {
             let visit = self.around.app.visit(found.appointment.id).await;
             let visit = visit.map_err(|refused| refused.denied(Denied::LinkNeeded))?;
-            if found.goes_on(visit.as_ref()) {
-                found.worth = Ok(Phase::Open);
-            }
+            found.worth = found.worth_meanwhile(visit.as_ref());
         }
         self.weighed(claims, found).await.map(Some)
     }

@@ -265,13 +265,26 @@ async fn who_came_is_let_back_while_it_goes_on_after_the_window() {
     let left = Duration::from_millis(one["closes_at"].as_u64().unwrap() - world.now().0);
     let later = beside(&world, LinkKeys::new(&LINK_KEY, []), left + Duration::from_secs(600));
     assert!(later.came_over(cookie).await.is_err(), "nobody waits, nobody talks");
+    assert!(later.enter(&token).await.is_err(), "nobody waits, nobody talks");
     // By its clock it is open.
     let claims = LinkKeys::new(&LINK_KEY, []).verify(&token).unwrap();
     world.api.app.open_waiting_room(claims, SessionId::from_bits(7)).await.unwrap();
     world.api.app.be_ready(claims).await.unwrap();
     assert!(later.came_over(cookie).await.is_ok());
     assert!(later.still_holds(claims).await.unwrap());
-    assert!(later.enter(&token).await.is_err(), "a token that is shown anew is over");
+    // The mail is opened anew: on another device, or where the cookie is gone.
+    assert!(later.enter(&token).await.is_ok());
+    let id = one["id"].as_str().unwrap().parse().unwrap();
+    world.api.app.close_visit(id, None).await.unwrap();
+    assert!(later.enter(&token).await.is_err(), "nothing goes on any more");
+    // What was taken back opens nothing, whatever goes on.
+    world.api.app.be_ready(claims).await.unwrap();
+    let guests = post(&world, &ana, &one, "/links", json!({ "name": "Interpreter" })).await.json();
+    let guest = guests["links"][1]["url"].as_str().unwrap().split_once('#').unwrap().1.to_owned();
+    assert!(later.enter(&guest).await.is_ok());
+    let revoked = format!("/links/{}/reissue", guests["links"][1]["id"].as_str().unwrap());
+    post(&world, &ana, &one, &revoked, json!({})).await;
+    assert_eq!(later.enter(&guest).await.err().map(|denied| denied.code()), Some("link_replaced"));
 }
 
 #[tokio::test]
