@@ -401,16 +401,15 @@ async fn old_ones_are_forgotten_in_steps(store: &dyn Store) {
 async fn one_is_forgotten_as_it_was_seen(database: &impl Database) {
     let store = database.open().await;
     with(&*store, &[1, 2]).await;
-    let forget = async |number, seen| {
-        store.forget_appointment(id(number), seen, audited(Action::AppointmentForgotten)).await
-    };
+    let forget =
+        async |seen| store.forget_appointment(&seen, audited(Action::AppointmentForgotten)).await;
     let before = written(&*store).await;
-    unknown(forget(1, (AppointmentState::Done, 0)).await);
-    unknown(forget(1, (AppointmentState::Booked, 1)).await);
-    unknown(forget(3, (AppointmentState::Booked, 0)).await);
+    moved(forget(Appointment { sequence: 1, ..appointment(1) }).await);
+    moved(forget(Appointment { note: "x".to_owned(), ..appointment(1) }).await);
+    unknown(forget(appointment(3)).await);
     assert_eq!((kept(&*store, 1).await, written(&*store).await), (appointment(1), before));
-    forget(1, (AppointmentState::Booked, 0)).await.expect("forgets");
-    unknown(forget(1, (AppointmentState::Booked, 0)).await);
+    forget(appointment(1)).await.expect("forgets");
+    unknown(forget(appointment(1)).await);
     assert_eq!(store.appointment(id(1)).await.expect("looks"), None);
     assert_eq!(store.link(LinkId::from_bits(1)).await.expect("looks"), None);
     assert_eq!((kept(&*store, 2).await, written(&*store).await), (appointment(2), before + 1));

@@ -203,16 +203,11 @@ pub trait Appointments: Send + Sync + 'static {
     /// As said above.
     async fn forget_appointments(&self, before: Timestamp, most: u64) -> Result<u64, StoreError>;
 
-    /// Forgets one that has the state and the sequence that were seen, with its links and the mail about it.
+    /// Forgets one that is as it was seen, with its links and the mail about it.
     ///
     /// # Errors
-    /// [`StoreError::Unknown`] if there is none such, or it has changed meanwhile.
-    async fn forget_appointment(
-        &self,
-        id: AppointmentId,
-        seen: (AppointmentState, u32),
-        audited: Audited,
-    ) -> Result<(), StoreError>;
+    /// [`StoreError::Unknown`] if there is none, [`StoreError::Moved`] if it has changed meanwhile.
+    async fn forget_appointment(&self, seen: &Appointment, audited: Audited) -> Result<(), StoreError>;
 
     /// A link, taken back ones too.
     ///

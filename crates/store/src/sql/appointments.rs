@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use sea_orm::sea_query::Query;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait,
-    IntoActiveModel, Order, QueryFilter,
+    IntoActiveModel, ModelTrait, Order, QueryFilter,
 };
 use std::collections::BTreeSet;
 use visavis_domain::appointment::Schedule;
@@ -198,21 +198,12 @@ impl Appointments for SqlStore {
         .await
     }
 
-    async fn forget_appointment(
-        &self,
-        id: AppointmentId,
-        (state, sequence): (AppointmentState, u32),
-        audited: Audited,
-    ) -> Result<(), StoreError> {
+    async fn forget_appointment(&self, seen: &Appointment, audited: Audited) -> Result<(), StoreError> {
         within(async {
             let tx = self.begin().await?;
-            let delete = appointment::Entity::delete_many()
-                .filter(appointment::Column::Id.eq(id.to_string()))
-                .filter(appointment::Column::State.eq(word(state)))
-                .filter(appointment::Column::Sequence.eq(i64::from(sequence)));
-            if delete.exec(&tx).await.map_err(stored)?.rows_affected == 0 {
-                return Err(StoreError::Unknown);
-            }
+            let row = find(&tx, seen.id).await?.ok_or(StoreError::Unknown)?;
+            still(Some(&Appointment::try_from(row.clone())?), Some(seen))?;
+            row.delete(&tx).await.map_err(stored)?;
             self.commit_audited(tx, audited).await
         })
         .await

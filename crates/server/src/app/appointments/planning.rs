@@ -170,15 +170,16 @@ impl Appointments {
 
     /// Removes one that will not be, or is over, with everything about it. One that is still planned has to be
     /// cancelled first, so that whoever has a link is told.
-    pub(crate) async fn forget(&self, person: PersonId, id: AppointmentId) -> Result<(), Denied> {
+    pub(crate) async fn forget(&self, person: PersonId, (id, as_seen): Which) -> Result<(), Denied> {
         let seen = self.visible(person, id).await?;
+        if as_seen.is_some_and(|before| before != seen) {
+            return Err(StoreError::Moved.into());
+        }
         if seen.state == AppointmentState::Booked {
             return Err(Denied::Unfit(Unfit::State));
         }
         let audited = self.audited(Some(person), Action::AppointmentForgotten, id, Value::Null);
-        let forgotten = self.store().forget_appointment(id, (seen.state, seen.sequence), audited).await;
-        // It was opened again meanwhile, or somebody else was faster.
-        forgotten.map_err(Denied::missing(Denied::Unfit(Unfit::State)))?;
+        self.store().forget_appointment(&seen, audited).await?;
         self.tell_changed(&seen).await;
         Ok(())
     }

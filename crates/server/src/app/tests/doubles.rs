@@ -151,9 +151,7 @@ refusing! {
     fn next_mail(&self) -> Option<Timestamp>;
     fn last_mails(&self, appointments: &[AppointmentId]) -> Vec<Mail>;
     fn forget_appointments(&self, before: Timestamp, most: u64) -> u64;
-    fn forget_appointment(
-        &self, id: AppointmentId, seen: (AppointmentState, u32), audited: Audited,
-    ) -> ();
+    fn forget_appointment(&self, seen: &Appointment, audited: Audited) -> ();
     fn mail_is(&self, number: u64, seen: MailState, now: MailState) -> bool;
     =>
     async fn appointment(&self, id: AppointmentId) -> Result<Option<Appointment>, StoreError> {

@@ -231,9 +231,9 @@ async fn forget(
     Named(id): Named<AppointmentId>,
     seen: Seen,
 ) -> Result<Done, Denied> {
-    check(&api, &signed, &base, id, &seen).await?;
-    api.appointments.forget(signed.account.id, id).await?;
-    Ok(Done)
+    let before = as_seen(&api, &signed, &base, id, &seen).await?;
+    let forgotten = api.appointments.forget(signed.account.id, (id, before)).await;
+    forgotten.map(|()| Done).map_err(|denied| seen.refused(denied))
 }
 
 async fn add_link(
