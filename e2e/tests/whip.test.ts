@@ -111,6 +111,27 @@ describe('a program that publishes by WHIP', () => {
     );
   });
 
+  it('goes with the last of the people', async () => {
+    const [ana] = (await come('Ana')) as [Person];
+    const feed = publisher();
+    expect((await feed.does('open')).status).toBe(201);
+    await showsPictures(ana, 'Studio', 15_000);
+    await ana.leave();
+    await eventually(
+      () => occupied(server.http, key),
+      (rooms) => !(`whip-${room}` in rooms),
+      5_000,
+      'no room',
+    );
+    await eventually(
+      () => mediaConnections(server),
+      (count) => count === 0,
+      5_000,
+      'no connections',
+    );
+    expect((await feed.does('delete')).status).toBe(404);
+  });
+
   it('is muted and removed by the host, and does not come back by the same key', async () => {
     const [ana, ben] = (await come('Ana', 'Ben')) as [Person, Person];
     const feed = publisher();

@@ -1,7 +1,7 @@
 //! The room: who is present, in which media state, in which call; who decides about it, and who may come in. Pure.
 //!
 //! [`handle`] decides and changes nothing; [`apply`] is the only thing that changes state. A room exists from its
-//! first participant's coming to its last one's going, and for a while longer where its host decided something about
+//! first participant's coming to its last person's going, and for a while longer where its host decided something about
 //! it. Its live document is the serialised [`Room`]. What is decided is in a file each: `seats`, `door`, `host`.
 
 mod door;
@@ -199,6 +199,11 @@ impl Room {
         let sender = self.member_of(from).ok_or(Rejection::NotInRoom)?;
         let target = self.member(to).filter(|target| target.id != sender.id);
         Ok((sender, target.ok_or(Rejection::ParticipantUnknown)?))
+    }
+
+    /// Whether anybody is in it who is no program.
+    fn has_people(&self) -> bool {
+        self.members.iter().any(|member| member.feed.is_none())
     }
 
     fn member(&self, id: ParticipantId) -> Option<&Member> {

@@ -175,7 +175,7 @@ pub(super) fn expire(room: &Room, now: Timestamp, limits: Limits) -> Vec<Event> 
     let given_up = room.knocks.iter().filter(|knock| over(knock.grace_ends));
     let mut events: Vec<_> = given_up.map(|knock| ended(knock, KnockEnd::GivenUp)).collect();
     let unreserved = over(room.reserved);
-    if unreserved && room.members.is_empty() {
+    if unreserved && !room.has_people() {
         return close(room);
     }
     if unreserved {
@@ -187,12 +187,13 @@ pub(super) fn expire(room: &Room, now: Timestamp, limits: Limits) -> Vec<Event> 
     events
 }
 
-/// The last one has gone: what the host decided is remembered; where that is nothing, the room is no more.
-pub(super) fn emptied(room: &Room, now: Timestamp, limits: Limits) -> Vec<Event> {
+/// The last one has gone: what the host decided is remembered, until then if that is settled; where it is nothing, the
+/// room is no more.
+pub(super) fn emptied(room: &Room, now: Timestamp, limits: Limits, until: Option<Timestamp>) -> Vec<Event> {
     let remember = limits.doors.map(|doors| doors.remember).filter(|remember| !remember.is_zero());
     let decided = room.settings != limits.settings || room.password.is_some() || !room.barred.is_empty();
     match remember.filter(|_| decided) {
-        Some(remember) => vec![Event::Emptied { until: now.plus(remember) }],
+        Some(remember) => vec![Event::Emptied { until: until.unwrap_or_else(|| now.plus(remember)) }],
         None => gone(room),
     }
 }

@@ -76,10 +76,7 @@ pub(super) fn decide(
 /// any that its host decided something about: it knows who may not come back.
 pub(super) fn expelled(room: &Room, now: Timestamp, limits: Limits, whom: &Member) -> Vec<Event> {
     let mut events = room.remove_but(None, whom);
-    let after = events.iter().fold(Some(room.clone()), super::apply);
-    if let Some(after) = after.filter(|after| after.members.is_empty()) {
-        events.extend(door::emptied(&after, now, limits));
-    }
+    events.extend(seats::deserted(room, &events, now, limits));
     events
 }
 

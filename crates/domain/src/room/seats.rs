@@ -202,7 +202,7 @@ pub(super) fn changed(before: &Member, after: Member) -> Vec<Event> {
     if *before == after { Vec::new() } else { vec![Event::Changed { member: after }] }
 }
 
-/// Some go; with the last of them the room closes, or is remembered.
+/// Some go; with the last of the people the room closes, or is remembered.
 pub(super) fn left(
     room: &Room,
     now: Timestamp,
@@ -210,10 +210,27 @@ pub(super) fn left(
     gone: &[(&Member, LeaveReason)],
 ) -> Vec<Event> {
     let mut events: Vec<_> = gone.iter().map(|(member, reason)| leaving(member, *reason)).collect();
-    if !events.is_empty() && events.len() == room.members.len() {
-        events.extend(door::emptied(room, now, limits));
-    }
+    events.extend(deserted(room, &events, now, limits));
     events
+}
+
+/// What follows where these events leave nobody but programs, or nobody at all. With the last of the people programs go
+/// too: they decide nothing and know nobody, so that a room which they kept open would never forget who was in it, and
+/// a locked one would keep out even its host. One that came before the people stays until they have been there.
+pub(super) fn deserted(room: &Room, events: &[Event], now: Timestamp, limits: Limits) -> Vec<Event> {
+    let after = events.iter().fold(Some(room.clone()), super::apply);
+    let Some(after) = after.filter(|after| !events.is_empty() && !after.has_people()) else {
+        return Vec::new();
+    };
+    if !room.has_people() && !after.members.is_empty() {
+        return Vec::new();
+    }
+    let mut follows: Vec<_> =
+        after.members.iter().map(|program| leaving(program, LeaveReason::Ended)).collect();
+    // Programs that come and go while nobody is there do not have it remembered for longer.
+    let until = room.reserved.filter(|_| !room.has_people());
+    follows.extend(door::emptied(&after, now, limits, until));
+    follows
 }
 
 /// The room's media is forwarded nowhere for now. Pages connect anew; programs cannot be told to, and go.

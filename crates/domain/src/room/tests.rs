@@ -388,6 +388,11 @@ fn door_holds(room: &Room, now: Timestamp) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// By a host. Who is kept out may have been removed over everybody's head.
+fn is_decided(room: &Room) -> bool {
+    room.settings != LIMITS.settings || room.password.is_some()
+}
+
 proptest! {
     #[test]
     fn no_sequence_of_commands_breaks_a_room(commands in prop::collection::vec((0_u64..10, any_command()), 1..80)) {
@@ -422,6 +427,10 @@ proptest! {
             if let Some(room) = &after {
                 let members = room.members();
                 door_holds(room, now)?;
+                let deserted = before.as_ref().is_some_and(Room::has_people) && !room.has_people();
+                prop_assert!(!deserted || members.is_empty(), "programs go with the last of the people");
+                let remembered = room.has_people() || room.reserved.is_some();
+                prop_assert!(remembered || !is_decided(room), "what was decided is forgotten some time");
                 prop_assert!(members.len() <= 3);
                 prop_assert!(members.windows(2).all(|pair| pair[0].order < pair[1].order));
                 prop_assert!(members.iter().all(|m| m.order < room.next_order));

@@ -79,8 +79,92 @@ fn it_is_never_the_host() {
     let made = Command::MakeHost { session: session(2), participant: who(1) };
     let (room, refused) = step(room, at(10), made);
     assert_eq!(refused, Err(Rejection::ParticipantUnknown));
-    let (room, _) = step(room, at(10), Command::Leave { session: session(2) });
-    assert_eq!(room.unwrap().host(), None);
+    let (room, _) = step(room, at(10), publishes(3));
+    let (room, _) = step(room, at(10), Command::Remove { session: session(2), participant: who(1) });
+    assert_eq!(room.unwrap().host().map(|host| host.id), Some(who(2)));
+}
+
+/// However the last of the people goes.
+#[test]
+fn it_goes_with_the_last_of_the_people() {
+    let mut lost = given([join(1), publishes(2), feeds(3, FeedRole::Watcher)]);
+    lost = step(lost, at(10), Command::Attach { session: session(2) }).0;
+    lost = step(lost, at(10), Command::Detach { session: session(1), until: at(20) }).0;
+    let there = given([join(1), publishes(2), feeds(3, FeedRole::Watcher)]);
+    for (room, how) in [
+        (lost, Command::Expire),
+        (there.clone(), Command::Leave { session: session(1) }),
+        (there.clone(), Command::Dismiss { participant: who(1) }),
+    ] {
+        let (room, events) = step(room, at(30), how.clone());
+        assert_eq!(room, None, "{how:?}: {events:?}");
+        let events = events.unwrap();
+        let ended = |event: &&Event| matches!(event, Event::Left { reason: LeaveReason::Ended, .. });
+        assert!(events.iter().filter(ended).count() >= 2, "{events:?}");
+        assert_eq!(events.last(), Some(&Event::Closed));
+    }
+    let (room, _) = step(there, at(30), Command::Expel { participant: who(1) });
+    let room = room.expect("it knows whom it keeps out");
+    assert!(room.members().is_empty() && room.next_deadline() == Some(at(130)));
+}
+
+#[test]
+fn one_that_is_there_first_waits_for_people_and_another_ones_going_is_nothing_to_it() {
+    let room = given([publishes(1), publishes(2), Command::Attach { session: session(1) }]);
+    let (room, _) = step(room, at(20), Command::Leave { session: session(2) });
+    assert_eq!(kept(room.as_ref()), [who(1)]);
+    let (room, _) = step(room, at(1_000), Command::Expire);
+    assert_eq!(kept(room.as_ref()), [who(1)]);
+    let (room, _) = step(room, at(1_000), join(3));
+    assert_eq!(kept(room.as_ref()), [who(1), who(3)]);
+    assert_eq!(step(room, at(1_001), Command::Leave { session: session(3) }).0, None);
+}
+
+/// Whose host comes back to a locked room that a program would have kept open.
+#[test]
+fn it_keeps_nobody_out_of_a_room_that_its_host_locked() {
+    let keys = |n: u8| Keys { person: Some(PersonId::from_bits(u128::from(n))), browser: None };
+    let known = |mut command: Command, n: u8| {
+        if let Command::Join { caller, .. } = &mut command {
+            caller.keys = keys(n);
+        }
+        command
+    };
+    let attach = Command::Attach { session: session(2) };
+    let room = given([known(join(1), 1), publishes(2), attach, doors::set(1, Entry::Locked)]);
+    let (room, events) = step(room, at(20), Command::Leave { session: session(1) });
+    assert!(events.unwrap().contains(&Event::Emptied { until: at(120) }));
+    assert_eq!(kept(room.as_ref()), []);
+    assert_eq!(step(room.clone(), at(30), known(join(3), 3)).1, Err(Rejection::RoomLocked));
+    let (back, _) = step(room.clone(), at(30), known(join(4), 1));
+    assert_eq!(back.unwrap().host().map(|host| host.id), Some(who(4)));
+    let (room, _) = step(room, at(120), Command::Expire);
+    assert_eq!(room, None, "and is open to all when it is forgotten");
+}
+
+/// It may come into a room that is remembered, which is forgotten all the same.
+#[test]
+fn a_room_is_not_remembered_for_longer_because_it_comes_and_goes() {
+    let password = Some(Password { id: crate::ids::PasswordId::from_bits(7), hash: "hash".into() });
+    let set = Command::SetPassword { session: session(1), password };
+    let room = given([join(1), set, Command::Leave { session: session(1) }]);
+    assert_eq!(room.as_ref().unwrap().next_deadline(), Some(at(110)));
+    let shows = |n: u8| {
+        let mut command = publishes(n);
+        if let Command::Feed { caller, until, .. } = &mut command {
+            caller.shown = Some(crate::ids::PasswordId::from_bits(7));
+            *until = at(500);
+        }
+        command
+    };
+    let (room, events) = step(room, at(50), shows(2));
+    assert!(events.unwrap().contains(&Event::Refilled { call: call(2) }), "another gathering");
+    let (room, events) = step(room, at(60), Command::Leave { session: session(2) });
+    assert!(events.unwrap().contains(&Event::Emptied { until: at(110) }));
+    let (room, _) = step(room, at(70), shows(3));
+    assert_eq!(kept(room.as_ref()), [who(3)]);
+    let (room, events) = step(room, at(110), Command::Expire);
+    assert_eq!(room, None, "{events:?}");
 }
 
 #[test]
