@@ -13,7 +13,7 @@ mod support;
 use std::time::{Duration, Instant};
 use support::Server;
 use visavis_bots::{Bot, DEMO_PASSWORD, Refused, ServerProcess, Staff, http_client};
-use visavis_domain::ids::ParticipantId;
+use visavis_domain::ids::{MessageId, ParticipantId};
 use visavis_domain::room::{Entry, LeaveReason, Microphone, Reaction, RoomSettings};
 use visavis_protocol::{
     Code, Command, Door, Event, Knock, KnockAnswer, MediaPath, Reply, RoomSnapshot, RoomSummary, Ticket,
@@ -128,6 +128,31 @@ async fn two(base: &str) -> ((Bot, Seat), (Bot, Seat)) {
     let (mut ana, mut ben) = (Bot::connect(base).await.unwrap(), Bot::connect(base).await.unwrap());
     let (first, second) = (sit(&mut ana, "Ana").await, sit(&mut ben, "Ben").await);
     ((ana, first), (ben, second))
+}
+
+/// While their password is compared, those inside go on talking.
+#[tokio::test]
+async fn who_is_refused_at_the_door_hears_nothing_of_what_is_said_inside() {
+    let server = serve(&[]).await;
+    let ((mut ana, _), (mut ben, _)) = two(server.base()).await;
+    done(&mut ana, Command::SetPassword { password: Some("right".into()) }).await;
+    let mut eve = Bot::connect(server.base()).await.unwrap();
+    for round in 0..3 {
+        let outside = async { with_password(&mut eve, Some("wrong")).await };
+        let inside = async {
+            for message in 0..20 {
+                let message = MessageId::from_bits(round * 100 + message);
+                let said = Command::Say { message, text: "between us".into(), file: None };
+                done(if message.bits() % 2 == 0 { &mut ana } else { &mut ben }, said).await;
+            }
+        };
+        let (refused, ()) = tokio::join!(outside, inside);
+        assert_eq!(refused.unwrap_err().0, Code::PasswordWrong, "round {round}");
+        let heard = eve.events_so_far().await.unwrap();
+        assert_eq!(heard, [], "round {round}");
+    }
+    let seat = seat(with_password(&mut eve, Some("right")).await);
+    assert_eq!(seat.room.participants.len(), 3);
 }
 
 #[tokio::test]

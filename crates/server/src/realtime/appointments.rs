@@ -19,7 +19,7 @@ impl Realtime {
         session.hold();
         let outcome = self.appointment_command(session, execution, command).await;
         if outcome.is_err() {
-            session.unhold();
+            session.unhold(&[]);
         }
         outcome.map_err(|refused| refused.code())
     }

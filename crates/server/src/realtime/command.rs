@@ -201,7 +201,8 @@ impl Realtime {
         self.go_in(session, execution, room, || self.app.join_call(request, self.ice_servers(session))).await
     }
 
-    /// Hears of the room first, so that nothing between is missed: events are collected, and follow the answer.
+    /// Hears of the room first, so that nothing between is missed: events are collected, and follow the answer. Whoever
+    /// is refused gets none of them.
     async fn go_in<F>(
         &self,
         session: &Arc<Session>,
@@ -215,7 +216,8 @@ impl Realtime {
         self.leave_what_is_left(session, execution, &room).await?;
         self.write_down(session, execution, Some(&room)).await.map_err(|refused| refused.code())?;
         session.hold();
-        self.hub.subscribe(session, &[room_topic(&room)]).await;
+        let topics = [room_topic(&room)];
+        self.hub.subscribe(session, &topics).await;
         match join().await {
             Ok(reply) => {
                 execution.unsure = None;
@@ -227,8 +229,8 @@ impl Realtime {
                 Ok(reply)
             }
             Err(refused) => {
-                self.hub.unsubscribe(session, &[room_topic(&room)]).await;
-                session.unhold();
+                self.hub.unsubscribe(session, &topics).await;
+                session.unhold(&topics);
                 execution.unsure = matches!(refused, app::Refused::Live(_)).then_some(room);
                 Err(refused.code())
             }

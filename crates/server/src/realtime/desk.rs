@@ -22,7 +22,7 @@ impl Realtime {
             _ => self.console(session, execution).await,
         };
         if outcome.is_err() {
-            session.unhold();
+            session.unhold(&[]);
         }
         outcome.map_err(|refused| refused.code())
     }

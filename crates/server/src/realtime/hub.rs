@@ -33,7 +33,8 @@ struct Feed {
     pulse: watch::Receiver<Pulse>,
 }
 
-/// A session that has no seat any more in a room whose topic it hears.
+/// A session that hears a topic which is not for it any more: of a room in which it has no seat, of a desk that is not
+/// its person's.
 struct Out {
     session: Arc<Session>,
     topic: TopicName,
@@ -92,7 +93,7 @@ impl Hub {
         }
     }
 
-    /// Those who are out of a room hear nothing more of it, once they have heard that they are.
+    /// Those who are out of a room or a desk hear nothing more of it, once they have heard that they are.
     async fn show_out(&self, out: &mut Vec<Out>, crowds: &Crowds) {
         for Out { session, topic } in std::mem::take(out) {
             if crowds.has(&topic) {
@@ -175,7 +176,7 @@ impl Hub {
             }
             for session in listeners.values() {
                 match &control {
-                    None => session.deliver(std::slice::from_ref(&event)),
+                    None => session.deliver(topic, std::slice::from_ref(&event)),
                     Some(ControlNotice::Replaced) => session.end(CloseCode::Replaced),
                     Some(ControlNotice::SignedOut) => session.end(CloseCode::SignedOut),
                     Some(ControlNotice::LinkEnded) => session.end(CloseCode::LinkEnded),
@@ -199,7 +200,7 @@ impl Hub {
             // Whoever has gone since is not told any more.
             let Some(listeners) = all.get(&topic) else { return 0 };
             let there = some.iter().filter_map(|id| listeners.get(id));
-            there.map(|session| session.deliver(&events)).count() * events.len()
+            there.map(|session| session.deliver(&topic, &events)).count() * events.len()
         });
         count(told);
     }

@@ -28,7 +28,7 @@ impl Realtime {
             _ => self.door(session, execution).await,
         };
         if outcome.is_err() {
-            session.unhold();
+            session.unhold(&[]);
         }
         outcome.map_err(|refused| refused.code())
     }

@@ -63,7 +63,7 @@ impl Realtime {
         self.write_down(session, execution, None).await.map_err(|refused| refused.code())?;
         session.hold();
         self.app.knock(&room, request).await.map_err(|refused| {
-            session.unhold();
+            session.unhold(&[]);
             refused.code()
         })
     }

@@ -87,11 +87,20 @@ pub(crate) struct Execution {
 
 struct Delivery {
     outbox: Outbox,
-    /// Events that came while a join was under way; they follow its reply.
-    held: Option<Vec<Utf8Bytes>>,
+    /// Events that came while a join was under way, and on which topic; they follow its reply.
+    held: Option<Vec<(TopicName, Utf8Bytes)>>,
     socket: SocketNumber,
     attached: bool,
     ended: Option<CloseCode>,
+}
+
+impl Delivery {
+    /// What does not fit ends the session: it could not be replayed.
+    fn push(&mut self, frame: Utf8Bytes) {
+        if self.outbox.push(frame).is_err() {
+            self.ended.get_or_insert(CloseCode::Resync);
+        }
+    }
 }
 
 /// What a socket finds when it looks for work.
@@ -142,25 +151,19 @@ impl Session {
 
     /// A frame for the participant, after those that wait already.
     pub(crate) fn push(&self, frame: Utf8Bytes) {
-        let mut delivery = self.delivery();
-        if delivery.outbox.push(frame).is_err() {
-            delivery.ended.get_or_insert(CloseCode::Resync);
-        }
-        drop(delivery);
+        self.delivery().push(frame);
         self.wake.notify_one();
     }
 
-    /// Events, which wait while a join is under way.
-    pub(crate) fn deliver(&self, events: &[Utf8Bytes]) {
+    /// Events of a topic, which wait while a join is under way.
+    pub(crate) fn deliver(&self, topic: &TopicName, events: &[Utf8Bytes]) {
         let mut delivery = self.delivery();
         if let Some(held) = &mut delivery.held {
-            held.extend_from_slice(events);
+            held.extend(events.iter().map(|event| (topic.clone(), event.clone())));
             return;
         }
         for event in events {
-            if delivery.outbox.push(event.clone()).is_err() {
-                delivery.ended.get_or_insert(CloseCode::Resync);
-            }
+            delivery.push(event.clone());
         }
         drop(delivery);
         self.wake.notify_one();
@@ -173,19 +176,27 @@ impl Session {
 
     /// The join's answer first, then the events that waited.
     pub(crate) fn release(&self, answer: Utf8Bytes) {
-        let held = self.delivery().held.take().unwrap_or_default();
-        self.push(answer);
-        for event in held {
-            self.push(event);
+        let mut delivery = self.delivery();
+        let held = delivery.held.take().unwrap_or_default();
+        delivery.push(answer);
+        for (_, event) in held {
+            delivery.push(event);
         }
+        drop(delivery);
+        self.wake.notify_one();
     }
 
-    /// It came to nothing: what waited is delivered, since not all of it was about what was asked for.
-    pub(crate) fn unhold(&self) {
-        let held = self.delivery().held.take().unwrap_or_default();
-        for event in held {
-            self.push(event);
+    /// It came to nothing. What waited is delivered, since not all of it was about what was asked for; but not what was
+    /// told on these topics, which the session heard only in case it might, and hears no more.
+    pub(crate) fn unhold(&self, refused: &[TopicName]) {
+        let mut delivery = self.delivery();
+        for (topic, event) in delivery.held.take().unwrap_or_default() {
+            if !refused.contains(&topic) {
+                delivery.push(event);
+            }
         }
+        drop(delivery);
+        self.wake.notify_one();
     }
 
     /// Ends the session: its socket closes with this code, and none can resume it.
@@ -354,6 +365,32 @@ mod tests {
             Work::Idle | Work::Close(_) => None,
         })
         .collect()
+    }
+
+    #[test]
+    fn who_is_refused_hears_nothing_of_where_they_asked_and_everything_else() {
+        let frame = |text: &'static str| Utf8Bytes::from_static(text);
+        let (room, own) = (TopicName::new("room:café"), TopicName::new("session:1"));
+        let sessions = Sessions::default();
+        for (ends, expected) in [
+            (None, vec!["\"answer\"", "\"1\"", "\"said\"", "\"2\""]),
+            (Some(vec![room.clone()]), vec!["\"1\"", "\"2\""]),
+            (Some(Vec::new()), vec!["\"1\"", "\"said\"", "\"2\""]),
+        ] {
+            let session = opened(&sessions, 1);
+            session.hold();
+            session.deliver(&own, &[frame("\"1\"")]);
+            session.deliver(&room, &[frame("\"said\"")]);
+            session.deliver(&own, &[frame("\"2\"")]);
+            assert_eq!(heard(&session), Vec::<Utf8Bytes>::new(), "nothing ahead of the answer");
+            match ends {
+                None => session.release(frame("\"answer\"")),
+                Some(refused) => session.unhold(&refused),
+            }
+            assert_eq!(heard(&session), expected);
+            session.deliver(&room, &[frame("\"later\"")]);
+            assert_eq!(heard(&session), ["\"later\""], "nothing waits any more");
+        }
     }
 
     #[test]

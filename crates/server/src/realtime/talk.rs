@@ -24,10 +24,12 @@ impl Realtime {
         }
         let opened = self.app.open_conversation(person, session.id, other).await;
         if opened.is_err() {
+            let mut refused = Vec::new();
             if !known {
                 self.hear_no_more(session, execution, &Route::Member(other)).await;
+                refused.push(Route::Member(other).topic());
             }
-            session.unhold();
+            session.unhold(&refused);
         }
         opened.map_err(|refused| refused.code())
     }
