@@ -661,3 +661,38 @@ async fn a_representative_sees_the_visitors_of_their_own_desks_alone() {
     let mine: CallPage = ana.staff.get("/api/v1/calls").await.unwrap();
     assert!(mine.calls.iter().all(|one| one.visitor == "Xenia"), "{mine:?}");
 }
+
+/// Their page asks for nothing anew, as one of another version, or of somebody curious, would not.
+#[tokio::test]
+async fn who_is_taken_off_a_desk_hears_nothing_of_who_waits_there() {
+    let door = Door::open(&[]).await;
+    let admin = door.staff("admin").await;
+    let (ana, ben) = (door.representative("ana").await, door.representative("ben").await);
+    let desks: Vec<DeskView> = admin.get("/api/v1/admin/desks").await.unwrap();
+    let mut settings = desks.into_iter().next().unwrap().settings;
+    (settings.slug, settings.name) = ("contracts".into(), "Contracts".into());
+    settings.members = vec![ana.id, ben.id];
+    let made: DeskView = admin.ask(Method::POST, "/api/v1/admin/desks", &settings).await.unwrap();
+    let (mut ana, mut ben) = (door.online("ana").await, door.online("ben").await);
+    settings.members = vec![ana.id];
+    let path = format!("/api/v1/admin/desks/{}", made.id);
+    admin.send(Method::PUT, &path, Some(&settings)).await.unwrap();
+    let mut at_contracts = Vec::new();
+    for _ in 0..2 {
+        let (mut bot, _) = Bot::guest(&door.http, &door.server.base(), "").await.unwrap();
+        bot.command(Command::WatchDesk { desk: "contracts".into() }).await.unwrap().unwrap();
+        at_contracts.push(bot);
+    }
+    let ring = call(&mut at_contracts[0], None, "Vera").await.unwrap();
+    assert_eq!(ring.callee.id, ana.id, "the only one there");
+    queue_up(&mut at_contracts[1], "Wim").await;
+    let waits = |event: &Event| matches!(event, Event::QueueChanged { desk, .. } if *desk == made.id);
+    ana.bot.events_until(waits).await.unwrap();
+    // What Ben hears last is a word about the desk that is still his.
+    let (mut visitor, _) = door.visitor().await;
+    call(&mut visitor, Some(ben.id), "Xenia").await.unwrap();
+    let rings = |event: &Event| matches!(event, Event::OwnChanged { own } if matches!(own.engagement, Some(Engagement::Called { .. })));
+    let heard = ben.bot.events_until(rings).await.unwrap();
+    assert!(!heard.iter().any(waits), "{heard:?}");
+    assert!(heard.contains(&Event::DeskChanged { desk: made.id }), "{heard:?}");
+}

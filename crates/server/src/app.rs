@@ -68,7 +68,7 @@ pub(crate) use places::Place;
 pub(crate) use retention::{Kept, forget_old};
 pub(crate) use room_tokens::{Grant, Issuer, Sent, origin};
 pub(crate) use rooms::{AboutFile, JoinRequest};
-pub(crate) use roster::{Nobody, Roster};
+pub(crate) use roster::{Nobody, Roster, staff_alone};
 pub(crate) use sessions::{Holding, Written};
 pub(crate) use takeover::drive_takeover;
 pub(crate) use tokens::{Identity, Upload};

@@ -83,7 +83,8 @@ pub(crate) enum ControlNotice {
     LinkEnded,
     /// Its person was removed from the lounge.
     Removed,
-    /// It has no seat any more in the room of this topic: what happens there is not for it.
+    /// It has no seat any more in the room of this topic, or its person no part in the desk: what is told there is not
+    /// for it.
     OutOf(TopicName),
 }
 

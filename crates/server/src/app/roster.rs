@@ -1,6 +1,7 @@
 //! Who is told when an admin changed a desk, a person or the lounge: live state that was made from them.
 
-use super::{App, Refused, Route, documents};
+use super::documents::{self, ControlNotice};
+use super::{App, Refused, Route};
 use async_trait::async_trait;
 use std::collections::BTreeSet;
 use visavis_domain::ids::{DeskId, LoungeRoomId, PersonId};
@@ -44,6 +45,11 @@ impl Roster for Nobody {
     }
 }
 
+/// What the staff of a desk hear of it, and nobody else.
+pub(crate) fn staff_alone(desk: DeskId) -> [Route<'static>; 2] {
+    [Route::DeskStaff(desk), Route::DeskAppointments(desk)]
+}
+
 #[async_trait]
 impl Roster for App {
     /// Whoever is here is from now on what their account and desks say, and everybody who follows the desk asks for
@@ -53,8 +59,15 @@ impl Roster for App {
         let frame = documents::encode(&ServerFrame::Event { topic: Topic::Desk, version: None, event })?;
         for person in people.iter().collect::<BTreeSet<_>>() {
             self.refresh_card(*person).await?;
+            let own = Route::Person(*person).topic();
+            if !self.desks_of(*person).await?.contains(&desk) {
+                // Whether their pages ask again or not: who waits there is not theirs to know any more.
+                for route in staff_alone(desk) {
+                    self.live.publish(own.clone(), ControlNotice::OutOf(route.topic()).body()).await?;
+                }
+            }
             // Whoever is new to the desk does not follow it yet.
-            self.live.publish(Route::Person(*person).topic(), frame.clone()).await?;
+            self.live.publish(own, frame.clone()).await?;
         }
         Ok(self.live.publish(Route::Desk(desk).topic(), frame).await?)
     }

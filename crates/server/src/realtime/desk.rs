@@ -2,7 +2,7 @@
 
 use super::session::{Execution, Session};
 use super::upgrade::Realtime;
-use crate::app::{Introduction, Refused, Route};
+use crate::app::{self, Introduction, Refused, Route};
 use std::sync::Arc;
 use visavis_domain::ids::DeskId;
 use visavis_live::TopicName;
@@ -47,14 +47,26 @@ impl Realtime {
             return Err(Refused::Forbidden);
         }
         let desks = self.app.desks_of(person).await?;
-        let both = |desk: &DeskId| [Route::Desk(*desk).topic(), Route::DeskStaff(*desk).topic()];
-        let mut topics = vec![Route::Person(person).topic()];
-        topics.extend(desks.iter().flat_map(both));
-        topics.push(Route::Appointments(person).topic());
-        topics.extend(desks.iter().map(|desk| Route::DeskAppointments(*desk).topic()));
+        // Its person's first: a desk that is taken from them later is told there.
+        let mut topics = vec![Route::Person(person).topic(), Route::Appointments(person).topic()];
+        for desk in &desks {
+            topics.push(Route::Desk(*desk).topic());
+            topics.extend(app::staff_alone(*desk).map(|route| route.topic()));
+        }
         self.become_page(session, execution).await?;
         self.hear(session, execution, topics).await;
-        self.app.open_console(person, session.id).await
+        let opened = self.app.open_console(person, session.id).await;
+        // One that was taken from them since they were asked for was told before anybody heard it here.
+        let kept = |desk: &DeskId| match &opened {
+            Ok(Reply::Console { console }) => console.desks.iter().any(|one| one.desk.id == *desk),
+            _ => false,
+        };
+        for desk in desks.iter().filter(|desk| !kept(desk)) {
+            for route in app::staff_alone(*desk) {
+                self.hear_no_more(session, execution, &route).await;
+            }
+        }
+        opened
     }
 
     /// Hears of these, and of nothing else that was followed before.
