@@ -474,11 +474,12 @@ async fn close_forgotten(app: Arc<App>, stopping: CancellationToken) {
 
 /// Looks now and then whether the media server here does what it should.
 async fn reconcile_media(app: Arc<App>, stopping: CancellationToken) {
+    let mut before = Vec::new();
     let mut every = tokio::time::interval(RECONCILE_EVERY);
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while stopping.run_until_cancelled(every.tick()).await.is_some() {
-        if let Err(refused) = app.reconcile_media().await {
-            tracing::debug!(%refused, "media was not compared with live state");
+        if let Err(refused) = app.reconcile_media(&mut before).await {
+            tracing::warn!(%refused, "media was not compared with live state");
         }
     }
 }

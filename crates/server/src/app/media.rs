@@ -326,31 +326,39 @@ impl App {
     }
 
     /// Has the media server here keep to what live state says. Words between instances are said once, and may be lost
-    /// with Redis: somebody who was removed would go on watching.
-    pub(crate) async fn reconcile_media(&self) -> Result<(), Refused> {
+    /// with Redis: somebody who was removed would go on watching. A room that cannot be read is taken for what it was
+    /// the time `before`, and costs the others nothing.
+    pub(crate) async fn reconcile_media(&self, before: &mut Vec<MediaRoom>) -> Result<(), Refused> {
         if self.standing.says().load == 0 {
+            before.clear();
             return Ok(());
         }
-        let mut rooms = Vec::new();
+        let (mut rooms, mut with_feeds) = (Vec::new(), Vec::new());
         for name in self.rooms_forwarded_here().await? {
-            let Some(room) = self.load(&name).await?.room else { continue };
-            if let Some(site) = site(&room).filter(|site| site.instance == self.instance) {
-                self.dismiss_keyless(&room).await?;
-                let seat =
-                    |member: &room::Member| MediaSeat { participant: member.id, session: member.session };
-                let feeds = || room.members().iter().filter(|member| member.feed.is_some());
-                let connected = feeds().filter(|member| member.presence == Presence::Connected);
-                rooms.push(MediaRoom {
-                    site,
-                    seats: room.members().iter().map(seat).collect(),
-                    only: only(&room),
-                    name: room.name().clone(),
-                    feeds: connected.map(seat).collect(),
-                    muted: feeds().filter(|member| is_muted(member)).map(|member| member.id).collect(),
-                });
+            let room = match self.load(&name).await {
+                Ok(loaded) => loaded.room,
+                Err(refused @ Refused::Live(_)) => return Err(refused),
+                Err(refused) => {
+                    tracing::warn!(%refused, "a room cannot be read; its media is left as it is");
+                    rooms.extend(before.iter().find(|room| room.name == name).cloned());
+                    continue;
+                }
+            };
+            if let Some((room, here)) = room.and_then(|room| Some((forwarded(&room, self.instance)?, room))) {
+                rooms.push(room);
+                with_feeds.extend(Some(here).filter(|room| room.members().iter().any(is_feed)));
             }
         }
+        before.clone_from(&rooms);
         self.media.reconcile(rooms);
+        for room in &with_feeds {
+            let Err(refused) = self.dismiss_keyless(room).await else { continue };
+            tracing::warn!(%refused, "whether a program's key still holds could not be looked up");
+            if matches!(refused, Refused::Store(_)) {
+                // It would be asked as long in vain for the others.
+                break;
+            }
+        }
         Ok(())
     }
 
@@ -362,6 +370,26 @@ impl App {
 fn seat(room: &Room, session: SessionId) -> Result<MediaSeat, Refused> {
     let member = room.member_of(session).ok_or(room::Rejection::NotInRoom)?;
     Ok(MediaSeat { participant: member.id, session })
+}
+
+fn is_feed(member: &room::Member) -> bool {
+    member.feed.is_some()
+}
+
+/// The room as its media is to be, if this instance forwards it.
+fn forwarded(room: &Room, instance: InstanceId) -> Option<MediaRoom> {
+    let site = site(room).filter(|site| site.instance == instance)?;
+    let seat = |member: &room::Member| MediaSeat { participant: member.id, session: member.session };
+    let feeds = || room.members().iter().filter(|member| is_feed(member));
+    let connected = feeds().filter(|member| member.presence == Presence::Connected);
+    Some(MediaRoom {
+        site,
+        seats: room.members().iter().map(seat).collect(),
+        only: only(room),
+        name: room.name().clone(),
+        feeds: connected.map(seat).collect(),
+        muted: feeds().filter(|member| is_muted(member)).map(|member| member.id).collect(),
+    })
 }
 
 fn is_muted(member: &room::Member) -> bool {
