@@ -6,11 +6,12 @@ mod telling;
 
 use super::calls::seat;
 use super::documents::{self, call_room, chat_key, key_of, room_key};
-use super::tokens::CONTINUATION_TTL;
 use super::rooms::{ATTEMPTS, Loaded, room_events};
+use super::tokens::CONTINUATION_TTL;
 use super::{App, Refused};
 use bytes::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 use visavis_domain::availability::{Command, Decision, DocumentId, Rejection, Scene, Stop, Told, decide};
 use visavis_domain::ids::{DeskId, PersonId, RingId};
 use visavis_domain::person::Person;
@@ -19,6 +20,10 @@ use visavis_domain::room::{self, LeaveReason, Room};
 use visavis_domain::time::Timestamp;
 use visavis_domain::webhook::{Happened, people_changed};
 use visavis_live::{Commit, Document, Key, LiveError, TopicName, Version, Write};
+
+/// For how long a use case waits for the store to say who is of a desk, before it leaves that to the next look at the
+/// queue. More, and a database that is away holds up calls; less, and a busy one has people wait who need not.
+const SOON: Duration = Duration::from_millis(500);
 
 /// What sets something off.
 #[derive(Debug, Clone)]
@@ -75,10 +80,27 @@ impl App {
     /// Decides and commits, as often as it takes; then does what follows for others.
     pub(super) async fn settle(&self, cause: Cause, needs: &[DocumentId]) -> Result<Settled, Refused> {
         // Scenes and rooms are large: whatever calls this would have to hold them, through all of its awaits.
-        Box::pin(self.settle_in_place(cause, needs)).await
+        let (settled, grown) = Box::pin(self.settle_in_place(cause, needs)).await?;
+        for desk in grown {
+            Box::pin(self.serve_soon(desk)).await;
+        }
+        Ok(settled)
     }
 
-    async fn settle_in_place(&self, cause: Cause, needs: &[DocumentId]) -> Result<Settled, Refused> {
+    /// The same without asking the store for anything: of desks whose queue has grown the names are left.
+    pub(super) async fn settle_unserved(
+        &self,
+        cause: Cause,
+        needs: &[DocumentId],
+    ) -> Result<Vec<DeskId>, Refused> {
+        Ok(Box::pin(self.settle_in_place(cause, needs)).await?.1)
+    }
+
+    async fn settle_in_place(
+        &self,
+        cause: Cause,
+        needs: &[DocumentId],
+    ) -> Result<(Settled, Vec<DeskId>), Refused> {
         let mut ids: BTreeSet<DocumentId> = needs.iter().copied().collect();
         let mut with_room = match &cause {
             Cause::Room { ring, .. } => Some(*ring),
@@ -101,7 +123,8 @@ impl App {
                 Err(Need::Refused(refused)) => return Err(refused),
             };
             if commit.writes.is_empty() {
-                return Ok(Settled { scene: attempt.scene, loaded: attempt.room.map(|part| part.loaded) });
+                let loaded = attempt.room.map(|part| part.loaded);
+                return Ok((Settled { scene: attempt.scene, loaded }, Vec::new()));
             }
             let subjects = self.announce(&mut commit, self.happened(&attempt)).await?;
             match self.live.commit(commit).await {
@@ -213,12 +236,13 @@ impl App {
     }
 
     /// After the commit: media and history follow, and whoever became free is rung for who waits.
-    async fn settled(&self, attempt: Attempt) -> Settled {
+    async fn settled(&self, attempt: Attempt) -> (Settled, Vec<DeskId>) {
         let Attempt { before, scene, changed, told, room, .. } = attempt;
         if let Some(part) = &room {
             self.follow(part.before.as_ref(), part.loaded.room.as_ref(), &part.events);
         }
         self.history.tell(self.now(), &scene, &told);
+        let mut grown = Vec::new();
         for id in &changed {
             match id {
                 DocumentId::Person(id) => {
@@ -230,7 +254,7 @@ impl App {
                 DocumentId::Queue(id) => {
                     let waiting = |scene: &Scene| scene.queue(*id).map_or(0, |queue| queue.waiting().len());
                     if waiting(&scene) > waiting(&before) {
-                        Box::pin(self.serve_desk(*id)).await;
+                        grown.push(*id);
                     }
                 }
                 DocumentId::Ring(_)
@@ -239,7 +263,7 @@ impl App {
                 | DocumentId::Name(_) => {}
             }
         }
-        Settled { scene, loaded: room.map(|part| part.loaded) }
+        (Settled { scene, loaded: room.map(|part| part.loaded) }, grown)
     }
 
     /// The representative has become free: whoever is next at one of their desks is put through.
@@ -253,7 +277,20 @@ impl App {
 
     /// Somebody waits: whoever of the desk is free, longest first, is rung for them.
     pub(super) async fn serve_desk(&self, desk: DeskId) {
-        let free = match self.free_representatives(desk).await {
+        self.serve_any(desk, self.free_representatives(desk).await).await;
+    }
+
+    /// The same for a use case that somebody waits for. Where the store does not say in time who is of the desk, the
+    /// next look at the queue finds it.
+    async fn serve_soon(&self, desk: DeskId) {
+        match tokio::time::timeout(SOON, self.free_representatives(desk)).await {
+            Ok(free) => self.serve_any(desk, free).await,
+            Err(_) => tracing::debug!("the store takes its time: a queue is served at the next look"),
+        }
+    }
+
+    async fn serve_any(&self, desk: DeskId, free: Result<Vec<PersonId>, Refused>) {
+        let free = match free {
             Ok(free) => free,
             Err(refused) => {
                 tracing::warn!(%refused, "a queue could not be served; it is looked at again soon");
@@ -395,10 +432,7 @@ impl Attempt {
         Ok(commit)
     }
 
-    fn body(
-        &self,
-        id: DocumentId,
-    ) -> Result<(Option<Bytes>, Option<Timestamp>), Refused> {
+    fn body(&self, id: DocumentId) -> Result<(Option<Bytes>, Option<Timestamp>), Refused> {
         Ok(match id {
             DocumentId::Person(id) => match self.scene.person(id) {
                 Some(person) => (Some(documents::encode(person)?), person.next_deadline()),

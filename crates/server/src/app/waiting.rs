@@ -18,6 +18,9 @@ use visavis_store::Appointment;
 /// More keeps what people wrote for longer than they need it.
 const KEPT_FOR: Duration = Duration::from_secs(60 * 60);
 
+/// How soon to look again at one that could not be forgotten: the database is away.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
+
 /// A chat as it lies in live state.
 struct Lying {
     chat: Chat<PersonId>,
@@ -83,7 +86,23 @@ impl App {
         Ok(WaitingChat { messages: chat.messages().iter().map(line).collect(), version: chat.version() })
     }
 
-    /// Its time has come, unless the appointment was put off meanwhile.
+    /// Its time may have come. Whoever finds that looks at it, and nobody else for a while. Says whether it is there.
+    pub(super) async fn waiting_chat_due(&self, id: AppointmentId) -> Result<bool, Refused> {
+        let Lying { chat, version: expected, exists } = self.lying(id).await?;
+        if !exists {
+            return Ok(false);
+        }
+        let (body, deadline) = (Some(documents::encode(&chat)?), Some(self.now().plus(LOOK_AGAIN)));
+        let write = Write { key: Key::waiting_chat(id), expected, body, deadline, lease: None };
+        match self.live.commit(Commit { writes: vec![write], ..Commit::default() }).await {
+            Ok(_) => Ok(true),
+            // Somebody else looks at it, or has written.
+            Err(LiveError::Conflict) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Forgets it, unless the appointment was put off meanwhile.
     pub(super) async fn forget_waiting_chat(&self, id: AppointmentId) -> Result<(), Refused> {
         let Lying { chat, version: expected, exists } = self.lying(id).await?;
         if !exists {

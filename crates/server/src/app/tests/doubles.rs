@@ -4,6 +4,7 @@
 use crate::app::{IceAsked, IceTold, Media, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite};
 use async_trait::async_trait;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use visavis_domain::account::Email;
 use visavis_domain::ids::{
@@ -32,6 +33,7 @@ pub(super) struct Given {
     links: Mutex<HashMap<LinkId, Link>>,
     calls: Mutex<HashMap<RingId, Remembered>>,
     rooms: Mutex<Vec<LoungeRoom>>,
+    hangs: AtomicBool,
 }
 
 /// A call, and how often its end was written.
@@ -49,6 +51,17 @@ impl Given {
     /// Of the lounge.
     pub(super) fn rooms(&self) -> MutexGuard<'_, Vec<LoungeRoom>> {
         self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on it says nothing of desks and appointments, and never will.
+    pub(super) fn hang(&self) {
+        self.hangs.store(true, Ordering::Relaxed);
+    }
+
+    async fn answers(&self) {
+        if self.hangs.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
     }
 
     pub(super) fn links(&self) -> MutexGuard<'_, HashMap<LinkId, Link>> {
@@ -126,6 +139,7 @@ refusing! {
     fn remove_desk(&self, id: DeskId, seen: Option<Desk>, audited: Audited) -> ();
     =>
     async fn desk(&self, id: DeskId) -> Result<Option<Desk>, StoreError> {
+        self.answers().await;
         Ok(self.desks.get(&id).cloned())
     }
 
@@ -155,6 +169,7 @@ refusing! {
     fn mail_is(&self, number: u64, seen: MailState, now: MailState) -> bool;
     =>
     async fn appointment(&self, id: AppointmentId) -> Result<Option<Appointment>, StoreError> {
+        self.answers().await;
         Ok(self.appointments.get(&id).cloned())
     }
 
@@ -299,8 +314,15 @@ refusing! {
     =>
 }
 
-/// Calls of two go from each to each.
-pub(super) struct NoMedia;
+/// Calls of two go from each to each. Remembers what it was told to keep to last.
+#[derive(Default)]
+pub(super) struct NoMedia(Mutex<Vec<MediaRoom>>);
+
+impl NoMedia {
+    pub(super) fn keeps_to(&self) -> Vec<MediaRoom> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
 
 #[async_trait]
 impl Media for NoMedia {
@@ -328,7 +350,9 @@ impl Media for NoMedia {
 
     fn end(&self, _: MediaSite) {}
 
-    fn reconcile(&self, _: Vec<MediaRoom>) {}
+    fn reconcile(&self, rooms: Vec<MediaRoom>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = rooms;
+    }
 
     fn end_all(&self) {}
 }

@@ -50,6 +50,7 @@ pub(super) type Held = Result<(), String>;
 pub(super) struct Ground {
     pub(super) live: Arc<Wavering>,
     pub(super) store: Arc<Given>,
+    pub(super) media: Arc<NoMedia>,
     recorder: JoinHandle<()>,
     stopping: CancellationToken,
 }
@@ -103,7 +104,9 @@ impl Ground {
         let kept: Arc<dyn Store> = store.clone();
         let (history, recorder) = History::new(kept.clone());
         let stopping = CancellationToken::new();
-        let parts = parts(live.clone(), kept, history);
+        let media = Arc::<NoMedia>::default();
+        let parts = Parts { media: media.clone(), ..parts(live.clone(), kept, history) };
+        parts.standing.set_load(1);
         let app = Arc::new(App::new(parts, &[7; 32]));
         let recorder = tokio::spawn(recorder.run(stopping.clone()));
         let mut places = Vec::new();
@@ -125,7 +128,7 @@ impl Ground {
             }
             places.push(place);
         }
-        (Self { live, store, recorder, stopping }, places)
+        (Self { live, store, media, recorder, stopping }, places)
     }
 
     /// Another server over the same live state, which writes nothing of calls.
@@ -177,7 +180,7 @@ fn parts(live: Arc<Wavering>, store: Arc<dyn Store>, history: History) -> Parts 
         instance: visavis_domain::ids::InstanceId::from_bits(1),
         live,
         store,
-        media: Arc::new(NoMedia),
+        media: Arc::<NoMedia>::default(),
         history,
         announcer: Announcer::new().0,
         limits: Limits {
