@@ -178,6 +178,9 @@ pub(crate) enum Refused {
     /// More often than they may.
     #[error("too often")]
     TooOften,
+    /// More is asked for at once than there is room for.
+    #[error("too much at once")]
+    Busy,
     /// Live state is away, or too many wanted the same document at once.
     #[error("live state: {0}")]
     Live(#[from] visavis_live::LiveError),
@@ -187,6 +190,15 @@ pub(crate) enum Refused {
     /// A defect: a document of ours cannot be read or written.
     #[error("a live document cannot be read")]
     Corrupt,
+}
+
+impl From<accounts::Unhashed> for Refused {
+    fn from(unhashed: accounts::Unhashed) -> Self {
+        match unhashed {
+            accounts::Unhashed::Busy => Self::Busy,
+            accounts::Unhashed::Defect => Self::Corrupt,
+        }
+    }
 }
 
 impl Refused {
@@ -253,7 +265,7 @@ impl Refused {
             Self::Name => Code::NameInvalid,
             Self::Ticket => Code::TicketInvalid,
             Self::Continuation => Code::ContinuationInvalid,
-            Self::Live(_) | Self::Freed | Self::Media(MediaRefused::Away) => Code::TryAgain,
+            Self::Live(_) | Self::Busy | Self::Freed | Self::Media(MediaRefused::Away) => Code::TryAgain,
             Self::TooOften => Code::RateLimited,
             Self::Corrupt => Code::Internal,
         }
@@ -291,7 +303,7 @@ pub(crate) struct App {
     /// The largest file that may be offered in a room; 0 takes none.
     file_bytes: u64,
     /// Of rooms. Apart from those of accounts: whoever guesses here delays nobody who signs in.
-    passwords: Passwords,
+    passwords: Arc<Passwords>,
     rules: availability::Rules,
     /// For how long colleagues ring each other.
     ring_for: Duration,
@@ -327,7 +339,7 @@ pub(crate) struct Parts {
     pub(crate) limits: Limits,
     pub(crate) opened_by: OpenedBy,
     pub(crate) file_bytes: u64,
-    pub(crate) passwords: Passwords,
+    pub(crate) passwords: Arc<Passwords>,
     pub(crate) rules: availability::Rules,
     pub(crate) ring_for: Duration,
     pub(crate) margins: Margins,
@@ -337,6 +349,11 @@ pub(crate) struct Parts {
 }
 
 impl App {
+    /// What hashes passwords, of rooms and of accounts: all of it shares the same few cores.
+    pub(crate) fn passwords(&self) -> Arc<Passwords> {
+        self.passwords.clone()
+    }
+
     /// Of these parts, with the installation's signing key.
     pub(crate) fn new(parts: Parts, signing_key: &[u8]) -> Self {
         let Parts {

@@ -25,8 +25,8 @@ use axum::routing::get;
 use axum::{Json, Router};
 use ipnet::IpNet;
 use std::any::Any;
-use std::net::IpAddr;
-use std::sync::Arc;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Once};
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -37,6 +37,8 @@ pub(crate) struct Http {
     pub(crate) request_timeout: Duration,
     /// Balancers.
     pub(crate) trusted: Vec<IpNet>,
+    /// Whether it was said that what one of them writes cannot be read.
+    pub(crate) unreadable: Once,
     /// Whether the server wants more work.
     pub(crate) health: Arc<Health>,
     /// The local authority's certificate, where there is one.
@@ -107,30 +109,61 @@ fn panicked(_: Box<dyn Any + Send>) -> hyper::Response<Body> {
 async fn identify(State(http): State<Arc<Http>>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<Connection>().map(|connection| connection.peer.ip());
     if let Some(peer) = peer {
-        let address = client_address(peer, request.headers(), &http.trusted);
+        let address = match client_address(peer, request.headers(), &http.trusted) {
+            Whose::Told(address) => address,
+            Whose::Unreadable(balancer) => {
+                http.unreadable.call_once(|| {
+                    tracing::warn!(
+                        "a balancer in proxy.trusted sends an X-Forwarded-For that has no address at its end: everybody \
+                         who comes over it counts as one"
+                    );
+                });
+                balancer
+            }
+        };
         request.extensions_mut().insert(ClientAddress(address));
     }
     next.run(request).await
 }
 
+/// Whose a request is, by its peer and by what balancers say.
+#[derive(Debug, PartialEq, Eq)]
+enum Whose {
+    Told(IpAddr),
+    /// A trusted balancer's, which says of whom it has it in no way that can be read.
+    Unreadable(IpAddr),
+}
+
 /// The last address in X-Forwarded-For that no trusted balancer wrote about another trusted one.
-fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Whose {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
     if !is_trusted(&peer) {
-        return peer;
+        return Whose::Told(peer);
     }
     let lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
-    let chain: Vec<_> =
-        lines.flat_map(|line| line.split(',')).map(|one| one.trim().parse::<IpAddr>()).collect();
-    let mut client = peer;
-    for hop in chain.into_iter().rev() {
-        let Ok(hop) = hop else { break };
-        client = hop.to_canonical();
-        if !is_trusted(&client) {
+    let chain: Vec<_> = lines.flat_map(|line| line.split(',')).collect();
+    let mut client = None;
+    for written in chain.iter().rev() {
+        let Some(hop) = hop(written.trim()) else { break };
+        client = Some(hop);
+        if !is_trusted(&hop) {
             break;
         }
     }
-    client
+    match client {
+        Some(client) => Whose::Told(client),
+        None if chain.iter().all(|written| written.trim().is_empty()) => Whose::Told(peer),
+        None => Whose::Unreadable(peer),
+    }
+}
+
+/// An address as balancers write it: some with the port, and those of IPv6 in brackets.
+fn hop(written: &str) -> Option<IpAddr> {
+    let bare = written.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(written);
+    let address = bare.parse::<IpAddr>().ok();
+    address
+        .or_else(|| written.parse::<SocketAddr>().ok().map(|with_port| with_port.ip()))
+        .map(|ip| ip.to_canonical())
 }
 
 /// Counts and logs by route, never by path: paths carry the names of rooms.
@@ -150,6 +183,12 @@ async fn observe(request: Request, next: Next) -> Response {
 mod tests {
     use super::*;
 
+    fn whose(peer: &str, forwarded: &str, trusted: &[IpNet]) -> Whose {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", forwarded.parse().unwrap());
+        client_address(peer.parse().unwrap(), &headers, trusted)
+    }
+
     #[test]
     fn forwarded_addresses_are_believed_from_trusted_balancers_only() {
         let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap()];
@@ -158,14 +197,28 @@ mod tests {
             ("10.0.0.1", "203.0.113.9", "203.0.113.9"),
             ("10.0.0.1", "1.2.3.4, 203.0.113.9", "203.0.113.9"),
             ("10.0.0.1", "203.0.113.9, 10.0.0.2", "203.0.113.9"),
-            ("10.0.0.1", "nonsense", "10.0.0.1"),
-            ("10.0.0.1", "203.0.113.9, nonsense", "10.0.0.1"),
+            ("10.0.0.1", "203.0.113.9:51234", "203.0.113.9"),
+            ("10.0.0.1", "203.0.113.9:51234, 10.0.0.2:443", "203.0.113.9"),
+            ("10.0.0.1", "2001:db8::9", "2001:db8::9"),
+            ("10.0.0.1", "[2001:db8::9]", "2001:db8::9"),
+            ("10.0.0.1", "[2001:db8::9]:51234", "2001:db8::9"),
+            ("10.0.0.1", "[::ffff:203.0.113.9]:51234", "203.0.113.9"),
+            ("10.0.0.1", "nonsense, 10.0.0.2", "10.0.0.2"),
             ("10.0.0.1", "", "10.0.0.1"),
         ] {
-            let mut headers = HeaderMap::new();
-            headers.insert("x-forwarded-for", forwarded.parse().unwrap());
-            let address = client_address(peer.parse().unwrap(), &headers, &trusted);
-            assert_eq!(address, expected.parse::<IpAddr>().unwrap(), "{forwarded} from {peer}");
+            let expected = Whose::Told(expected.parse().unwrap());
+            assert_eq!(whose(peer, forwarded, &trusted), expected, "{forwarded} from {peer}");
         }
+        for unreadable in
+            ["nonsense", "203.0.113.9, nonsense", "203.0.113.9:", "203.0.113.9:99999", "[203.0.113.9", "[]"]
+        {
+            let balancer = Whose::Unreadable("10.0.0.1".parse().unwrap());
+            assert_eq!(whose("10.0.0.1", unreadable, &trusted), balancer, "{unreadable}");
+        }
+        assert_eq!(
+            client_address("10.0.0.1".parse().unwrap(), &HeaderMap::new(), &trusted),
+            Whose::Told("10.0.0.1".parse().unwrap()),
+            "what a balancer asks for itself"
+        );
     }
 }

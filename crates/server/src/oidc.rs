@@ -15,6 +15,11 @@ use url::Url;
 
 /// How long the provider may take for one answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+/// How long all of its answers may take that one sign-in needs: less than people wait before an empty page.
+pub(crate) const SIGN_IN_WITHIN: Duration = Duration::from_secs(20);
+/// How long one who asks for its description hears that it does not answer, without asking it again. Longer would keep
+/// people out when it is back; shorter has everybody wait who comes while it is away.
+const AWAY_FOR: Duration = Duration::from_secs(5);
 /// How long its description of itself is believed. Less asks it at every sign-in, more notices a move too late.
 const DESCRIPTION_TTL: Duration = Duration::from_secs(60 * 60);
 /// The largest answer that is read.
@@ -28,6 +33,8 @@ pub(crate) struct OidcSettings {
     /// Empty for a public client.
     pub(crate) client_secret: String,
     pub(crate) name: String,
+    /// How long everything that it is asked for one sign-in may take.
+    pub(crate) within: Duration,
 }
 
 /// One provider.
@@ -36,7 +43,13 @@ pub(crate) struct OidcProvider {
     /// As it calls itself: the address without the slash that URLs get.
     issuer: String,
     http: reqwest::Client,
-    description: Mutex<Option<(Instant, Description)>>,
+    description: Mutex<Option<Heard>>,
+}
+
+/// What came of asking for the description, and when.
+struct Heard {
+    at: Instant,
+    description: Option<Description>,
 }
 
 /// OpenID Connect Discovery 1.0, section 3.
@@ -67,12 +80,23 @@ impl OidcProvider {
     }
 
     async fn description(&self) -> Result<Description, ProviderRefused> {
-        let mut known = self.description.lock().await;
-        if let Some((since, description)) = &*known
-            && since.elapsed() < DESCRIPTION_TTL
-        {
-            return Ok(description.clone());
+        // Whoever comes meanwhile waits for the one answer.
+        let mut heard = self.description.lock().await;
+        match &*heard {
+            Some(Heard { at, description: Some(known) }) if at.elapsed() < DESCRIPTION_TTL => {
+                return Ok(known.clone());
+            }
+            Some(Heard { at, description: None }) if at.elapsed() < AWAY_FOR => {
+                return Err(ProviderRefused::Away);
+            }
+            _ => {}
         }
+        let asked = self.ask_description().await;
+        *heard = Some(Heard { at: Instant::now(), description: asked.as_ref().ok().cloned() });
+        asked
+    }
+
+    async fn ask_description(&self) -> Result<Description, ProviderRefused> {
         let address = format!("{}/.well-known/openid-configuration", self.issuer);
         let description: Description = read(self.http.get(address)).await?;
         // Section 4.3: it has to be the one that was asked.
@@ -80,8 +104,25 @@ impl OidcProvider {
             tracing::warn!("the identity provider calls itself otherwise than oidc.issuer does");
             return Err(ProviderRefused::Away);
         }
-        *known = Some((Instant::now(), description.clone()));
         Ok(description)
+    }
+
+    async fn in_time<T>(
+        &self,
+        answers: impl Future<Output = Result<T, ProviderRefused>>,
+    ) -> Result<T, ProviderRefused> {
+        tokio::time::timeout(self.settings.within, answers).await.unwrap_or_else(|_| {
+            tracing::warn!("the identity provider takes too long");
+            Err(ProviderRefused::Away)
+        })
+    }
+
+    async fn verified(&self, question: &Question, code: &str) -> Result<Verified, ProviderRefused> {
+        let description = self.description().await?;
+        let token = self.exchange(&description, question, code).await?;
+        // Fetched each time: keys change when they must, and people sign in rarely.
+        let keys: token::Keys = read(self.http.get(description.jwks_uri)).await?;
+        token::verify(&token, &keys, &description.issuer, &self.settings.client_id, &question.nonce)
     }
 
     /// RFC 6749, section 4.1.3, with the proof of RFC 7636.
@@ -123,7 +164,7 @@ impl Provider for OidcProvider {
     }
 
     async fn address(&self, question: &Question) -> Result<Url, ProviderRefused> {
-        let mut address = self.description().await?.authorization_endpoint;
+        let mut address = self.in_time(self.description()).await?.authorization_endpoint;
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, question.verifier.as_bytes());
         address
             .query_pairs_mut()
@@ -139,11 +180,7 @@ impl Provider for OidcProvider {
     }
 
     async fn verify(&self, question: &Question, code: &str) -> Result<Verified, ProviderRefused> {
-        let description = self.description().await?;
-        let token = self.exchange(&description, question, code).await?;
-        // Fetched each time: keys change when they must, and people sign in rarely.
-        let keys: token::Keys = read(self.http.get(description.jwks_uri)).await?;
-        token::verify(&token, &keys, &description.issuer, &self.settings.client_id, &question.nonce)
+        self.in_time(self.verified(question, code)).await
     }
 }
 

@@ -31,7 +31,7 @@ use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::Receiver;
@@ -61,6 +61,10 @@ const COUNT_EVERY: Duration = Duration::from_secs(1);
 
 /// Links that one address may show: everybody in a building at the full hour, and far too few to guess one.
 const LINKS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("more than none");
+
+/// Ways to the identity provider and back for one address: a hundred people of a building within a minute. Each makes
+/// the server ask the provider up to three times.
+const PROVIDER_PER_MINUTE: NonZeroU32 = NonZeroU32::new(200).expect("more than none");
 
 /// Where the server answers.
 pub(crate) struct Links {
@@ -166,7 +170,9 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
     let app = start_app(&settings, &secrets, &live, &store, (own, announcer.clone()), (&stopping, &tasks));
     let told = (live.clone(), store.clone(), announcer, moving);
     let webhooks = webhooks::start(&settings, &secrets, &app, told, (&stopping, &tasks)).await?;
-    let people = Arc::new(accounts::make(&settings, &secrets, store.clone(), live.clone(), app.clone())?);
+    let (passwords, roster) = (app.passwords(), app.clone());
+    let people = accounts::make(&settings, &secrets, store.clone(), live.clone(), roster, passwords)?;
+    let people = Arc::new(people);
     let appointments = Arc::new(make_appointments(&settings, &secrets, &store, &app)?);
     let pages = links(&settings, ports.http.as_ref().map(|(_, port)| *port), ports.https_port);
     let base = pages.first().map(|(_, address)| address.clone()).unwrap_or_default();
@@ -199,6 +205,7 @@ async fn run(settings: Settings, start: Start, ready: impl FnOnce(&Links)) -> Re
             appointments,
             webhooks,
             links: RateByAddress::per_minute(ByAddress::Links, LINKS_PER_MINUTE),
+            provider_rate: RateByAddress::per_minute(ByAddress::Provider, PROVIDER_PER_MINUTE),
             key_rate: RateByKey::per_minute(settings.limits.key_requests_per_minute),
             app: app.clone(),
             public: settings.public_url.clone(),
@@ -236,6 +243,7 @@ fn edge(settings: &Settings, health: Arc<Health>, local_ca: Option<&Path>, desks
         body_bytes: settings.limits.body_bytes,
         request_timeout: Duration::from_secs(settings.limits.request_timeout_s),
         trusted: settings.proxy.trusted.clone(),
+        unreadable: Once::new(),
         health,
         ca: local_ca.and_then(|path| std::fs::read(path).ok()),
         strict_transport: local_ca.is_none(),
@@ -320,7 +328,7 @@ fn start_app(
             RoomsOpenedBy::Staff => OpenedBy::Staff,
         },
         file_bytes: settings.rooms.file_bytes,
-        passwords: Passwords::new(),
+        passwords: Arc::new(Passwords::new()),
         rules: rules(settings),
         ring_for: Duration::from_secs(settings.desks.ring_s),
         margins: margins(settings),

@@ -55,6 +55,10 @@ pub enum Taken {
     Slug,
     /// An account of the identity provider.
     Subject,
+    /// The one account of the identity provider that an account is tied to.
+    Tie,
+    /// An account's second factor.
+    SecondFactor,
     /// The id of a message.
     Message,
     /// The id of a file.

@@ -21,7 +21,7 @@ export class AccountSettings {
   profile = $state.raw<FormState<'name_invalid' | 'title_invalid'>>(IDLE);
   password = $state.raw<FormState<'password_wrong' | 'password_invalid'>>(IDLE);
   totp = $state.raw<TotpState>(IDLE);
-  totpForm = $state.raw<FormState<'code_wrong' | 'password_wrong'>>(IDLE);
+  totpForm = $state.raw<FormState<'code_wrong' | 'password_wrong' | 'totp_set'>>(IDLE);
   /** Null until they are known. */
   signIns = $state.raw<SignInView[] | null>(null);
   signInsProblem = $state<CommonProblem | null>(null);
@@ -91,7 +91,10 @@ export class AccountSettings {
     else this.signInsProblem = answer.code;
   }
 
-  #totpNow(answer: api.Answer<undefined, 'code_wrong' | 'password_wrong'>, totp: boolean): void {
+  #totpNow(
+    answer: api.Answer<undefined, 'code_wrong' | 'password_wrong' | 'totp_set'>,
+    totp: boolean,
+  ): void {
     this.totpForm = ended(answer);
     if (!answer.ok) return;
     this.totp = IDLE;

@@ -10,17 +10,19 @@ import type {
   PersonChange,
 } from '../protocol/generated';
 import * as api from './api';
-import type { CommonProblem, DeskProblem, PersonProblem } from './api';
+import type { CommonProblem, DeskProblem, Person, PersonProblem } from './api';
 import type { FormState } from './account-settings.svelte';
 import { ended } from './account-settings.svelte';
 import type { ListState } from './staff-calls.svelte';
+
+export type { Person } from './api';
 
 const IDLE = { kind: 'idle' } as const;
 const BUSY = { kind: 'busy' } as const;
 
 export class AdminPeople {
   state = $state.raw<ListState>({ kind: 'loading' });
-  list = $state.raw<AccountView[]>([]);
+  list = $state.raw<Person[]>([]);
   form = $state.raw<FormState<PersonProblem>>(IDLE);
   /** The link that was made last, to be handed over: it is shown this once. */
   invited = $state.raw<(Invited & { name: string }) | null>(null);
@@ -46,8 +48,16 @@ export class AdminPeople {
     this.form = BUSY;
     const answer = await api.changePerson(who, change);
     this.form = ended(answer);
-    if (answer.ok) this.list = this.list.map((one) => (one.id === who ? answer.value : one));
+    if (answer.ok) this.#put(who, answer.value);
     return answer.ok;
+  }
+
+  /** They sign in over the identity provider no longer, and are signed out. */
+  async untie(who: string): Promise<void> {
+    this.form = BUSY;
+    const answer = await api.untiePerson(who);
+    this.form = ended(answer);
+    if (answer.ok) this.#put(who, { tied: false });
   }
 
   /** A new link, to join or to set a new password. */
@@ -61,6 +71,10 @@ export class AdminPeople {
   /** Nothing is being changed. */
   rest(): void {
     this.form = IDLE;
+  }
+
+  #put(who: string, now: Partial<Person>): void {
+    this.list = this.list.map((one) => (one.id === who ? { ...one, ...now } : one));
   }
 }
 

@@ -178,9 +178,9 @@ export const changePassword = (current: string, next: string) =>
     ['password_wrong', 'password_invalid'],
     { current, new: next },
   );
-export const offerTotp = () => request<TotpOffer, never>('POST', 'me/totp', []);
+export const offerTotp = () => request<TotpOffer, 'totp_set'>('POST', 'me/totp', ['totp_set']);
 export const confirmTotp = (body: TotpConfirmation) =>
-  request<undefined, 'code_wrong'>('PUT', 'me/totp', ['code_wrong'], body);
+  request<undefined, 'code_wrong' | 'totp_set'>('PUT', 'me/totp', ['code_wrong', 'totp_set'], body);
 export const removeTotp = (password: string) =>
   request<undefined, 'password_wrong'>('DELETE', 'me/totp', ['password_wrong'], { password });
 export const signIns = () => request<SignInView[], never>('GET', 'me/sign-ins', []);
@@ -310,12 +310,17 @@ const PERSON_PROBLEMS: readonly PersonProblem[] = [
   'state_invalid',
   'last_admin',
 ];
+/** Somebody as admins see them in the list: `tied` to somebody at the identity provider, or not. */
+export type Person = AccountView & { tied: boolean };
 /** All of them, part by part. */
 export const people = () =>
-  parts<AccountView, PeoplePage, never>(
+  parts<Person, PeoplePage, never>(
     (after) => request<PeoplePage, never>('GET', `admin/people?take=200${after}`, []),
-    (page) => page.people,
+    (page) => page.people.map((person) => ({ ...person, tied: page.tied.includes(person.id) })),
   );
+/** They sign in over the identity provider no longer, until they come from there by their address again. */
+export const untiePerson = (who: string) =>
+  request<undefined, never>('DELETE', `admin/people/${id(who)}/provider`, []);
 export const addPerson = (person: NewPerson) =>
   request<Invited, PersonProblem>('POST', 'admin/people', PERSON_PROBLEMS, person);
 export const changePerson = (who: string, change: PersonChange) =>

@@ -139,6 +139,10 @@ pub struct AuditPage {
 pub struct PeoplePage {
     /// This part.
     pub people: Vec<AccountView>,
+    /// Those of them who are tied to somebody at the identity provider; `DELETE /api/v1/admin/people/{id}/provider`
+    /// unties one.
+    #[ts(type = "string[]")]
+    pub tied: Vec<PersonId>,
     /// What to ask for `after` to have the next part; absent where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

@@ -28,16 +28,17 @@ pub(crate) use history::CallsAsked;
 pub(super) use me::person_name;
 pub(crate) use oidc::QUESTION_TTL;
 pub(crate) use passwords::Passwords;
-pub(super) use passwords::Verdict;
+pub(super) use passwords::{Lane, Unhashed, Verdict};
 pub(crate) use provider::{Provider, ProviderRefused, Question, Verified};
 pub(in crate::app) use seal::Seal;
 use seal::SealBroken;
+use sign_in::RowsPerMinute;
 pub(crate) use sign_in::{Browser, SignInToken};
 pub(crate) use throttle::Tries;
 pub(super) use tries::forget_tries;
 
 use super::{ControlNotice, Roster, Route, acting};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tries::SharedThrottle;
 use visavis_domain::account::Email;
@@ -86,7 +87,7 @@ pub(crate) struct Surroundings {
     pub(crate) live: Arc<dyn Live>,
     pub(crate) roster: Arc<dyn Roster>,
     pub(crate) clock: Clock,
-    pub(crate) passwords: Passwords,
+    pub(crate) passwords: Arc<Passwords>,
     pub(crate) provider: Option<Arc<dyn Provider>>,
 }
 
@@ -95,6 +96,8 @@ pub(crate) struct Accounts {
     around: Surroundings,
     rules: AccountRules,
     throttle: SharedThrottle,
+    /// Rows about limits that the audit log still takes.
+    limited_rows: Mutex<RowsPerMinute>,
     /// Seals secrets of second factors, and offers of them.
     totp: Seal,
     /// Seals what people take along to the identity provider.
@@ -108,6 +111,7 @@ impl Accounts {
             throttle: SharedThrottle::new(around.live.clone(), key, rules.tries),
             around,
             rules,
+            limited_rows: Mutex::default(),
             totp: Seal::new(key, "second factor"),
             questions: Seal::new(key, "identity provider"),
         }

@@ -1,7 +1,7 @@
 //! Use cases of those who decide about a room, and of those before its door: what the host may ask for, passwords,
 //! knocks; hands and reactions of everybody.
 
-use super::accounts::Verdict;
+use super::accounts::{Lane, Verdict};
 use super::documents::{self, Route};
 use super::rooms::{Loaded, direct};
 use super::{App, Identity, Refused};
@@ -111,7 +111,7 @@ impl App {
             Some(text) => {
                 self.count_password(who).await?;
                 let salt = self.random_bits().to_be_bytes();
-                let hash = self.passwords.hash(&text, salt).await.map_err(|_| Refused::Corrupt)?;
+                let hash = self.passwords.hash(&text, salt, Lane::Stranger).await?;
                 Some(Password { id: PasswordId::from_bits(self.random_bits()), hash: hash.into() })
             }
         };
@@ -169,7 +169,7 @@ impl App {
         }
         let Some(room) = self.load(name).await?.room else { return Ok(None) };
         let Some(password) = room.password() else { return Ok(None) };
-        match self.passwords.compare(text, Some(&password.hash)).await.map_err(|_| Refused::Corrupt)? {
+        match self.passwords.compare(text, Some(&password.hash), Lane::Stranger).await? {
             Verdict::Right | Verdict::Outdated => Ok(Some(password.id)),
             Verdict::Wrong => Err(Rejection::PasswordWrong.into()),
         }

@@ -45,6 +45,8 @@ pub(crate) enum ByAddress {
     PeerJs,
     /// Media that programs want to send or take.
     Feeds,
+    /// Ways to the identity provider and back.
+    Provider,
 }
 
 impl ByAddress {
@@ -54,6 +56,7 @@ impl ByAddress {
             Self::Links => "links",
             Self::PeerJs => "peerjs",
             Self::Feeds => "feeds",
+            Self::Provider => "provider",
         }
     }
 }

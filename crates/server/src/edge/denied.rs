@@ -14,7 +14,8 @@ const TRY_AGAIN_S: u64 = 2;
 impl IntoResponse for Denied {
     fn into_response(self) -> Response {
         let status = status(&self);
-        if status.is_server_error() {
+        // Whoever floods would fill the log, too.
+        if status.is_server_error() && !matches!(self, Denied::Busy) {
             tracing::error!(error = %self, "a use case of accounts failed");
         }
         let mut response = match &self {
@@ -23,7 +24,7 @@ impl IntoResponse for Denied {
         };
         let wait = match &self {
             Denied::Limited { wait } => Some(wait.as_secs() + 1),
-            Denied::Store(StoreError::Unavailable(_)) => Some(TRY_AGAIN_S),
+            Denied::Store(StoreError::Unavailable(_)) | Denied::Busy => Some(TRY_AGAIN_S),
             _ => None,
         };
         if matches!(self, Denied::KeyInvalid) {
@@ -80,7 +81,7 @@ const fn status(denied: &Denied) -> StatusCode {
         Denied::Store(
             StoreError::Unknown | StoreError::Taken(_) | StoreError::Moved | StoreError::LastAdmin,
         ) => StatusCode::CONFLICT,
-        Denied::Store(StoreError::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
+        Denied::Store(StoreError::Unavailable(_)) | Denied::Busy => StatusCode::SERVICE_UNAVAILABLE,
         Denied::Store(StoreError::ReadOnly(_) | StoreError::Full) => StatusCode::INSUFFICIENT_STORAGE,
         Denied::Store(StoreError::Damaged(_)) | Denied::Defect(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -98,6 +99,7 @@ const fn title(denied: &Denied) -> &'static str {
         Denied::SignInRefused => "Address or password are wrong",
         Denied::TotpRequired => "A code of the second factor is needed",
         Denied::Limited { .. } => "Too many tries; try again later",
+        Denied::Busy => "Too many sign in at this moment; try again",
         Denied::PasswordWrong => "The password is wrong",
         Denied::CodeWrong => "The code is wrong, or its offer is too old",
         Denied::InvitationInvalid => "This link is used, too old, or none",

@@ -56,6 +56,8 @@ pub(crate) struct Api {
     pub(crate) webhooks: Arc<Webhooks>,
     /// How often an address may show a link.
     pub(crate) links: RateByAddress,
+    /// How often an address may go to the identity provider, or come back.
+    pub(crate) provider_rate: RateByAddress,
     /// How often a key may ask.
     pub(crate) key_rate: RateByKey,
     /// The address people use, if it is not what the server sees.

@@ -9,7 +9,7 @@ use crate::app::{
     Strangers, Surroundings, Tries, system_clock,
 };
 use crate::config::{self, Settings};
-use crate::oidc::{OidcProvider, OidcSettings};
+use crate::oidc::{OidcProvider, OidcSettings, SIGN_IN_WITHIN};
 use crate::secrets::{Secrets, make_private, write_private};
 use anyhow::{Context, Result, anyhow, bail};
 use std::fs;
@@ -72,6 +72,7 @@ pub(super) fn make(
     store: Arc<dyn Store>,
     live: Arc<dyn Live>,
     roster: Arc<dyn Roster>,
+    passwords: Arc<Passwords>,
 ) -> Result<Accounts> {
     let set = &settings.accounts;
     let rules = AccountRules {
@@ -85,14 +86,8 @@ pub(super) fn make(
         },
         strangers: if settings.oidc.create_accounts { Strangers::Welcome } else { Strangers::Refused },
     };
-    let around = Surroundings {
-        store,
-        live,
-        roster,
-        clock: system_clock(),
-        passwords: Passwords::new(),
-        provider: provider(settings)?,
-    };
+    let around =
+        Surroundings { store, live, roster, clock: system_clock(), passwords, provider: provider(settings)? };
     Ok(Accounts::new(around, secrets.signing.bytes(), rules))
 }
 
@@ -104,6 +99,8 @@ fn provider(settings: &Settings) -> Result<Option<Arc<dyn Provider>>> {
         client_id: set.client_id.clone(),
         client_secret: set.client_secret.as_str().to_owned(),
         name: set.name.clone(),
+        // The page has to be told, which a request that is cut off does not.
+        within: SIGN_IN_WITHIN.min(Duration::from_secs(settings.limits.request_timeout_s) * 2 / 3),
     });
     Ok(Some(Arc::new(provider.context("oidc: no HTTPS client could be made")?)))
 }
@@ -112,7 +109,8 @@ fn provider(settings: &Settings) -> Result<Option<Arc<dyn Provider>>> {
 pub(super) async fn alone(settings: &Settings) -> Result<Accounts> {
     let secrets = Secrets::load_or_create(settings.keys())?;
     let store = Arc::new(open_store(settings, &secrets).await?);
-    make(settings, &secrets, store, Arc::new(MemoryLive::default()), Arc::new(Nobody))
+    let passwords = Arc::new(Passwords::new());
+    make(settings, &secrets, store, Arc::new(MemoryLive::default()), Arc::new(Nobody), passwords)
 }
 
 /// Forgets sign-ins and links that have ended, now and then.

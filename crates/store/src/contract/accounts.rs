@@ -16,6 +16,7 @@ pub(super) async fn all<D: Database, F: Future<Output = D>>(fresh: &impl Fn() ->
     changes_change_what_they_name(&*fresh().await.open().await).await;
     states_move_between_active_and_disabled(&*fresh().await.open().await).await;
     subjects_belong_to_one(&*fresh().await.open().await).await;
+    who_is_untied_can_be_tied_anew(&*fresh().await.open().await).await;
     passwords_and_second_factors_are_kept(&*fresh().await.open().await).await;
     steps_count_once(&*fresh().await.open().await).await;
     links_hold_until_used_replaced_or_late(&*fresh().await.open().await).await;
@@ -117,6 +118,12 @@ async fn subjects_belong_to_one(store: &dyn Store) {
     taken(tie(2, "a").await, Taken::Subject);
     unknown(tie(9, "c").await);
     tie(2, "b").await.expect("links");
+    // Who has an address now need not be who had it when the account was tied.
+    taken(tie(2, "another").await, Taken::Tie);
+    assert_eq!(store.account_by_subject(&subject("another")).await.expect("looks"), None);
+    let elsewhere = Subject { issuer: "https://new.example".to_owned(), ..subject("b") };
+    let moved = store.link_subject(person(2), elsewhere, audited(Action::SubjectLinked));
+    moved.await.expect("another provider is another tie");
     let found = store.account_by_subject(&subject("a")).await.expect("finds").expect("her");
     assert_eq!(found.id, person(1));
     assert_eq!(store.account_by_subject(&subject("c")).await.expect("looks"), None);
@@ -127,6 +134,33 @@ async fn subjects_belong_to_one(store: &dyn Store) {
     assert_eq!(invited.state, AccountState::Active);
     set_state(store, 3, AccountState::Disabled).await;
     unknown(tie(3, "e").await);
+}
+
+async fn who_is_untied_can_be_tied_anew(store: &dyn Store) {
+    for (number, address) in [(1, "ana@demo"), (2, "bob@demo")] {
+        create(store, number, address, Some("hash")).await;
+        enter(store, u8::try_from(number).expect("small"), number).await;
+    }
+    let subject = |name: &str| Subject { issuer: "https://id.example".to_owned(), subject: name.to_owned() };
+    let tie =
+        |account, name| store.link_subject(person(account), subject(name), audited(Action::SubjectLinked));
+    let untie = |account| store.unlink_subject(person(account), audited(Action::SubjectUnlinked));
+    for (account, name) in [(1, "a"), (2, "b")] {
+        tie(account, name).await.expect("links");
+    }
+    assert_eq!(store.linked_accounts().await.expect("lists"), [1, 2].map(person).into());
+    let before = written(store).await;
+    assert_eq!(untie(1).await.expect("unties"), [SignInId::from_bits(1)]);
+    assert_eq!(store.account_by_subject(&subject("a")).await.expect("looks"), None);
+    assert_eq!(store.linked_accounts().await.expect("lists"), [person(2)].into());
+    assert!(store.sign_in(hash(1), NOW).await.expect("looks").is_none(), "ended");
+    assert!(store.sign_in(hash(2), NOW).await.expect("looks").is_some(), "another's");
+    assert_eq!(written(store).await, before + 1);
+    enter(store, 3, 1).await;
+    assert!(untie(1).await.expect("once more").is_empty());
+    assert_eq!(written(store).await, before + 2, "nothing happened");
+    unknown(untie(9).await);
+    tie(1, "new").await.expect("links");
 }
 
 async fn passwords_and_second_factors_are_kept(store: &dyn Store) {
@@ -155,6 +189,8 @@ async fn passwords_and_second_factors_are_kept(store: &dyn Store) {
     assert!(store.sign_in(hash(3), NOW).await.expect("looks").is_some(), "another's");
     let secret = Some(vec![0, 1, 255]);
     store.set_totp(person(1), secret.clone(), audited(Action::SecondFactorAdded)).await.expect("sets");
+    let other = store.set_totp(person(1), Some(vec![2]), audited(Action::SecondFactorAdded));
+    taken(other.await, Taken::SecondFactor);
     let before = written(store).await;
     store.rehash_password(person(1), "again".to_owned()).await.expect("sets");
     assert_eq!(written(store).await, before);

@@ -2,6 +2,7 @@
 
 use super::{Audited, StoreError};
 use async_trait::async_trait;
+use std::collections::BTreeSet;
 use visavis_domain::account::{AccountRole, AccountState, Email};
 use visavis_domain::ids::{PersonId, SignInId};
 use visavis_domain::name::PersonName;
@@ -202,12 +203,26 @@ pub trait Accounts: Send + Sync + 'static {
         audited: Audited,
     ) -> Result<(Account, Vec<SignInId>), StoreError>;
 
-    /// Ties an account to an account of the identity provider. An invited one becomes active by it: its owner has
+    /// Ties an account to an account of the identity provider, one of each. An invited one becomes active by it: its owner has
     /// shown who they are, and needs no first password. Its link is worth nothing any more.
     ///
     /// # Errors
-    /// [`StoreError::Unknown`], of a disabled account too; [`StoreError::Taken`] with the subject.
+    /// [`StoreError::Unknown`], of a disabled account too; [`StoreError::Taken`] with the subject if that is tied, with
+    /// the tie if the account is.
     async fn link_subject(&self, id: PersonId, subject: Subject, audited: Audited) -> Result<(), StoreError>;
+
+    /// Unties an account from the identity provider and ends its sign-ins, which are returned. Untying one that is not
+    /// tied changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`].
+    async fn unlink_subject(&self, id: PersonId, audited: Audited) -> Result<Vec<SignInId>, StoreError>;
+
+    /// Whose accounts are tied to one of the identity provider.
+    ///
+    /// # Errors
+    /// As said above.
+    async fn linked_accounts(&self) -> Result<BTreeSet<PersonId>, StoreError>;
 
     /// What proves it.
     ///
@@ -234,10 +249,10 @@ pub trait Accounts: Send + Sync + 'static {
     /// [`StoreError::Unknown`].
     async fn rehash_password(&self, id: PersonId, password: String) -> Result<(), StoreError>;
 
-    /// Sets or removes the second factor.
+    /// Sets or removes the second factor. One that is there has to be removed before another is set.
     ///
     /// # Errors
-    /// [`StoreError::Unknown`].
+    /// [`StoreError::Unknown`]; [`StoreError::Taken`] with the second factor.
     async fn set_totp(
         &self,
         id: PersonId,

@@ -31,6 +31,8 @@ pub enum Action {
     SecondFactorRemoved,
     /// An account was tied to one of the identity provider.
     SubjectLinked,
+    /// It was untied from whichever it was tied to.
+    SubjectUnlinked,
     /// A key of the interface for programs was made.
     ApiKeyCreated,
     /// One was revoked.

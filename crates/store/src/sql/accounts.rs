@@ -13,6 +13,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel,
     PaginatorTrait, QueryFilter, sea_query::Expr,
 };
+use std::collections::BTreeSet;
 use visavis_domain::account::{AccountRole, AccountState, Email};
 use visavis_domain::ids::{PersonId, SignInId};
 use visavis_domain::time::Timestamp;
@@ -223,6 +224,12 @@ impl Accounts for SqlStore {
             if find.one(&tx).await.map_err(stored)?.is_some() {
                 return Err(StoreError::Taken(Taken::Subject));
             }
+            let tied = subject::Entity::find()
+                .filter(subject::Column::Account.eq(id.to_string()))
+                .filter(subject::Column::Issuer.eq(&*to.issuer));
+            if tied.one(&tx).await.map_err(stored)?.is_some() {
+                return Err(StoreError::Taken(Taken::Tie));
+            }
             let link = subject::Model { issuer: to.issuer, subject: to.subject, account: id.to_string() };
             subject::Entity::insert(link.into_active_model())
                 .exec_without_returning(&tx)
@@ -235,6 +242,29 @@ impl Accounts for SqlStore {
                 invitations::remove_all(&tx, id).await?;
             }
             self.commit_audited(tx, audited).await
+        })
+        .await
+    }
+
+    async fn unlink_subject(&self, id: PersonId, audited: Audited) -> Result<Vec<SignInId>, StoreError> {
+        within(async {
+            let tx = self.begin().await?;
+            row(&tx, id).await?;
+            let ties = subject::Entity::delete_many().filter(subject::Column::Account.eq(id.to_string()));
+            if ties.exec(&tx).await.map_err(stored)?.rows_affected == 0 {
+                return Ok(Vec::new());
+            }
+            let ended = sign_ins::end_all(&tx, id, None).await?;
+            self.commit_audited(tx, audited).await?;
+            Ok(ended)
+        })
+        .await
+    }
+
+    async fn linked_accounts(&self) -> Result<BTreeSet<PersonId>, StoreError> {
+        within(async {
+            let ties = subject::Entity::find().all(&self.reading).await.map_err(stored)?;
+            ties.iter().map(|tie| parsed(&tie.account)).collect()
         })
         .await
     }
@@ -287,7 +317,11 @@ impl Accounts for SqlStore {
     ) -> Result<(), StoreError> {
         within(async {
             let tx = self.begin().await?;
-            let mut account = row(&tx, id).await?.into_active_model();
+            let row = row(&tx, id).await?;
+            if row.totp.is_some() && sealed.is_some() {
+                return Err(StoreError::Taken(Taken::SecondFactor));
+            }
+            let mut account = row.into_active_model();
             // Steps of another secret say nothing about this one.
             (account.totp, account.totp_step) = (Set(sealed), Set(0));
             update(&tx, account).await?;

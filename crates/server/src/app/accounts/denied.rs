@@ -1,5 +1,6 @@
 //! Why a use case of accounts or appointments did not happen, each with the stable code that HTTP carries.
 
+use super::Unhashed;
 use crate::app::LinkRefused;
 use std::time::Duration;
 use visavis_domain::appointment::LinkRefusal;
@@ -42,6 +43,9 @@ pub(crate) enum Denied {
         /// How long to wait.
         wait: Duration,
     },
+    /// More passwords are compared than there is room for.
+    #[error("too many passwords are compared at once")]
+    Busy,
     /// The password given as proof is not the account's.
     #[error("the password is wrong")]
     PasswordWrong,
@@ -238,6 +242,15 @@ impl From<StoreError> for Denied {
     }
 }
 
+impl From<Unhashed> for Denied {
+    fn from(unhashed: Unhashed) -> Self {
+        match unhashed {
+            Unhashed::Busy => Self::Busy,
+            Unhashed::Defect => Self::Defect("the hashing of a password"),
+        }
+    }
+}
+
 impl Denied {
     /// For a use case that knows which row it asked for.
     pub(in crate::app) fn missing(missing: Self) -> impl FnOnce(StoreError) -> Self {
@@ -267,6 +280,8 @@ impl Denied {
             Self::Taken(Taken::Email) => "email_taken",
             Self::Taken(Taken::Slug) => "slug_taken",
             Self::Taken(Taken::Subject) => "subject_taken",
+            Self::Taken(Taken::Tie) => "account_tied",
+            Self::Taken(Taken::SecondFactor) => "totp_set",
             // Drawn by browsers: nothing that anybody could mend.
             Self::Taken(Taken::Message | Taken::File) => "changed_meanwhile",
             Self::NotAsSeen => "not_as_seen",
@@ -296,7 +311,7 @@ impl Denied {
             },
             Self::Provider(refused) => refused.code(),
             Self::Store(StoreError::ReadOnly(_) | StoreError::Full) => "storage_full",
-            Self::Store(StoreError::Unavailable(_)) => "try_again",
+            Self::Store(StoreError::Unavailable(_)) | Self::Busy => "try_again",
             Self::Store(StoreError::Unknown | StoreError::Taken(_) | StoreError::Moved) => {
                 "changed_meanwhile"
             }

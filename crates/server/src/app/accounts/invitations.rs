@@ -3,7 +3,7 @@
 
 use super::me::{new_password, person_name};
 use super::sign_in::token_hash;
-use super::{Accounts, Browser, Denied, SignInToken, email};
+use super::{Accounts, Browser, Denied, Lane, SignInToken, email};
 use std::time::Duration;
 use visavis_domain::account::{AccountRole, AccountState};
 use visavis_domain::ids::PersonId;
@@ -114,7 +114,7 @@ impl Accounts {
         password: &str,
         kind: InvitationKind,
     ) -> Result<PersonId, Denied> {
-        let hash = self.around.passwords.hash(password, self.random()).await?;
+        let hash = self.around.passwords.hash(password, self.random(), Lane::Known).await?;
         let found = self.store().invitation(token_hash(token), self.now()).await?;
         let account = found.and_then(|(_, account)| account).ok_or(Denied::InvitationInvalid)?;
         let detail = serde_json::json!({ "for": kind });
@@ -139,7 +139,7 @@ impl Accounts {
             name,
             title: String::new(),
             role: AccountRole::Admin,
-            password: Some(self.around.passwords.hash(password, self.random()).await?),
+            password: Some(self.around.passwords.hash(password, self.random(), Lane::Known).await?),
             created_at: self.now(),
         };
         let id = account.id;

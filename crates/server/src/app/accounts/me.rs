@@ -1,6 +1,6 @@
 //! What somebody who is signed in does about their own account.
 
-use super::{Accounts, Browser, Denied, Invalid, SealBroken, totp, view};
+use super::{Accounts, Browser, Denied, Invalid, Lane, SealBroken, totp, view};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use visavis_domain::ids::SignInId;
 use visavis_domain::name::PersonName;
 use visavis_domain::time::Timestamp;
 use visavis_protocol::{AccountView, PasswordChange, ProfileChange, SignInView, TotpConfirmation, TotpOffer};
-use visavis_store::{Account, AccountChange, Action, SignIn};
+use visavis_store::{Account, AccountChange, Action, SignIn, Taken};
 
 /// The longest title, in characters.
 const MAX_TITLE_CHARS: usize = 100;
@@ -67,7 +67,7 @@ impl Accounts {
     ) -> Result<(), Denied> {
         let new = new_password(&change.new)?;
         self.prove(account, &change.current, browser).await?;
-        let hash = self.around.passwords.hash(new, self.random()).await?;
+        let hash = self.around.passwords.hash(new, self.random(), Lane::Known).await?;
         let audited =
             self.audited(Some(account.id), Action::PasswordChanged, account.id, serde_json::Value::Null);
         let ended = self.store().set_password(account.id, hash, Some(keep), audited).await;
@@ -75,8 +75,12 @@ impl Accounts {
         Ok(())
     }
 
-    /// A secret to be. Nothing is stored until a code of it comes.
+    /// A secret to be, where there is none: what is there is removed first, which asks for the password. Nothing is
+    /// stored until a code of it comes.
     pub(crate) fn offer_totp(&self, account: &Account) -> Result<TotpOffer, Denied> {
+        if account.totp {
+            return Err(Denied::Taken(Taken::SecondFactor));
+        }
         let secret: [u8; totp::SECRET_BYTES] = self.random();
         let offer = Offer { secret: secret.to_vec(), expires_at: self.now().plus(OFFER_TTL) };
         let body = serde_json::to_vec(&offer).map_err(|_| Denied::Defect("an offer"))?;

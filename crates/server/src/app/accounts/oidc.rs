@@ -73,7 +73,8 @@ impl Accounts {
         if self.now() <= asked.expires_at { Ok(asked.question) } else { Err(SealBroken) }
     }
 
-    /// By who they are to the provider; the first time by their verified address, which ties the two.
+    /// By who they are to the provider; the first time by their verified address, which ties the two. An account that is
+    /// tied is not opened by its address any more: the provider may have given that to somebody else.
     async fn account_of(
         &self,
         provider: &dyn Provider,
@@ -89,19 +90,33 @@ impl Accounts {
             Some(account) => usable(&account)?,
             None => self.welcome(email, name).await?,
         };
-        self.link(id, subject).await?;
-        Ok(id)
+        self.link(id, subject).await
     }
 
-    async fn link(&self, id: PersonId, subject: Subject) -> Result<(), Denied> {
+    /// Whose account it is then.
+    async fn link(&self, id: PersonId, subject: Subject) -> Result<PersonId, Denied> {
         let detail = serde_json::json!({ "issuer": subject.issuer });
         let audited = self.audited(Some(id), Action::SubjectLinked, id, detail);
-        match self.store().link_subject(id, subject, audited).await {
-            // Two windows came back at once: the other one was faster.
-            Ok(()) | Err(StoreError::Taken(Taken::Subject)) => Ok(()),
+        match self.store().link_subject(id, subject.clone(), audited).await {
+            Ok(()) => Ok(id),
+            // Two windows came back at once: the other one was faster, and what it tied counts.
+            Err(StoreError::Taken(Taken::Subject)) => {
+                let tied = self.store().account_by_subject(&subject).await?;
+                usable(&tied.ok_or(ProviderRefused::NoAccount)?)
+            }
+            Err(StoreError::Taken(Taken::Tie)) => Err(ProviderRefused::Tied.into()),
             Err(StoreError::Unknown) => Err(ProviderRefused::Disabled.into()),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// From now on somebody's account is tied to none of the provider's, until somebody with its address comes from
+    /// there; who is signed in to it is so no longer.
+    pub(crate) async fn untie(&self, actor: PersonId, id: PersonId) -> Result<(), Denied> {
+        let audited = self.audited(Some(actor), Action::SubjectUnlinked, id, serde_json::Value::Null);
+        let ended = self.store().unlink_subject(id, audited).await;
+        self.tell_signed_out(&ended.map_err(Denied::missing(Denied::Unknown(Unknown::Person)))?).await;
+        Ok(())
     }
 
     /// An account for somebody whom nobody invited, where that is allowed.

@@ -1,7 +1,7 @@
 //! What admins do about people.
 
 use super::me::{person_name, title};
-use super::{Accounts, Denied, Invalid, Unknown, email, view};
+use super::{Accounts, Denied, Invalid, Lane, Unknown, email, view};
 use visavis_domain::account::{AccountRole, AccountState};
 use visavis_domain::ids::PersonId;
 use visavis_protocol::{AccountView, Invited, NewPerson, PeoplePage, PersonChange};
@@ -15,7 +15,9 @@ impl Accounts {
         let rest = all.get(before.map_or(0, |at| at + 1)..).unwrap_or_default();
         let people: Vec<_> = rest.iter().take(take).map(view).collect();
         let next = people.last().filter(|_| rest.len() > take).map(|last| last.id.to_string());
-        Ok(PeoplePage { people, next })
+        let linked = self.store().linked_accounts().await?;
+        let tied = people.iter().map(|one| one.id).filter(|id| linked.contains(id)).collect();
+        Ok(PeoplePage { people, tied, next })
     }
 
     /// One account.
@@ -50,7 +52,7 @@ impl Accounts {
         person: &NewPerson,
         password: &str,
     ) -> Result<PersonId, Denied> {
-        let hash = self.around.passwords.hash(password, self.random()).await?;
+        let hash = self.around.passwords.hash(password, self.random(), Lane::Known).await?;
         let account = self.new_account(person, Some(hash))?;
         let id = account.id;
         let audited = self.audited(None, Action::AccountCreated, id, of_role(person.role));

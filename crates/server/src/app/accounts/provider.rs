@@ -25,6 +25,9 @@ pub(crate) enum ProviderRefused {
     /// The account may not sign in.
     #[error("the account is disabled")]
     Disabled,
+    /// The account with that address belongs to somebody else there, or to who had the address before.
+    #[error("the account is tied to another of the provider's")]
+    Tied,
 }
 
 impl ProviderRefused {
@@ -37,6 +40,7 @@ impl ProviderRefused {
             Self::Token => "provider_token",
             Self::NoAccount => "no_account",
             Self::Disabled => "account_disabled",
+            Self::Tied => "account_tied",
         }
     }
 }

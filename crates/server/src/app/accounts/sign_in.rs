@@ -3,12 +3,14 @@
 //! An unknown address, a wrong password and an account that may not sign in take the same time and get the same
 //! answer; only who has the right password learns that a code is asked for.
 
-use super::passwords::Verdict;
-use super::throttle::Limited;
+use super::passwords::{Lane, Verdict};
+use super::throttle::{Limited, Whence};
 use super::{Accounts, Denied, totp};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::cmp::Ordering;
 use std::net::IpAddr;
+use std::sync::PoisonError;
 use std::time::Duration;
 use visavis_domain::account::{AccountState, Email};
 use visavis_domain::ids::{PersonId, SignInId};
@@ -19,6 +21,41 @@ use visavis_store::{Account, Action, Credentials, SignIn, StoreError, TokenHash}
 /// A sign-in that is used is written down as used so often. Less would write on every request, more would let an
 /// idle one look used.
 const TOUCH_EVERY: Duration = Duration::from_secs(60);
+
+/// Rows about limits that go into the audit log in one minute: a crowd that reaches a limit for each address it has
+/// would otherwise fill it, and keep the one who writes busy.
+const LIMITED_ROWS_PER_MINUTE: u32 = 20;
+
+/// How many there were in the minute that the latest came in.
+#[derive(Debug, Default)]
+pub(super) struct RowsPerMinute {
+    minute: u64,
+    written: u32,
+}
+
+/// What becomes of a row.
+#[derive(Debug, PartialEq, Eq)]
+enum Row {
+    Written,
+    /// And no other in this minute.
+    Last,
+    LeftOut,
+}
+
+impl RowsPerMinute {
+    fn take(&mut self, now: Timestamp) -> Row {
+        let minute = now.0 / 60_000;
+        if self.minute != minute {
+            *self = Self { minute, written: 0 };
+        }
+        self.written = self.written.saturating_add(1);
+        match self.written.cmp(&LIMITED_ROWS_PER_MINUTE) {
+            Ordering::Less => Row::Written,
+            Ordering::Equal => Row::Last,
+            Ordering::Greater => Row::LeftOut,
+        }
+    }
+}
 
 /// Whose request it is.
 #[derive(Debug, Clone)]
@@ -70,10 +107,13 @@ impl Accounts {
         browser: &Browser,
     ) -> Result<SignInToken, Denied> {
         let typed = request.email.trim().to_lowercase();
-        self.take_try(&typed, browser).await?;
+        let whence = self.take_try(&typed, browser).await?;
         let (account, credentials) = self.find(Email::parse(&typed).ok().as_ref()).await?;
-        let verdict = self.around.passwords.compare(&request.password, credentials.password.as_deref());
-        let verdict = verdict.await?;
+        let lane = match whence {
+            Whence::Known => Lane::Known,
+            Whence::New => Lane::Stranger,
+        };
+        let verdict = self.judge(&typed, &request.password, &credentials, lane, browser).await?;
         let account = account.filter(|account| account.state == AccountState::Active);
         let Some(account) = account.filter(|_| verdict != Verdict::Wrong) else {
             return Err(Denied::SignInRefused);
@@ -90,6 +130,22 @@ impl Accounts {
             self.rehash(account.id, &request.password).await;
         }
         self.open_sign_in(account.id, browser, "password").await
+    }
+
+    /// Compares a password at the cost of a try, which is given back if there was no room to compare it.
+    async fn judge(
+        &self,
+        email: &str,
+        password: &str,
+        credentials: &Credentials,
+        lane: Lane,
+        browser: &Browser,
+    ) -> Result<Verdict, Denied> {
+        let compared = self.around.passwords.compare(password, credentials.password.as_deref(), lane).await;
+        if compared.is_err() {
+            self.throttle.give_back(self.now(), email, browser.network).await;
+        }
+        Ok(compared?)
     }
 
     /// A new sign-in of an account that has been proven.
@@ -151,11 +207,15 @@ impl Accounts {
         Ok(())
     }
 
-    /// Counts a try at this address's account, or says how long to wait; the first refusal is audited.
-    pub(super) async fn take_try(&self, email: &str, browser: &Browser) -> Result<(), Denied> {
+    /// Counts a try at this address's account, or says how long to wait; the first refusal is audited, unless a crowd
+    /// is refused.
+    pub(super) async fn take_try(&self, email: &str, browser: &Browser) -> Result<Whence, Denied> {
         let taken = self.throttle.take(self.now(), email, browser.network).await;
-        let Err(Limited { wait, scope, first }) = taken else { return Ok(()) };
-        if first {
+        let Limited { wait, scope, first } = match taken {
+            Ok(whence) => return Ok(whence),
+            Err(limited) => limited,
+        };
+        if first && self.takes_row() {
             let account = match Email::parse(email) {
                 Ok(email) => self.store().account_by_email(&email).await?,
                 Err(_) => None,
@@ -198,8 +258,25 @@ impl Accounts {
         }
     }
 
+    /// Whether the audit log takes one more row about a limit.
+    fn takes_row(&self) -> bool {
+        // Nothing in there panics half-way.
+        let mut rows = self.limited_rows.lock().unwrap_or_else(PoisonError::into_inner);
+        match rows.take(self.now()) {
+            Row::Written => true,
+            Row::Last => {
+                tracing::warn!(
+                    "many sign-ins are limited: the audit log takes no more rows of it in this minute"
+                );
+                true
+            }
+            Row::LeftOut => false,
+        }
+    }
+
     async fn rehash(&self, account: PersonId, password: &str) {
-        let Ok(hash) = self.around.passwords.hash(password, self.random()).await else { return };
+        let hash = self.around.passwords.hash(password, self.random(), Lane::Known).await;
+        let Ok(hash) = hash else { return };
         if let Err(error) = self.store().rehash_password(account, hash).await {
             tracing::debug!(%error, "a password could not be hashed anew");
         }
@@ -216,7 +293,7 @@ impl Accounts {
         self.take_try(email, browser).await?;
         let credentials = self.store().credentials(account.id).await;
         let credentials = credentials.map_err(Denied::missing(Denied::SignedOut))?;
-        match self.around.passwords.compare(password, credentials.password.as_deref()).await? {
+        match self.judge(email, password, &credentials, Lane::Known, browser).await? {
             Verdict::Right | Verdict::Outdated => {
                 self.throttle.give_back(self.now(), email, browser.network).await;
                 Ok(())
@@ -230,5 +307,23 @@ impl Accounts {
         let now = self.now();
         self.store().forget_expired(now).await?;
         Ok(now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crowd_that_is_limited_does_not_fill_the_audit_log() {
+        let mut rows = RowsPerMinute::default();
+        for minute in [1, 2] {
+            let at = |second: u64| Timestamp(minute * 60_000 + second * 1000);
+            for number in 1..LIMITED_ROWS_PER_MINUTE {
+                assert_eq!(rows.take(at(0)), Row::Written, "{number}");
+            }
+            assert_eq!(rows.take(at(1)), Row::Last);
+            assert_eq!(rows.take(at(59)), Row::LeftOut);
+        }
     }
 }

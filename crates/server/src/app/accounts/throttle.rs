@@ -1,9 +1,9 @@
 //! How often somebody may try a password or a code. A pure machine: time is an argument, people are hashes.
 //!
 //! A try is counted before it is judged, so that many at once are not more than one after the other, and is given
-//! back when it was right. Three tallies stand beside each other: one account from one network, anything from one
-//! network, and one account from all networks that it has never signed in from. The last one stops a crowd of
-//! addresses; it does not lock out the owner, whose own networks it leaves alone.
+//! back when it was right. Four tallies stand beside each other: one account from one network, anything from one
+//! network, and from networks that an account has never signed in from, anything from one site and that account. The
+//! last two stop a crowd of addresses; they do not lock out the owner, whose own networks they leave alone.
 //!
 //! What it knows can be taken apart: a part is what lies in one document of live state.
 
@@ -23,6 +23,9 @@ const MOST_ACCOUNTS: usize = 50_000;
 const SLOTS: u16 = 4096;
 /// Tallies and accounts kept in one part, the latest: more than a hundred thousand in all.
 const MOST_IN_PART: usize = 32;
+/// As many networks' tries as all networks of one site have. More would let one line of IPv6, which has 65,536 of them,
+/// guess on; fewer would have an organisation of many networks pay for one of them.
+const NETWORKS_PER_SITE: u32 = 10;
 
 /// An account's address as a number that says nothing; keyed, so that nobody chooses collisions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -31,6 +34,21 @@ pub(super) struct AccountKey(pub(super) u64);
 /// A network as such a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(super) struct NetworkKey(pub(super) u64);
+
+/// Where a try comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) network: NetworkKey,
+    /// What the network is a part of, where whoever has one easily has many: the /48 of an IPv6 address.
+    pub(super) site: Option<NetworkKey>,
+}
+
+/// Whether an account has signed in from there before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whence {
+    Known,
+    New,
+}
 
 /// How many wrong ones, within how long.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +70,8 @@ pub(super) enum Scope {
     Pair(AccountKey, NetworkKey),
     #[serde(rename = "n")]
     Network(NetworkKey),
+    #[serde(rename = "s")]
+    Site(NetworkKey),
     #[serde(rename = "a")]
     Account(AccountKey),
 }
@@ -62,6 +82,7 @@ impl Scope {
         match self {
             Self::Pair(..) => "account_and_network",
             Self::Network(_) => "network",
+            Self::Site(_) => "site",
             Self::Account(_) => "account",
         }
     }
@@ -70,7 +91,7 @@ impl Scope {
     fn slot(self) -> u16 {
         let bits = match self {
             Self::Pair(AccountKey(account), NetworkKey(network)) => account ^ network.rotate_left(32),
-            Self::Network(NetworkKey(network)) => network,
+            Self::Network(NetworkKey(network)) | Self::Site(NetworkKey(network)) => network,
             Self::Account(AccountKey(account)) => account,
         };
         u16::try_from(bits % u64::from(SLOTS)).expect("less than the number of slots")
@@ -140,9 +161,8 @@ impl Throttle {
     }
 
     /// The parts that a try from there at this account concerns, each once.
-    pub(super) fn slots(account: AccountKey, network: NetworkKey) -> Vec<u16> {
-        let scopes = [Scope::Pair(account, network), Scope::Network(network), Scope::Account(account)];
-        let mut slots: Vec<_> = scopes.into_iter().map(Scope::slot).collect();
+    pub(super) fn slots(account: AccountKey, from: Place) -> Vec<u16> {
+        let mut slots: Vec<_> = scopes(account, from, Whence::New).map(Scope::slot).collect();
         slots.sort_unstable();
         slots.dedup();
         slots
@@ -174,8 +194,8 @@ impl Throttle {
     }
 
     /// What the other one knows about this account and this network holds here, too.
-    pub(super) fn learn(&mut self, now: Timestamp, other: &Self, account: AccountKey, network: NetworkKey) {
-        for scope in [Scope::Pair(account, network), Scope::Network(network), Scope::Account(account)] {
+    pub(super) fn learn(&mut self, now: Timestamp, other: &Self, account: AccountKey, from: Place) {
+        for scope in scopes(account, from, Whence::New) {
             match other.tallies.get(&scope) {
                 Some(tally) => {
                     self.make_room(now, scope);
@@ -195,10 +215,10 @@ impl Throttle {
         &mut self,
         now: Timestamp,
         account: AccountKey,
-        network: NetworkKey,
-    ) -> Result<(), Limited> {
-        let scopes = self.scopes(account, network);
-        for scope in scopes.into_iter().flatten() {
+        from: Place,
+    ) -> Result<Whence, Limited> {
+        let whence = self.whence(account, from);
+        for scope in scopes(account, from, whence) {
             let most = self.most(scope);
             let Some(tally) = self.tallies.get_mut(&scope) else { continue };
             if tally.until > now && tally.tries >= most {
@@ -206,15 +226,15 @@ impl Throttle {
                 return Err(Limited { wait: tally.until.since(now), scope, first });
             }
         }
-        for scope in scopes.into_iter().flatten() {
+        for scope in scopes(account, from, whence) {
             self.count(now, scope);
         }
-        Ok(())
+        Ok(whence)
     }
 
     /// The try was not a wrong one.
-    pub(super) fn give_back(&mut self, account: AccountKey, network: NetworkKey) {
-        for scope in self.scopes(account, network).into_iter().flatten() {
+    pub(super) fn give_back(&mut self, account: AccountKey, from: Place) {
+        for scope in scopes(account, from, self.whence(account, from)) {
             if let Some(tally) = self.tallies.get_mut(&scope) {
                 tally.tries = tally.tries.saturating_sub(1);
             }
@@ -223,8 +243,9 @@ impl Throttle {
 
     /// The account signed in: earlier wrong tries of this pair were typing errors. Those of the network stay, or
     /// one right password would pay for guessing others.
-    pub(super) fn signed_in(&mut self, now: Timestamp, account: AccountKey, network: NetworkKey) {
-        self.give_back(account, network);
+    pub(super) fn signed_in(&mut self, now: Timestamp, account: AccountKey, from: Place) {
+        self.give_back(account, from);
+        let network = from.network;
         self.tallies.remove(&Scope::Pair(account, network));
         self.make_room_for_networks(account);
         let known = self.networks.entry(account).or_insert(Known { latest: now, networks: Vec::new() });
@@ -236,19 +257,16 @@ impl Throttle {
         }
     }
 
-    fn scopes(&self, account: AccountKey, network: NetworkKey) -> [Option<Scope>; 3] {
-        let known = self.networks.get(&account).is_some_and(|known| known.networks.contains(&network));
-        [
-            Some(Scope::Pair(account, network)),
-            Some(Scope::Network(network)),
-            (!known).then_some(Scope::Account(account)),
-        ]
+    fn whence(&self, account: AccountKey, from: Place) -> Whence {
+        let known = self.networks.get(&account).is_some_and(|known| known.networks.contains(&from.network));
+        if known { Whence::Known } else { Whence::New }
     }
 
     fn most(&self, scope: Scope) -> u32 {
         match scope {
             Scope::Pair(..) => self.limits.per_pair,
             Scope::Network(_) => self.limits.per_network,
+            Scope::Site(_) => self.limits.per_network.saturating_mul(NETWORKS_PER_SITE),
             Scope::Account(_) => self.limits.per_account,
         }
     }
@@ -285,6 +303,16 @@ impl Throttle {
     }
 }
 
+/// Where a try is counted.
+fn scopes(account: AccountKey, from: Place, whence: Whence) -> impl Iterator<Item = Scope> {
+    let crowd = match whence {
+        Whence::Known => [None, None],
+        Whence::New => [from.site.map(Scope::Site), Some(Scope::Account(account))],
+    };
+    let own = [Scope::Pair(account, from.network), Scope::Network(from.network)];
+    own.into_iter().chain(crowd.into_iter().flatten())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -298,8 +326,8 @@ mod tests {
         Timestamp(1_700_000_000_000 + seconds * 1000)
     }
 
-    fn network(last: u8) -> NetworkKey {
-        NetworkKey(u64::from(last) << 32)
+    fn network(last: u8) -> Place {
+        Place { network: NetworkKey(u64::from(last) << 32), site: None }
     }
 
     /// One line of a table: when, who, from where, and whether it was right.
@@ -319,7 +347,7 @@ mod tests {
         fn check(
             &self,
             told: &str,
-            tried: impl FnOnce(Timestamp, AccountKey, NetworkKey, Right) -> Result<(), Limited>,
+            tried: impl FnOnce(Timestamp, AccountKey, Place, Right) -> Result<(), Limited>,
         ) {
             match *self {
                 Self::Wrong(seconds, who, from) => {
@@ -341,7 +369,7 @@ mod tests {
         throttle: &mut Throttle,
         now: Timestamp,
         who: AccountKey,
-        from: NetworkKey,
+        from: Place,
         right: Right,
     ) -> Result<(), Limited> {
         throttle.take(now, who, from)?;
@@ -360,7 +388,7 @@ mod tests {
             &mut self,
             now: Timestamp,
             who: AccountKey,
-            from: NetworkKey,
+            from: Place,
             change: impl FnOnce(&mut Throttle) -> T,
         ) -> T {
             let slots = Throttle::slots(who, from);
@@ -478,7 +506,27 @@ mod tests {
         assert!(own.take(at(1), ANA, network(1)).is_err(), "three were counted elsewhere");
         assert!(own.take(at(1), BEN, network(2)).is_err(), "and three here");
         own.learn(at(0), &all, BEN, network(2));
-        assert_eq!(own.take(at(1), BEN, network(2)), Ok(()), "which were cleared elsewhere");
+        assert_eq!(own.take(at(1), BEN, network(2)), Ok(Whence::Known), "which were cleared elsewhere");
+    }
+
+    #[test]
+    fn the_networks_of_one_site_have_no_endless_tries() {
+        let from = |network: u64| Place { network: NetworkKey(network), site: Some(NetworkKey(1 << 40)) };
+        let (mut throttle, mut apart) = (Throttle::new(LIMITS), Apart::default());
+        throttle.signed_in(at(0), ANA, from(1));
+        apart.change(at(0), ANA, from(1), |all| all.signed_in(at(0), ANA, from(1)));
+        // A new account and a new network each time: nothing else is counted together.
+        for number in 0..LIMITS.per_network * NETWORKS_PER_SITE {
+            let (who, place) = (AccountKey(100 + u64::from(number)), from(100 + u64::from(number)));
+            throttle.take(at(1), who, place).unwrap();
+            apart.change(at(1), who, place, |all| all.take(at(1), who, place)).unwrap();
+        }
+        let limited = throttle.take(at(2), BEN, from(9)).unwrap_err();
+        assert_eq!((limited.scope.name(), limited.wait.as_secs()), ("site", 899));
+        assert!(apart.change(at(2), BEN, from(9), |all| all.take(at(2), BEN, from(9))).is_err());
+        assert_eq!(throttle.take(at(2), ANA, from(1)), Ok(Whence::Known), "who has been here before");
+        assert_eq!(apart.change(at(2), ANA, from(1), |all| all.take(at(2), ANA, from(1))), Ok(Whence::Known));
+        assert_eq!(throttle.take(at(2), BEN, network(9)), Ok(Whence::New), "from elsewhere");
     }
 
     #[test]
@@ -510,8 +558,8 @@ mod tests {
     fn a_flood_of_addresses_does_not_grow_without_bound() {
         let mut throttle = Throttle::new(LIMITS);
         for number in 0..120_000_u32 {
-            let network = NetworkKey(u64::from(number));
-            let _ = throttle.take(at(u64::from(number / 1000)), AccountKey(u64::from(number)), network);
+            let from = Place { network: NetworkKey(u64::from(number)), site: None };
+            let _ = throttle.take(at(u64::from(number / 1000)), AccountKey(u64::from(number)), from);
         }
         assert!(throttle.tallies.len() <= MOST_TALLIES);
         assert!(throttle.tallies.len() > MOST_TALLIES / 4);

@@ -4,12 +4,15 @@
 //! While live state is away a process counts by itself, and goes on from what it has seen of the others' counts: a
 //! sign-in becomes neither unlimited nor impossible.
 
-use super::throttle::{AccountKey, Left, Limited, NetworkKey, Part, Throttle, Tries};
+use super::throttle::{AccountKey, Left, Limited, NetworkKey, Part, Place, Throttle, Tries, Whence};
 use crate::app::{ATTEMPTS, Blind, Refused, documents};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use visavis_domain::time::Timestamp;
 use visavis_live::{Commit, Document, Key, Live, LiveError, Write};
+
+/// A /48: what an organisation gets, and whoever asks for more than one network.
+const SITE: u128 = u128::MAX << 80;
 
 /// Counts tries.
 pub(super) struct SharedThrottle {
@@ -24,7 +27,7 @@ pub(super) struct SharedThrottle {
 #[derive(Clone, Copy)]
 struct Who {
     account: AccountKey,
-    network: NetworkKey,
+    from: Place,
 }
 
 impl SharedThrottle {
@@ -34,31 +37,36 @@ impl SharedThrottle {
     }
 
     /// Counts one more try, unless there were too many.
-    pub(super) async fn take(&self, now: Timestamp, email: &str, network: IpAddr) -> Result<(), Limited> {
+    pub(super) async fn take(&self, now: Timestamp, email: &str, network: IpAddr) -> Result<Whence, Limited> {
         let who = self.who(email, network);
-        self.change(now, who, |throttle| throttle.take(now, who.account, who.network)).await
+        self.change(now, who, |throttle| throttle.take(now, who.account, who.from)).await
     }
 
     /// The try was not a wrong one.
     pub(super) async fn give_back(&self, now: Timestamp, email: &str, network: IpAddr) {
         let who = self.who(email, network);
-        self.change(now, who, |throttle| throttle.give_back(who.account, who.network)).await;
+        self.change(now, who, |throttle| throttle.give_back(who.account, who.from)).await;
     }
 
     /// The account signed in.
     pub(super) async fn signed_in(&self, now: Timestamp, email: &str, network: IpAddr) {
         let who = self.who(email, network);
-        self.change(now, who, |throttle| throttle.signed_in(now, who.account, who.network)).await;
+        self.change(now, who, |throttle| throttle.signed_in(now, who.account, who.from)).await;
     }
 
     fn who(&self, email: &str, network: IpAddr) -> Who {
-        Who { account: AccountKey(self.blind.text(email)), network: NetworkKey(self.blind.address(network)) }
+        let key = |address| NetworkKey(self.blind.address(address));
+        let site = match network {
+            IpAddr::V4(_) => None,
+            IpAddr::V6(address) => Some(key(Ipv6Addr::from(address.to_bits() & SITE).into())),
+        };
+        Who { account: AccountKey(self.blind.text(email)), from: Place { network: key(network), site } }
     }
 
     async fn change<T>(&self, now: Timestamp, who: Who, change: impl Fn(&mut Throttle) -> T) -> T {
         match self.change_shared(now, who, &change).await {
             Ok((outcome, all)) => {
-                self.own().learn(now, &all, who.account, who.network);
+                self.own().learn(now, &all, who.account, who.from);
                 outcome
             }
             Err(error) => {
@@ -75,7 +83,7 @@ impl SharedThrottle {
         who: Who,
         change: &impl Fn(&mut Throttle) -> T,
     ) -> Result<(T, Throttle), Refused> {
-        let slots = Throttle::slots(who.account, who.network);
+        let slots = Throttle::slots(who.account, who.from);
         let keys: Vec<_> = slots.iter().map(|slot| Key::tries(*slot)).collect();
         for _ in 0..ATTEMPTS {
             let documents = self.live.load(&keys).await?;
@@ -192,7 +200,7 @@ mod tests {
         let (mut granted, mut told) = (0, 0);
         for one in tries {
             match one.await.unwrap() {
-                Ok(()) => granted += 1,
+                Ok(_) => granted += 1,
                 Err(limited) => told += u32::from(limited.first),
             }
         }

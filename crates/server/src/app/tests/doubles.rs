@@ -3,7 +3,7 @@
 
 use crate::app::{IceAsked, IceTold, Media, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite};
 use async_trait::async_trait;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use visavis_domain::account::Email;
@@ -94,6 +94,8 @@ refusing! {
         &self, id: PersonId, seen: Option<Account>, to: AccountChange, audited: Audited,
     ) -> (Account, Vec<SignInId>);
     fn link_subject(&self, id: PersonId, subject: Subject, audited: Audited) -> ();
+    fn unlink_subject(&self, id: PersonId, audited: Audited) -> Vec<SignInId>;
+    fn linked_accounts(&self) -> BTreeSet<PersonId>;
     fn credentials(&self, id: PersonId) -> Credentials;
     fn set_password(
         &self, id: PersonId, password: String, keep: Option<SignInId>, audited: Audited,

@@ -192,7 +192,7 @@ fn parts(live: Arc<Wavering>, store: Arc<dyn Store>, history: History) -> Parts 
         },
         opened_by: OpenedBy::Anyone,
         file_bytes: 0,
-        passwords: Passwords::with_costs(argon2::Params::new(64, 1, 1, None).unwrap()),
+        passwords: Arc::new(Passwords::with_costs(argon2::Params::new(64, 1, 1, None).unwrap())),
         rules: Rules {
             grace: LONG,
             queue: 100,

@@ -13,6 +13,7 @@ use visavis_domain::ids::SignInId;
 use visavis_protocol::{
     AccountView, PasswordChange, PasswordProof, ProfileChange, SignInView, TotpConfirmation, TotpOffer,
 };
+use visavis_store::Taken;
 
 pub(super) fn routes(routes: Routes) -> Routes {
     const ME: &str = "/api/v1/me";
@@ -38,7 +39,8 @@ pub(super) fn routes(routes: Routes) -> Routes {
             Method::POST,
             TOTP,
             offer_totp,
-            about("Offers a secret for a second factor", []),
+            about("Offers a secret for a second factor", [Denied::Taken(Taken::SecondFactor)])
+                .more("One that is there is removed first."),
         )
         .add(
             Access::Staff,
@@ -46,7 +48,10 @@ pub(super) fn routes(routes: Routes) -> Routes {
             Method::PUT,
             TOTP,
             confirm_totp,
-            about("Sets up the second factor that was offered", [Denied::CodeWrong]),
+            about(
+                "Sets up the second factor that was offered",
+                [Denied::CodeWrong, Denied::Taken(Taken::SecondFactor)],
+            ),
         )
         .add(
             Access::Staff,

@@ -5,13 +5,14 @@ use super::answers::Elsewhere;
 use super::body::Asked;
 use super::described::about;
 use super::{Access, Api, Asker, Keys, Routes};
-use crate::app::{Denied, ProviderRefused, QUESTION_TTL, Unknown};
+use crate::app::{Browser, Denied, ProviderRefused, QUESTION_TTL, Unknown};
 use crate::edge::{cookie, cookie_gone, keep_cookie};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Deserialize;
 use std::sync::Arc;
+use std::time::Duration;
 use utoipa::IntoParams;
 
 /// Holds the sealed question.
@@ -41,8 +42,11 @@ pub(super) fn routes(routes: Routes) -> Routes {
         )
 }
 
-async fn start(State(api): State<Arc<Api>>) -> Result<Elsewhere, Denied> {
+async fn start(State(api): State<Arc<Api>>, Asker(browser): Asker) -> Result<Elsewhere, Denied> {
     let public = api.public.as_ref().ok_or(Denied::Unknown(Unknown::Provider))?;
+    if let Err(limited) = counted(&api, &browser).await {
+        return Ok(back(&limited));
+    }
     let redirect = format!("{}{CALLBACK}", public.origin().ascii_serialization());
     Ok(match api.accounts.leave_for_provider(redirect).await {
         Ok(leaving) => go(leaving.to.as_str(), [keep_cookie(COOKIE, &leaving.sealed, QUESTION_TTL)]),
@@ -70,6 +74,9 @@ async fn callback(
         let refused = if answer.code.is_some() { ProviderRefused::Stale } else { ProviderRefused::Declined };
         return back(&refused.into());
     };
+    if let Err(limited) = counted(&api, &browser).await {
+        return back(&limited);
+    }
     match api.accounts.return_from_provider(sealed, &answer.state, code, &browser).await {
         Ok(token) => {
             api.accounts.end_earlier(&headers).await;
@@ -77,6 +84,12 @@ async fn callback(
         }
         Err(denied) => back(&denied),
     }
+}
+
+/// Each of them may make the server ask the provider something.
+async fn counted(api: &Api, browser: &Browser) -> Result<(), Denied> {
+    let taken = api.provider_rate.take(&api.app, browser.network).await;
+    taken.map_err(|wait| Denied::Limited { wait: Duration::from_secs(wait) })
 }
 
 /// The page says why, in words of its own.

@@ -1,7 +1,7 @@
 //! `/api/v1/admin/people`. Over a key nothing is done to admins, and nobody becomes one: whoever has a key would
 //! have everything else.
 
-use super::answers::Created;
+use super::answers::{Created, Done};
 use super::body::{Asked, Body, Named, Take};
 use super::described::about;
 use super::tags::Seen;
@@ -25,6 +25,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
     const ALL: &str = "/api/v1/admin/people";
     const ONE: &str = "/api/v1/admin/people/{id}";
     const INVITATION: &str = "/api/v1/admin/people/{id}/invitation";
+    const PROVIDER: &str = "/api/v1/admin/people/{id}/provider";
     let none = || Denied::Unknown(Unknown::Person);
     let words = || [Invalid::Email, Invalid::Name, Invalid::Title].map(Denied::Invalid).into_iter();
     let made = words().chain([Denied::Taken(Taken::Email), Denied::NotForKeys]);
@@ -62,6 +63,15 @@ pub(super) fn routes(routes: Routes) -> Routes {
             invite,
             about("A further one-time link for somebody", invited)
                 .more("Earlier ones are worth nothing any more. Over a key there is none for admins."),
+        )
+        .add(
+            Access::Admin,
+            Keys::Closed,
+            Method::DELETE,
+            PROVIDER,
+            untie,
+            about("Unties somebody from the identity provider; their sign-ins end", [none()])
+                .more("Whoever comes from there with the account's address next is tied to it."),
         )
 }
 
@@ -125,4 +135,13 @@ async fn invite(
     let account = api.accounts.person(id).await?;
     signed.gives(account.role)?;
     api.accounts.invite(Some(signed.account.id), &account, &base).await.map(Json)
+}
+
+async fn untie(
+    State(api): State<Arc<Api>>,
+    signed: Signed,
+    Named(id): Named<PersonId>,
+) -> Result<Done, Denied> {
+    api.accounts.untie(signed.account.id, id).await?;
+    Ok(Done)
 }

@@ -86,6 +86,10 @@ async fn a_second_factor_is_asked_for_after_the_password_and_each_code_works_onc
     assert_eq!(world.try_sign_in("ana@demo", PASSWORD, None).await.status, 204, "not set up yet");
     assert_eq!(world.call(confirm(&code(secret, now()))).await.status, 204);
     assert_eq!(world.call(ask("GET", "/api/v1/me").by(&ana)).await.json()["totp"], true);
+    // Who finds the page open puts no other in its place: not by a new offer, nor by one from before.
+    let there = (409, "totp_set".to_owned());
+    assert_eq!(world.call(ask("POST", "/api/v1/me/totp").by(&ana)).await.refusal(), there);
+    assert_eq!(world.call(confirm(&code(secret, now()))).await.refusal(), there);
 
     let refused = |answer: super::world::Answer| answer.refusal();
     let asked = (401, "totp_required".to_owned());

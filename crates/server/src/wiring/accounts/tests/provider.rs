@@ -1,8 +1,8 @@
 //! Signing in over an identity provider: a small one of the test's own, on a free port.
 
-use super::world::{Answer, ORIGIN, World, ask};
+use super::world::{Answer, ORIGIN, PROVIDER_RATE, World, ask};
 use crate::app::Strangers;
-use crate::oidc::{OidcProvider, OidcSettings};
+use crate::oidc::{OidcProvider, OidcSettings, SIGN_IN_WITHIN};
 use argon2::Params;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
@@ -16,8 +16,9 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use url::Url;
 use visavis_domain::account::{AccountRole, AccountState};
 use visavis_protocol::NewPerson;
@@ -35,6 +36,18 @@ struct Fake {
     /// What the verifier must hash to.
     challenge: Mutex<String>,
     header: Mutex<Header>,
+    mood: Mutex<Mood>,
+    /// How often it was asked what it is.
+    asked: AtomicU32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mood {
+    Well,
+    /// It takes every request and answers none.
+    Silent,
+    /// It says that it cannot.
+    Refusing,
 }
 
 impl Fake {
@@ -55,6 +68,8 @@ impl Fake {
             nonce: Mutex::default(),
             challenge: Mutex::default(),
             header: Mutex::new(header),
+            mood: Mutex::new(Mood::Well),
+            asked: AtomicU32::new(0),
         });
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(description))
@@ -66,23 +81,36 @@ impl Fake {
     }
 
     fn provider(&self) -> Arc<OidcProvider> {
+        self.provider_within(SIGN_IN_WITHIN)
+    }
+
+    fn provider_within(&self, within: Duration) -> Arc<OidcProvider> {
         let settings = OidcSettings {
             issuer: self.issuer.parse().unwrap(),
             client_id: "visavis".into(),
             client_secret: "s3cret:/+".into(),
             name: "Example login".into(),
+            within,
         };
         Arc::new(OidcProvider::new(settings).unwrap())
     }
 }
 
-async fn description(State(fake): State<Arc<Fake>>) -> Json<Value> {
-    Json(json!({
+async fn description(State(fake): State<Arc<Fake>>) -> Response {
+    fake.asked.fetch_add(1, Ordering::SeqCst);
+    let mood = *fake.mood.lock().unwrap();
+    match mood {
+        Mood::Silent => return std::future::pending().await,
+        Mood::Refusing => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Mood::Well => {}
+    }
+    let described = json!({
         "issuer": fake.issuer,
         "authorization_endpoint": format!("{}/authorize", fake.issuer),
         "token_endpoint": format!("{}/token", fake.issuer),
         "jwks_uri": format!("{}/keys", fake.issuer),
-    }))
+    });
+    Json(described).into_response()
 }
 
 async fn keys(State(fake): State<Arc<Fake>>) -> Json<Value> {
@@ -99,6 +127,9 @@ async fn token(
     headers: HeaderMap,
     Form(form): Form<HashMap<String, String>>,
 ) -> Response {
+    if *fake.mood.lock().unwrap() == Mood::Silent {
+        return std::future::pending().await;
+    }
     let basic = format!("Basic {}", STANDARD.encode("visavis:s3cret%3A%2F%2B"));
     let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, form["code_verifier"].as_bytes());
     let proven = URL_SAFE_NO_PAD.encode(hash) == *fake.challenge.lock().unwrap();
@@ -174,6 +205,45 @@ async fn a_verified_address_ties_an_account_and_from_then_on_the_subject_counts(
     let me = world.call(ask("GET", "/api/v1/me").by(&cookie.unwrap())).await.json();
     assert_eq!(me["email"], "ana@demo");
     assert_eq!(world.actions().await[before + 2..], [Action::SignedIn]);
+}
+
+#[tokio::test]
+async fn an_address_that_was_given_out_again_opens_nobodys_account() {
+    let fake = Fake::start().await;
+    let world = world(&fake, Strangers::Welcome).await;
+    world.account("admin@demo", AccountRole::Admin).await;
+    let ana = world.account("ana@demo", AccountRole::Staff).await;
+    let admin = world.sign_in("admin@demo").await;
+    let tied = async || {
+        let page = world.call(ask("GET", "/api/v1/admin/people").by(&admin)).await.json();
+        page["tied"].clone()
+    };
+    assert_eq!(tied().await, json!([]));
+    let (_, first) = sign_in(&world, &fake).await;
+    let first = first.unwrap();
+    assert_eq!(tied().await, json!([ana]));
+    *fake.says.lock().unwrap() = json!({ "sub": "ana-2" });
+    for _ in 0..2 {
+        assert_eq!(sign_in(&world, &fake).await, ("/staff#oidc=account_tied".into(), None));
+    }
+    let before = world.actions().await.len();
+    let untie = format!("/api/v1/admin/people/{ana}/provider");
+    for _ in 0..2 {
+        assert_eq!(world.call(ask("DELETE", &untie).by(&admin)).await.status, 204);
+        assert!(!world.is_signed_in(&first).await, "who was signed in is so no longer");
+    }
+    assert_eq!(tied().await, json!([]));
+    let (to, cookie) = sign_in(&world, &fake).await;
+    assert_eq!(to, "/staff");
+    let me = world.call(ask("GET", "/api/v1/me").by(&cookie.unwrap())).await.json();
+    assert_eq!(me["id"], ana.to_string());
+    let rows = world.actions().await;
+    assert_eq!(rows[before..], [Action::SubjectUnlinked, Action::SubjectLinked, Action::SignedIn]);
+    *fake.says.lock().unwrap() = json!({});
+    assert_eq!(sign_in(&world, &fake).await.0, "/staff#oidc=account_tied", "who was there before");
+    let nobody = format!("/api/v1/admin/people/u_{}/provider", "0".repeat(32));
+    let refused = world.call(ask("DELETE", &nobody).by(&admin)).await;
+    assert_eq!(refused.refusal(), (404, "person_unknown".into()));
 }
 
 #[tokio::test]
@@ -288,4 +358,55 @@ async fn without_a_provider_nothing_starts() {
     let world = World::new().await;
     let answer = world.call(ask("GET", "/api/v1/oidc/start")).await;
     assert_eq!(answer.headers[header::LOCATION], "/staff#oidc=provider_unknown");
+}
+
+#[tokio::test]
+async fn a_provider_that_does_not_answer_sends_nobody_to_an_empty_page() {
+    let fake = Fake::start().await;
+    let provider = fake.provider_within(Duration::from_secs(1));
+    let world = World::with(Some(provider), Strangers::Refused, Params::new(64, 1, 1, None).unwrap()).await;
+    let away = "/staff#oidc=provider_away";
+    let (cookie, state) = leave(&world, &fake).await;
+    *fake.mood.lock().unwrap() = Mood::Silent;
+    let answer = come_back(&world, &cookie, &format!("code=good&state={state}")).await;
+    assert_eq!(answer.headers[header::LOCATION], away);
+
+    let fake = Fake::start().await;
+    let provider = fake.provider_within(Duration::from_secs(1));
+    let world = World::with(Some(provider), Strangers::Refused, Params::new(64, 1, 1, None).unwrap()).await;
+    *fake.mood.lock().unwrap() = Mood::Silent;
+    let start = || world.call(ask("GET", "/api/v1/oidc/start"));
+    let (one, other) = tokio::join!(start(), start());
+    for answer in [one, other] {
+        assert_eq!(answer.headers[header::LOCATION], away);
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_is_away_is_not_asked_by_everybody() {
+    let fake = Fake::start().await;
+    let world = world(&fake, Strangers::Refused).await;
+    *fake.mood.lock().unwrap() = Mood::Refusing;
+    for _ in 0..10 {
+        let answer = world.call(ask("GET", "/api/v1/oidc/start")).await;
+        assert_eq!(answer.headers[header::LOCATION], "/staff#oidc=provider_away");
+    }
+    assert_eq!(fake.asked.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn nobody_has_the_provider_asked_without_end() {
+    let fake = Fake::start().await;
+    let world = world(&fake, Strangers::Refused).await;
+    let (cookie, state) = leave(&world, &fake).await;
+    let limited = "/staff#oidc=rate_limited";
+    for _ in 1..PROVIDER_RATE {
+        let answer = come_back(&world, &cookie, &format!("code=bad&state={state}")).await;
+        assert_eq!(answer.headers[header::LOCATION], "/staff#oidc=provider_away");
+    }
+    let answer = come_back(&world, &cookie, &format!("code=bad&state={state}")).await;
+    assert_eq!(answer.headers[header::LOCATION], limited);
+    assert_eq!(world.call(ask("GET", "/api/v1/oidc/start")).await.headers[header::LOCATION], limited);
+    let elsewhere = world.call(ask("GET", "/api/v1/oidc/start").from(9)).await;
+    assert!(elsewhere.headers[header::LOCATION].to_str().unwrap().starts_with(&fake.issuer));
 }

@@ -41,6 +41,8 @@ pub(super) const ORIGIN: &str = "https://here.example";
 pub(super) const SIGNING_KEY: [u8; 32] = [9; 32];
 /// Requests of one key in a minute.
 pub(super) const KEY_RATE: u32 = 100;
+/// Ways to the identity provider and back, of one address in a minute.
+pub(super) const PROVIDER_RATE: u32 = 60;
 pub(super) const LINK_KEY: [u8; 32] = [11; 32];
 pub(super) const MARGINS: Margins =
     Margins { before: Duration::from_secs(15 * 60), after: Duration::from_secs(60 * 60) };
@@ -175,7 +177,7 @@ impl World {
             live: live.clone(),
             roster: app.clone(),
             clock: reading(&clock),
-            passwords: Passwords::with_costs(costs),
+            passwords: Arc::new(Passwords::with_costs(costs)),
             provider,
         };
         let rules = AccountRules {
@@ -215,6 +217,10 @@ impl World {
             appointments,
             webhooks,
             links: RateByAddress::per_minute(ByAddress::Links, NonZeroU32::new(60).unwrap()),
+            provider_rate: RateByAddress::per_minute(
+                ByAddress::Provider,
+                NonZeroU32::new(PROVIDER_RATE).unwrap(),
+            ),
             key_rate: RateByKey::per_minute(NonZeroU32::new(KEY_RATE).unwrap()),
             app: app.clone(),
             public: Some(ORIGIN.parse().unwrap()),
@@ -224,6 +230,7 @@ impl World {
             body_bytes: 65536,
             request_timeout: Duration::from_secs(30),
             trusted: Vec::new(),
+            unreadable: std::sync::Once::new(),
             health: Arc::new(Health::new(Arc::default())),
             ca: None,
             strict_transport: false,
@@ -403,7 +410,7 @@ fn app(live: &Arc<dyn Live>, store: &Arc<dyn Store>, announcer: Announcer) -> Ap
         limits,
         opened_by: OpenedBy::Anyone,
         file_bytes: settings.rooms.file_bytes,
-        passwords: Passwords::with_costs(Params::new(64, 1, 1, None).unwrap()),
+        passwords: Arc::new(Passwords::with_costs(Params::new(64, 1, 1, None).unwrap())),
         rules: crate::wiring::rules(&settings),
         ring_for: Duration::from_secs(settings.desks.ring_s),
         margins: MARGINS,
