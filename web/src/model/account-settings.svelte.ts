@@ -91,10 +91,7 @@ export class AccountSettings {
     else this.signInsProblem = answer.code;
   }
 
-  #totpNow(
-    answer: api.Answer<undefined, 'code_wrong' | 'password_wrong' | 'totp_set'>,
-    totp: boolean,
-  ): void {
+  #totpNow(answer: api.Answer<undefined, 'code_wrong' | 'password_wrong' | 'totp_set'>, totp: boolean): void {
     this.totpForm = ended(answer);
     if (!answer.ok) return;
     this.totp = IDLE;

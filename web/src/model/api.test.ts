@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { CallView } from '../protocol/generated';
+import type { AccountView, CallView } from '../protocol/generated';
 import { Account } from './account.svelte';
+import { AdminPeople } from './admin.svelte';
 import { daysOf, openingsOf, closedDaysOf } from './admin-hours';
 import * as api from './api';
 import { NoteDraft } from './staff-note.svelte';
@@ -38,6 +39,40 @@ describe('an answer', () => {
   it('may say when to try again', async () => {
     answers(problem(429, 'rate_limited', { 'retry-after': '90' }));
     expect(await api.people()).toEqual({ ok: false, code: 'rate_limited', retryAfter: 90 });
+  });
+});
+
+describe('people', () => {
+  const ana: AccountView = {
+    id: 'u_1',
+    email: 'ana@demo',
+    name: 'Ana',
+    title: '',
+    role: 'staff',
+    state: 'active',
+    totp: false,
+    created_at: 1,
+  };
+  const ben: AccountView = { ...ana, id: 'u_2', email: 'ben@demo', name: 'Ben' };
+
+  it('know who is tied to the identity provider, in whichever part they come, until they are untied', async () => {
+    const people = new AdminPeople();
+    const fetched = answers(
+      Response.json({ people: [ana], tied: [], next: 'u_1' }),
+      Response.json({ people: [ben], tied: ['u_2'] }),
+      Response.json({ ...ben, title: 'Claims' }),
+      new Response(null, { status: 204 }),
+    );
+    await people.load();
+    expect(people.list.map(({ id, tied }) => [id, tied])).toEqual([
+      ['u_1', false],
+      ['u_2', true],
+    ]);
+    await people.change('u_2', { title: 'Claims' });
+    expect(people.list[1]).toMatchObject({ title: 'Claims', tied: true });
+    await people.untie('u_2');
+    expect(fetched.mock.lastCall?.[0]).toBe('/api/v1/admin/people/u_2/provider');
+    expect(people.list[1]).toMatchObject({ title: 'Claims', tied: false });
   });
 });
 

@@ -1784,6 +1784,8 @@ export type PasswordProof = {
 export type PeoplePage = {
   /** This part. */
   people: Array<AccountView>;
+  /** Those of them who are tied to somebody at the identity provider; `DELETE /api/v1/admin/people/{id}/provider` unties one. */
+  tied: string[];
   /** What to ask for `after` to have the next part; absent where there is none. */
   next?: string;
 };

@@ -4700,6 +4700,7 @@ export const bodies = {
         "created_at": 1762844400000
       }
     ],
+    "tied": ["u_1f0c9a7be24d4f3a8c5d6e7f80912a3b"],
     "next": "u_1f0c9a7be24d4f3a8c5d6e7f80912a3b"
   } satisfies PeoplePage,
   'people_page.last': {
@@ -4714,7 +4715,8 @@ export const bodies = {
         "totp": false,
         "created_at": 1762844400000
       }
-    ]
+    ],
+    "tied": []
   } satisfies PeoplePage,
   'person_change': {} satisfies PersonChange,
   'person_change.all': {

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use url::Url;
 use visavis_domain::account::{AccountRole, AccountState};
 use visavis_protocol::NewPerson;
@@ -368,6 +368,7 @@ async fn a_provider_that_does_not_answer_sends_nobody_to_an_empty_page() {
     let away = "/staff#oidc=provider_away";
     let (cookie, state) = leave(&world, &fake).await;
     *fake.mood.lock().unwrap() = Mood::Silent;
+    let began = Instant::now();
     let answer = come_back(&world, &cookie, &format!("code=good&state={state}")).await;
     assert_eq!(answer.headers[header::LOCATION], away);
 
@@ -380,6 +381,7 @@ async fn a_provider_that_does_not_answer_sends_nobody_to_an_empty_page() {
     for answer in [one, other] {
         assert_eq!(answer.headers[header::LOCATION], away);
     }
+    assert!(began.elapsed() < Duration::from_secs(9), "before each answer's own time is over");
 }
 
 #[tokio::test]
