@@ -17,5 +17,5 @@ pub use port::{
     Store, StoreError, StoredConversation, StoredEvent, StoredMessage, Subject, Taken, TokenHash, Tried,
     Webhook, WebhookEdit, WebhookHealth, WebhookState, Webhooks,
 };
-pub use sql::{Pool, SqlStore, open, open_with};
+pub use sql::{Pool, SqlStore, Tables, open, open_existing, open_with};
 pub use url::{DatabaseUrl, MalformedDatabaseUrl};

@@ -106,6 +106,13 @@ pub struct Page {
 /// What admins set while the server runs, and what the server remembers of itself. Bodies are JSON.
 #[async_trait]
 pub trait Settings: Send + Sync + 'static {
+    /// Sets what the server remembers of itself, unless that was done before; returns what is set then. Nobody did it,
+    /// so no row says so.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::ReadOnly`], [`StoreError::Damaged`].
+    async fn remember(&self, key: &str, value: serde_json::Value) -> Result<serde_json::Value, StoreError>;
+
     /// What was set last.
     ///
     /// # Errors

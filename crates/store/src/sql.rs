@@ -74,21 +74,70 @@ pub async fn open(url: &DatabaseUrl, audit_key: [u8; 32]) -> Result<SqlStore, St
 /// # Errors
 /// [`StoreError`], as of [`open`].
 pub async fn open_with(url: &DatabaseUrl, audit_key: [u8; 32], pool: Pool) -> Result<SqlStore, StoreError> {
-    let store = match &url.0 {
-        Place::Sqlite(path) => {
-            let (reading, writing) = sqlite::open(path).await?;
-            SqlStore { reading, writing, engine: Engine::Sqlite, chain: Chain::new(&audit_key) }
-        }
-        Place::Postgres(options) => {
-            let both = postgres::open(options, url, pool).await?;
-            let engine = Engine::Postgres;
-            SqlStore { reading: both.clone(), writing: both, engine, chain: Chain::new(&audit_key) }
-        }
-    };
+    let store = connect(url, audit_key, pool, Opening::Making).await?;
     match tokio::time::timeout(MIGRATION, store.migrate()).await.unwrap_or_else(|_| Err(unanswered())) {
         Ok(()) => Ok(store),
         Err(error) => Err(at(url, error)),
     }
+}
+
+/// Opens a database as it is: no file is made, and no table. What can be done with it, its tables say.
+///
+/// # Errors
+/// [`StoreError`], as of [`open`]; [`StoreError::Damaged`] where a newer version has written it.
+pub async fn open_existing(
+    url: &DatabaseUrl,
+    audit_key: [u8; 32],
+    pool: Pool,
+) -> Result<(SqlStore, Tables), StoreError> {
+    let store = connect(url, audit_key, pool, Opening::Finding).await?;
+    match within(migrations::found(&store.reading, store.engine)).await {
+        Ok(tables) => Ok((store, tables)),
+        Err(error) => Err(at(url, error)),
+    }
+}
+
+/// How far a database's tables are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tables {
+    /// The step they are at; 0 where there are none.
+    pub at: u64,
+    /// The step that this version brings them to.
+    pub brought: u64,
+}
+
+impl Tables {
+    /// Whether this version can use them as they are.
+    #[must_use]
+    pub fn are_current(self) -> bool {
+        self.at == self.brought
+    }
+}
+
+/// Whether a file is made where none is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Opening {
+    Making,
+    Finding,
+}
+
+async fn connect(
+    url: &DatabaseUrl,
+    audit_key: [u8; 32],
+    pool: Pool,
+    opening: Opening,
+) -> Result<SqlStore, StoreError> {
+    let chain = Chain::new(&audit_key);
+    Ok(match &url.0 {
+        Place::Sqlite(path) => {
+            let (reading, writing) = sqlite::open(path, opening).await?;
+            SqlStore { reading, writing, engine: Engine::Sqlite, chain }
+        }
+        Place::Postgres(options) => {
+            let both = postgres::open(options, url, pool).await?;
+            SqlStore { reading: both.clone(), writing: both, engine: Engine::Postgres, chain }
+        }
+    })
 }
 
 /// An error of the start, with where it was.

@@ -11,6 +11,7 @@ pub(super) async fn all<D: Database, F: Future<Output = D>>(fresh: &impl Fn() ->
         tampering_is_found(&fresh().await, sql, number).await;
     }
     a_broken_log_goes_on_and_stays_broken(&fresh().await).await;
+    rows_of_others_stop_nobody(&fresh().await).await;
     an_emptied_log_is_found(&fresh().await).await;
     opening_again_changes_nothing(&fresh().await).await;
 }
@@ -113,6 +114,27 @@ async fn a_broken_log_goes_on_and_stays_broken(database: &impl Database) {
     }
     assert_eq!(store.verify_audit().await.expect("can be walked"), Err(Broken { number: 5 }));
     assert_eq!(store.audit_rows(None, Page { skip: 0, take: 9 }).await.expect("lists").len(), 7);
+}
+
+/// As a program with another key leaves them, or somebody who adds one by hand.
+async fn rows_of_others_stop_nobody(database: &impl Database) {
+    let store = database.open().await;
+    fill(&*store).await;
+    let foreign = "INSERT INTO audit SELECT number + 1, at, actor, action, subject, detail, mac FROM audit \
+                   WHERE number = (SELECT MAX(number) FROM audit)";
+    let (mut rows, broken) = (ROWS as usize, Err(Broken { number: 7 }));
+    for _ in 0..2 {
+        database.tamper(foreign).await;
+        for _ in 0..2 {
+            store.audit(audited(Action::SignedIn)).await.expect("people sign in");
+        }
+        rows += 3;
+        assert_eq!(store.verify_audit().await.expect("can be walked"), broken);
+    }
+    assert_eq!(store.audit_rows(None, Page { skip: 0, take: 99 }).await.expect("lists").len(), rows);
+    // Nor can what was written since be cut off together with them.
+    database.tamper("DELETE FROM audit WHERE number > 6").await;
+    assert_eq!(store.verify_audit().await.expect("can be walked"), broken);
 }
 
 async fn an_emptied_log_is_found(database: &impl Database) {

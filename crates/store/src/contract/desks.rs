@@ -119,4 +119,11 @@ async fn settings_are_replaced(database: &impl Database) {
     }
     assert_eq!(store.setting("Branding").await.expect("looks"), None);
     assert_eq!(written(&*store).await, 3);
+    // What comes first is remembered, at whichever instance.
+    for (value, kept) in [("a", "a"), ("b", "a"), ("a", "a")] {
+        let other = database.open().await;
+        assert_eq!(other.remember("whose", json!(value)).await.expect("remembers"), json!(kept));
+        assert_eq!(store.setting("whose").await.expect("reads"), Some(json!(kept)));
+    }
+    assert_eq!(written(&*store).await, 3, "nobody did it");
 }

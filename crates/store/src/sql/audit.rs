@@ -18,7 +18,7 @@ use sea_orm::{
 const HEAD: i64 = 1;
 /// Before the first row.
 const FIRST: [u8; 32] = [0; 32];
-/// Before a row that was written when the head was already broken: the chain stays broken at that row.
+/// Before a row that was written when the log was already broken: the chain stays broken at that row.
 const AFTER_BREAK: [u8; 32] = [0xff; 32];
 /// Rows read at once by the walk.
 const STRIDE: u64 = 1_000;
@@ -74,20 +74,21 @@ pub(super) async fn begin(tx: &DatabaseTransaction, chain: &Chain) -> Result<(),
     Ok(())
 }
 
-/// Writes one row. On a log that was tampered with it goes on, for people have to sign in; but it stays broken.
+/// Writes one row. On a log that was tampered with it goes on, for people have to sign in; but it stays broken. So it is
+/// after rows of a program with another key, and after rows that the head does not know of or misses: what comes then
+/// follows none of them, and the head counts it, so that a cut-off end is found there, too.
 pub(super) async fn append(
     tx: &DatabaseTransaction,
     chain: &Chain,
     audited: Audited,
 ) -> Result<(), StoreError> {
     let head = audit_head::Entity::find_by_id(HEAD).one(tx).await.map_err(stored)?;
-    let whole = head.as_ref().is_some_and(|head| chain.holds(head));
-    let last_number = match &head {
-        Some(head) if whole => head.written,
-        _ => last_number(tx).await?,
-    };
+    let head = head.filter(|head| chain.holds(head));
+    let last_number = last_number(tx).await?;
+    let follows = head.as_ref().filter(|head| head.written == last_number);
+    let number = last_number.checked_add(1);
     let mut row = audit::Model {
-        number: last_number + 1,
+        number: number.ok_or_else(|| StoreError::Damaged("the audit log has no number left".to_owned()))?,
         at: time(audited.at),
         actor: audited.actor.map(|actor| actor.to_string()),
         action: word(audited.action),
@@ -95,15 +96,14 @@ pub(super) async fn append(
         detail: json(&audited.detail),
         mac: Vec::new(),
     };
-    let previous = match &head {
-        Some(head) if whole => &head.last[..],
-        _ => &AFTER_BREAK[..],
-    };
-    row.mac = chain.row(previous, &row);
+    row.mac = chain.row(follows.map_or(&AFTER_BREAK, |head| &head.last[..]), &row);
+    if follows.is_none() {
+        tracing::error!("the audit log is broken; `visavis admin verify-audit` says where");
+    }
     let (written, last) = (row.number, row.mac.clone());
     audit::Entity::insert(row.into_active_model()).exec_without_returning(tx).await.map_err(stored)?;
-    if !whole {
-        tracing::error!("the audit log is broken; `visavis admin verify-audit` says where");
+    // One that does not hold stays as it is: it is never made right.
+    if head.is_none() {
         return Ok(());
     }
     let mac = chain.head(written, &last);

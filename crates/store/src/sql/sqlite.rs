@@ -1,6 +1,7 @@
 //! SQLite: one connection that writes, a few that read beside it (WAL). Every connection gets its settings when it
 //! is made. A file that is missing, foreign, damaged or not writable is found here, before anything depends on it.
 
+use super::Opening;
 use super::failure::{away, of_driver};
 use crate::StoreError;
 use sea_orm::{DatabaseConnection, SqlxSqliteConnector};
@@ -24,21 +25,26 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(20);
 static OPENING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 /// The connections to read by, and the one to write by.
-pub(super) async fn open(path: &Path) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
+pub(super) async fn open(
+    path: &Path,
+    opening: Opening,
+) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
     let _alone = OPENING.lock().await;
-    prepare(path)?;
+    prepare(path, opening)?;
+    let options = SqliteConnectOptions::new().filename(path);
+    let options = match opening {
+        Opening::Making => options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal),
+        Opening::Finding => options.create_if_missing(false),
+    };
     // What was acknowledged has happened, even if the power fails: a one-time link that was used stays used.
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
+    let options = options
         .foreign_keys(true)
-        .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(BUSY)
         .pragma("trusted_schema", "OFF")
         .disable_statement_logging();
     let writing = connected(&options).await.map_err(|error| explained(path, &error))?;
-    check(path, &writing).await?;
+    check(path, &writing, opening).await?;
     let reading = pool(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
     Ok((
         SqlxSqliteConnector::from_sqlx_sqlite_pool(reading),
@@ -89,8 +95,12 @@ fn writer() -> SqlitePoolOptions {
     })
 }
 
-/// Makes the file where there is none, readable for its owner alone: it will hold hashes of passwords.
-fn prepare(path: &Path) -> Result<(), StoreError> {
+/// Makes the file where there is none, readable for its owner alone: it will hold hashes of passwords. Or says that
+/// there is none.
+fn prepare(path: &Path, opening: Opening) -> Result<(), StoreError> {
+    if opening == Opening::Finding && !path.exists() {
+        return Err(away(format!("there is none at {}", path.display())));
+    }
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -118,9 +128,9 @@ fn prepare(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// Reads all of it once, and writes a little. Some milliseconds for a small file, and the one moment when damage
+/// Reads all of it once, and sees that it can be written. Some milliseconds for a small file, and the one moment when damage
 /// costs nobody a call.
-async fn check(path: &Path, writing: &SqlitePool) -> Result<(), StoreError> {
+async fn check(path: &Path, writing: &SqlitePool, opening: Opening) -> Result<(), StoreError> {
     let findings: Vec<String> = sqlx::query_scalar("PRAGMA quick_check(1)")
         .fetch_all(writing)
         .await
@@ -129,8 +139,12 @@ async fn check(path: &Path, writing: &SqlitePool) -> Result<(), StoreError> {
         Some("ok") => {}
         found => return Err(beyond_repair(path, found.unwrap_or("nothing can be read"))),
     }
-    // SQLite opens a file that it may only read without a word; so write something that nobody reads.
-    let written = sqlx::query("PRAGMA user_version = 1").execute(writing).await;
+    // SQLite opens a file that it may only read without a word; so write something that nobody reads, or begin to.
+    let write = match opening {
+        Opening::Making => "PRAGMA user_version = 1",
+        Opening::Finding => "BEGIN IMMEDIATE; ROLLBACK",
+    };
+    let written = sqlx::raw_sql(write).execute(writing).await;
     written.map(drop).map_err(|error| explained(path, &error))
 }
 

@@ -1,6 +1,6 @@
 //! What only SQLite's files can suffer: damage, full disks, rights. What both databases do is in the contract.
 
-use super::{SqlStore, open};
+use super::{Pool, SqlStore, open, open_existing};
 use crate::{Accounts, Action, Audited, Audits, Broken, DatabaseUrl, NewAccount, StoreError};
 use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
 use std::fs::{self, Permissions};
@@ -218,4 +218,39 @@ async fn another_key_reads_the_log_as_broken() {
     assert_eq!(store.verify_audit().await.unwrap(), Err(Broken { number: 1 }));
     create(&store, 2).await.unwrap();
     assert!(!format!("{store:?}").contains('8'), "nothing of the key is printed");
+}
+
+#[tokio::test]
+async fn a_database_is_found_as_it_is_and_nothing_of_it_is_made() {
+    let (folder, path) = fresh();
+    let url = DatabaseUrl::file(&path);
+    let found = || open_existing(&url, [7; 32], Pool::default());
+    words(&path, "there is none", &found().await.unwrap_err());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "no file is made");
+
+    fs::write(&path, b"").unwrap();
+    let (store, tables) = found().await.unwrap();
+    assert_eq!((tables.at, tables.are_current()), (0, false));
+    store.close().await;
+    assert_eq!(fs::read(&path).unwrap(), b"", "no table is made");
+
+    let store = opened(&path).await.unwrap();
+    create(&store, 1).await.unwrap();
+    let older = "DELETE FROM migrations WHERE number = (SELECT MAX(number) FROM migrations)";
+    store.writing.execute_unprepared(older).await.unwrap();
+    store.close().await;
+    let before = fs::read(&path).unwrap();
+    let (store, tables) = found().await.unwrap();
+    assert_eq!((tables.at + 1, tables.are_current()), (tables.brought, false));
+    store.close().await;
+    assert_eq!(fs::read(&path).unwrap(), before, "no step is done");
+
+    let up_to_date = format!("INSERT INTO migrations (number) VALUES ({})", tables.brought);
+    let (store, _) = found().await.unwrap();
+    store.writing.execute_unprepared(&up_to_date).await.unwrap();
+    store.close().await;
+    let (store, tables) = found().await.unwrap();
+    assert!(tables.are_current());
+    create(&store, 2).await.unwrap();
+    assert_eq!(store.verify_audit().await.unwrap(), Ok(2));
 }

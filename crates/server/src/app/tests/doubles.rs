@@ -311,6 +311,7 @@ refusing! {
 
 refusing! {
     Settings;
+    fn remember(&self, key: &str, value: serde_json::Value) -> serde_json::Value;
     fn setting(&self, key: &str) -> Option<serde_json::Value>;
     fn set_setting(&self, key: &str, value: serde_json::Value, audited: Audited) -> ();
     =>
