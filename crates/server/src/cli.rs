@@ -198,6 +198,9 @@ fn announce(links: &wiring::Links) {
             "\nThere is no account yet. Make yours, an admin's, with this link; it works once, and until tomorrow:\n\n  \
              {link}\n"
         ));
+        if links.pages.iter().any(|(name, _)| *name == "network") && link.contains("://localhost") {
+            text.push_str("\nOn another device, begin it with a network address from above; public_url sets what links begin with.\n");
+        }
     }
     if let Some(demonstration) = &links.demonstration {
         let base = links.pages.first().map(|(_, url)| url.trim_end_matches('/')).unwrap_or_default();

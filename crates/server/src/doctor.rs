@@ -1,38 +1,59 @@
 //! `visavis doctor`: what would keep the server from working here, and what to do about it.
 
 use crate::config::{Settings, TlsMode};
-use crate::secrets::{Secrets, make_private};
+use crate::secrets::Secrets;
+use crate::tls;
 use anyhow::Result;
-use std::fmt;
-use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr, TcpListener, UdpSocket};
+use std::{fmt, fs};
+use time::OffsetDateTime;
+use url::Url;
+
+/// A given certificate that ends sooner is worth a word: those that are renewed by themselves are by then.
+const ENDS_SOON: time::Duration = time::Duration::days(14);
 
 /// One thing looked at.
 #[derive(Debug)]
 pub(crate) struct Finding {
     what: String,
-    /// What to do, if it is not fine.
-    advice: Option<String>,
+    rank: Rank,
+}
+
+#[derive(Debug)]
+enum Rank {
+    Fine,
+    /// Fine too, if it is meant so.
+    Note(String),
+    /// With what to do.
+    Wrong(String),
 }
 
 impl Finding {
+    /// Whether the server would work as it is.
     pub(crate) fn is_fine(&self) -> bool {
-        self.advice.is_none()
+        !matches!(self.rank, Rank::Wrong(_))
     }
 
     fn fine(what: impl Into<String>) -> Self {
-        Self { what: what.into(), advice: None }
+        Self { what: what.into(), rank: Rank::Fine }
+    }
+
+    fn note(what: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { what: what.into(), rank: Rank::Note(advice.into()) }
     }
 
     fn wrong(what: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { what: what.into(), advice: Some(advice.into()) }
+        Self { what: what.into(), rank: Rank::Wrong(advice.into()) }
     }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.advice {
-            None => write!(f, "ok     {}", self.what),
-            Some(advice) => write!(f, "wrong  {}\n       {advice}", self.what),
+        match &self.rank {
+            Rank::Fine => write!(f, "ok     {}", self.what),
+            Rank::Note(advice) => write!(f, "note   {}\n       {advice}", self.what),
+            Rank::Wrong(advice) => write!(f, "wrong  {}\n       {advice}", self.what),
         }
     }
 }
@@ -40,12 +61,21 @@ impl fmt::Display for Finding {
 /// What trying other servers came to: opening the database, asking Redis and saying hello to the mail server, if there
 /// are these two.
 pub(crate) struct Tried {
-    pub(crate) database: Result<String>,
+    pub(crate) database: Result<DatabaseSeen>,
     pub(crate) redis: Option<Result<String>>,
     pub(crate) mail: Option<Result<String>>,
 }
 
-/// Looks at everything that can be looked at without a running server.
+/// What a database comes to that can be used, or will be once the server has started.
+pub(crate) enum DatabaseSeen {
+    /// It is as it should be.
+    Whole(String),
+    /// The next start makes something of it.
+    Coming(String),
+}
+
+/// Looks at everything that can be looked at without a running server. Makes and changes nothing: it may be asked as
+/// another user than the server will be, or by another version.
 pub(crate) fn examine(settings: &Settings, tried: Tried) -> Vec<Finding> {
     let mut findings = vec![data(settings), keys(settings), found(tried.database)];
     findings.extend(tried.redis.map(asked));
@@ -57,36 +87,54 @@ pub(crate) fn examine(settings: &Settings, tried: Tried) -> Vec<Finding> {
     findings.extend(settings.metrics.address.map(|address| tcp("metrics.address", address)));
     findings.extend(certificate(settings));
     findings.extend(tried.mail.map(greeted));
-    findings.push(addresses());
+    let own = own_addresses();
+    findings.push(addresses(&own));
+    findings.extend(public(settings, &own));
     findings
 }
 
 fn data(settings: &Settings) -> Finding {
     let shown = settings.data.display();
-    match make_private(&settings.data) {
-        Ok(()) => Finding::fine(format!("data: {shown} is there")),
+    match fs::metadata(&settings.data) {
+        Ok(there) if there.is_dir() => Finding::fine(format!("data: {shown} is there")),
+        Ok(_) => Finding::wrong(format!("data: {shown} is no folder"), "Give another one with --data."),
+        Err(error) if error.kind() == ErrorKind::NotFound => Finding::note(
+            format!("data: {shown} is not there"),
+            "The first start makes it, if the server's user may. If it was started before, say --data or --config as then.",
+        ),
         Err(error) => Finding::wrong(
-            format!("data: {error:#}"),
-            "Give another directory with --data, or give this user the right to write there.",
+            format!("data: {shown}: {error}"),
+            "Give another directory with --data, or let this user look there.",
         ),
     }
 }
 
 fn keys(settings: &Settings) -> Finding {
     let shown = settings.keys().display();
-    match Secrets::load_or_create(settings.keys()) {
+    let missing = Secrets::missing(settings.keys());
+    if !missing.is_empty() {
+        return Finding::note(
+            format!("keys: {shown} has no {}", missing.join(", ")),
+            "The next start draws what is missing. Several servers need the same: make them with `visavis keys init DIR`.",
+        );
+    }
+    match Secrets::load(settings.keys()) {
         Ok(_) => Finding::fine(format!("keys: {shown} holds them")),
         Err(error) => Finding::wrong(
             format!("keys: {error:#}"),
             "Set keys to a folder that holds all of them, made with `visavis keys init DIR`, or to \"\" for the data \
-             directory; this user has to be able to read them.",
+             directory; the server's user has to be able to read them.",
         ),
     }
 }
 
-fn found(database: Result<String>) -> Finding {
+fn found(database: Result<DatabaseSeen>) -> Finding {
     match database {
-        Ok(what) => Finding::fine(format!("database: {what}")),
+        Ok(DatabaseSeen::Whole(what)) => Finding::fine(format!("database: {what}")),
+        Ok(DatabaseSeen::Coming(what)) => Finding::note(
+            format!("database: {what}"),
+            "Before a start that brings tables up to date, make a backup.",
+        ),
         Err(error) => Finding::wrong(
             format!("database: {error:#}"),
             "Accounts, desks and history are kept there; the server does not start without it.",
@@ -136,42 +184,146 @@ fn udp(address: SocketAddr) -> Finding {
     }
 }
 
-fn certificate(settings: &Settings) -> Option<Finding> {
+fn certificate(settings: &Settings) -> Vec<Finding> {
     match settings.tls.mode {
-        TlsMode::LocalCa => Some(Finding::fine(
+        TlsMode::LocalCa => vec![Finding::fine(
             "tls: certificates come from the local authority; other devices must trust its ca.pem",
-        )),
-        TlsMode::Acme if settings.https.port() != 443 => Some(Finding::wrong(
-            "tls: ACME validates on port 443 only",
-            "Set https = \"[::]:443\", or have port 443 of the public address forwarded here.",
-        )),
-        TlsMode::Acme => None,
-        TlsMode::Files => {
-            let missing =
-                [&settings.tls.certificate, &settings.tls.key].into_iter().find(|path| !path.is_file());
-            Some(match missing {
-                None => Finding::fine("tls: certificate and key are there"),
-                Some(path) => Finding::wrong(
-                    format!("tls: {} is not a file", path.display()),
-                    "Set tls.certificate and tls.key to PEM files.",
+        )],
+        TlsMode::Acme => fetched(settings),
+        TlsMode::Files => given(settings),
+    }
+}
+
+fn fetched(settings: &Settings) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if settings.https.port() != 443 {
+        findings.push(Finding::note(
+            format!("tls: ACME validates on port 443 only, and https is port {}", settings.https.port()),
+            "Have port 443 of the public address forwarded here, or set https = \"[::]:443\".",
+        ));
+    }
+    let domains = &settings.tls.domains;
+    if let Some(host) =
+        public_host(settings).filter(|host| !domains.iter().any(|one| one.eq_ignore_ascii_case(host)))
+    {
+        findings.push(Finding::wrong(
+            format!("tls: {host}, the name in public_url, is not among tls.domains"),
+            "Certificates are fetched for those names alone: add it.",
+        ));
+    }
+    findings
+}
+
+fn given(settings: &Settings) -> Vec<Finding> {
+    let (now, tls) = (OffsetDateTime::now_utc(), &settings.tls);
+    match tls::given(&tls.certificate, &tls.key, public_host(settings), now) {
+        Err(error) => vec![Finding::wrong(
+            format!("tls: {error:#}"),
+            "Set tls.certificate to a PEM file of the certificate for the public name and its chain, and tls.key to that \
+             of its key; new files are read within a minute.",
+        )],
+        Ok(given) => {
+            let mut findings = vec![match given.until - now < ENDS_SOON {
+                false => Finding::fine(format!("tls: the certificate holds until {}", given.until.date())),
+                true => Finding::note(
+                    format!("tls: the certificate ends on {}", given.until.date()),
+                    "Have it renewed; new files are read within a minute.",
                 ),
-            })
+            }];
+            if !given.chained {
+                findings.push(Finding::note(
+                    "tls: the certificate comes without its chain",
+                    "Some browsers will not trust it: put the certificates between it and its authority after it.",
+                ));
+            }
+            findings
         }
     }
 }
 
-fn addresses() -> Finding {
+fn public_host(settings: &Settings) -> Option<&str> {
+    settings.public_url.as_ref().and_then(Url::host_str)
+}
+
+fn own_addresses() -> Vec<IpAddr> {
     let all = if_addrs::get_if_addrs().unwrap_or_default();
-    let outside: Vec<_> = all
-        .iter()
-        .filter(|one| !one.is_loopback() && !one.is_link_local())
-        .map(|one| one.ip().to_string())
-        .collect();
-    if outside.is_empty() {
+    let outside = all.iter().filter(|one| !one.is_loopback() && !one.is_link_local());
+    outside.map(if_addrs::Interface::ip).collect()
+}
+
+fn addresses(own: &[IpAddr]) -> Finding {
+    if own.is_empty() {
         return Finding::wrong(
             "addresses: this machine has none but loopback",
             "Calls work on this machine alone until it is on a network.",
         );
     }
-    Finding::fine(format!("addresses: {}", outside.join(", ")))
+    Finding::fine(format!("addresses: {}", listed(own)))
+}
+
+/// Where the public name leads.
+fn public(settings: &Settings, own: &[IpAddr]) -> Option<Finding> {
+    let url = settings.public_url.as_ref()?;
+    let found = url.socket_addrs(|| None);
+    let found = found.map(|all| all.iter().map(SocketAddr::ip).collect::<Vec<_>>());
+    let given: Vec<_> = settings.media.addresses.iter().map(|one| one.address).collect();
+    Some(leads(url.host_str().unwrap_or_default(), found, own, &given))
+}
+
+/// Whether a name leads to this machine, or to an address that media is sent to. Elsewhere there may be a balancer.
+fn leads(host: &str, found: std::io::Result<Vec<IpAddr>>, own: &[IpAddr], given: &[IpAddr]) -> Finding {
+    let found = match found {
+        Ok(found) => found,
+        Err(error) => {
+            return Finding::wrong(
+                format!("public_url: {host} is not found: {error}"),
+                "Have the name lead to this machine, or to what stands in front of it.",
+            );
+        }
+    };
+    let shown = listed(&found);
+    if found.iter().any(|one| given.contains(one)) {
+        return Finding::fine(format!("public_url: {host} leads to {shown}, as media.addresses says"));
+    }
+    if !found.iter().any(|one| own.contains(one) || one.is_loopback()) {
+        let advice = match given {
+            [] => {
+                "Right behind a router or a balancer. Media is then told to be at this machine's own addresses: set \
+                 media.addresses to what people reach."
+            }
+            _ => "Right behind a balancer; media goes to media.addresses directly.",
+        };
+        return Finding::note(format!("public_url: {host} leads to {shown}, not to this machine"), advice);
+    }
+    Finding::fine(format!("public_url: {host} leads to {shown}, this machine"))
+}
+
+fn listed(addresses: &[IpAddr]) -> String {
+    let mut shown: Vec<_> = addresses.iter().map(ToString::to_string).collect();
+    shown.dedup();
+    shown.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_leads_here_or_to_where_media_is_or_to_something_in_front() {
+        let all = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<IpAddr>>();
+        let own = all(&["10.0.0.7", "2001:db8::7"]);
+        for (found, given, start, word) in [
+            (&["2001:db8::7", "192.0.2.1"][..], &[][..], "ok", "this machine"),
+            (&["127.0.0.1"], &[], "ok", "this machine"),
+            (&["203.0.113.7"], &["203.0.113.7"], "ok", "media.addresses"),
+            (&["203.0.113.7"], &[], "note", "set media.addresses"),
+            (&["203.0.113.7"], &["203.0.113.8"], "note", "balancer"),
+        ] {
+            let finding = leads("visavis.example.org", Ok(all(found)), &own, &all(given));
+            let text = finding.to_string();
+            assert!(finding.is_fine() && text.starts_with(start) && text.contains(word), "{text}");
+        }
+        let nowhere = leads("visavis.example.org", Err(ErrorKind::NotFound.into()), &own, &[]);
+        assert!(!nowhere.is_fine(), "{nowhere}");
+    }
 }

@@ -15,7 +15,7 @@ pub(crate) use feeds::Feeds;
 
 use crate::cluster::ready::{Health, Missing};
 use crate::edge::{ClientAddress, problem};
-use crate::listen::Connection;
+use crate::listen::{Connection, Security};
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -45,6 +45,8 @@ pub(crate) struct Http {
     pub(crate) ca: Option<Vec<u8>>,
     /// The certificate is one that browsers trust by themselves: they may insist on HTTPS from now on.
     pub(crate) strict_transport: bool,
+    /// The public address, where that is HTTPS: who comes from elsewhere without is sent there.
+    pub(crate) secure_at: Option<String>,
     pub(crate) desks: Arc<dyn PublicDesks>,
 }
 
@@ -69,6 +71,7 @@ pub(crate) fn router(http: Http, api: &Arc<Api>, routes: Router) -> Router {
         // Has limits of its own.
         .merge(files::uploads(api))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(http.clone(), insist))
         .layer(middleware::from_fn_with_state(http.clone(), headers::add))
         .layer(middleware::from_fn(observe))
         .layer(middleware::from_fn_with_state(http, identify))
@@ -134,6 +137,32 @@ enum Whose {
     Unreadable(IpAddr),
 }
 
+/// Whoever came over plain HTTP from another machine is sent to where the server is meant to be used: browsers give no
+/// camera here, and passwords would be read on the way.
+async fn insist(State(http): State<Arc<Http>>, request: Request, next: Next) -> Response {
+    let connection = request.extensions().get::<Connection>();
+    let plain = connection.filter(|connection| connection.security == Security::Plain);
+    if let (Some(origin), Some(connection)) = (&http.secure_at, plain)
+        && !is_answered_in_plain(connection.peer.ip(), request.headers(), request.uri().path(), &http.trusted)
+    {
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        return (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, format!("{origin}{path}"))])
+            .into_response();
+    }
+    next.run(request).await
+}
+
+/// This machine, balancers, and whoever looks whether the server is up. A proxy that nobody has named shows itself by what
+/// it adds: to send back what it brings would go round for ever.
+fn is_answered_in_plain(peer: IpAddr, headers: &HeaderMap, path: &str, trusted: &[IpNet]) -> bool {
+    let peer = peer.to_canonical();
+    let forwarded = ["x-forwarded-for", "x-forwarded-proto", "forwarded"];
+    peer.is_loopback()
+        || trusted.iter().any(|net| net.contains(&peer))
+        || forwarded.iter().any(|name| headers.contains_key(*name))
+        || matches!(path, "/healthz" | "/readyz")
+}
+
 /// The last address in X-Forwarded-For that no trusted balancer wrote about another trusted one.
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Whose {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
@@ -187,6 +216,32 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-for", forwarded.parse().unwrap());
         client_address(peer.parse().unwrap(), &headers, trusted)
+    }
+
+    #[test]
+    fn who_comes_in_plain_from_elsewhere_is_sent_to_https() {
+        let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap()];
+        for (peer, header, path, expected) in [
+            ("198.51.100.7", None, "/", false),
+            ("198.51.100.7", None, "/healthz/x", false),
+            ("198.51.100.7", Some("x-real-ip"), "/staff", false),
+            ("::ffff:198.51.100.7", None, "/", false),
+            ("198.51.100.7", None, "/healthz", true),
+            ("198.51.100.7", None, "/readyz", true),
+            ("198.51.100.7", Some("x-forwarded-for"), "/", true),
+            ("198.51.100.7", Some("x-forwarded-proto"), "/", true),
+            ("198.51.100.7", Some("forwarded"), "/", true),
+            ("10.1.2.3", None, "/", true),
+            ("::ffff:10.1.2.3", None, "/", true),
+            ("127.0.0.1", None, "/", true),
+            ("::ffff:127.0.0.1", None, "/", true),
+            ("::1", None, "/", true),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.extend(header.map(|name| (header::HeaderName::from_static(name), "x".parse().unwrap())));
+            let answered = is_answered_in_plain(peer.parse().unwrap(), &headers, path, &trusted);
+            assert_eq!(answered, expected, "{path} for {peer} with {header:?}");
+        }
     }
 
     #[test]

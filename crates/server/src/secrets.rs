@@ -1,12 +1,12 @@
 //! Keys of the installation: drawn at first start, kept in one directory, never shipped, never printed. Instances have
 //! to have the same: what one signs another one believes.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use aws_lc_rs::hmac;
 use serde::{Deserialize, Serialize};
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, fchown};
 use std::path::Path;
 
 /// 256 bits.
@@ -39,15 +39,34 @@ pub(crate) struct Secrets {
 }
 
 impl Secrets {
-    /// Those of a directory, which is made if it is not there; keys that are missing are drawn.
+    /// Those of a directory, which is made if it is not there; keys that are missing are drawn. For the server's start,
+    /// and for who asks for new keys: anybody else would hold keys that nobody else has.
     pub(crate) fn load_or_create(keys: &Path) -> Result<Self> {
         make_private(keys)?;
+        for name in Self::missing(keys) {
+            draw_into(&keys.join(name))?;
+        }
+        Self::load(keys)
+    }
+
+    /// Those of a directory that has them all.
+    pub(crate) fn load(keys: &Path) -> Result<Self> {
+        let missing = Self::missing(keys);
+        if !missing.is_empty() {
+            bail!("{} is missing in {}", missing.join(", "), keys.display());
+        }
         Ok(Self {
             signing: secret(&keys.join("signing.key"))?,
             turn: secret(&keys.join("turn.key"))?,
             audit: secret(&keys.join("audit.key"))?,
-            links: LinkSecrets::load_or_create(&keys.join(LINKS_FILE))?,
+            links: LinkSecrets::load(&keys.join(LINKS_FILE))?,
         })
+    }
+
+    /// The files that are not there. What cannot be looked at is found when it is read.
+    pub(crate) fn missing(keys: &Path) -> Vec<&'static str> {
+        let is_missing = |name: &&str| matches!(keys.join(name).try_exists(), Ok(false));
+        FILES.into_iter().filter(is_missing).collect()
     }
 
     /// What two instances have to have in common, told in a way that gives no key away. Keys of links are not in it:
@@ -92,6 +111,7 @@ pub(crate) fn make_private(directory: &Path) -> Result<()> {
 /// Keys of links lie one after another in one file, the newest first.
 const LINKS_FILE: &str = "links.keys";
 const KEY_BYTES: usize = 32;
+const FILES: [&str; 4] = ["signing.key", "turn.key", "audit.key", LINKS_FILE];
 
 /// The key that signs personal links, and those that did before and are still believed.
 #[derive(Debug, Clone)]
@@ -110,17 +130,10 @@ pub(crate) enum Earlier {
 }
 
 impl LinkSecrets {
-    fn load_or_create(path: &Path) -> Result<Self> {
-        match fs::read(path) {
-            Ok(bytes) => Self::read(&bytes)
-                .with_context(|| format!("{} does not consist of keys of {KEY_BYTES} bytes", path.display())),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                draw_into(path)?;
-                // As with the other keys: what lies there counts.
-                Self::load_or_create(path)
-            }
-            Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
-        }
+    fn load(path: &Path) -> Result<Self> {
+        let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        Self::read(&bytes)
+            .with_context(|| format!("{} does not consist of keys of {KEY_BYTES} bytes", path.display()))
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
@@ -135,7 +148,7 @@ impl LinkSecrets {
         let path = keys.join(LINKS_FILE);
         let mut bytes = draw::<KEY_BYTES>()?.to_vec();
         if earlier == Earlier::Kept {
-            let before = Self::load_or_create(&path)?;
+            let before = Self::load(&path)?;
             bytes.extend_from_slice(before.newest.bytes());
             bytes.extend(before.earlier.iter().flat_map(Secret::bytes));
         }
@@ -150,6 +163,7 @@ pub(crate) fn draw<const N: usize>() -> Result<[u8; N]> {
     Ok(bytes)
 }
 
+/// Another instance on the same directory may be faster: what lies there then counts.
 fn draw_into(path: &Path) -> Result<()> {
     write_private(path, &draw::<KEY_BYTES>()?).with_context(|| {
         format!("the key {} is missing; `visavis keys init` makes a folder with all of them", path.display())
@@ -157,37 +171,47 @@ fn draw_into(path: &Path) -> Result<()> {
 }
 
 fn secret(path: &Path) -> Result<Secret> {
-    match fs::read(path) {
-        Ok(bytes) => {
-            let bytes = bytes.try_into().ok();
-            bytes.map(Secret).with_context(|| format!("{} is not a key of 32 bytes", path.display()))
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            draw_into(path)?;
-            // Another instance on the same directory may have been faster: what lies there counts.
-            secret(path)
-        }
-        Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
-    }
+    let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let bytes = bytes.try_into().ok();
+    bytes.map(Secret).with_context(|| format!("{} is not a key of {KEY_BYTES} bytes", path.display()))
 }
 
 /// Writes a file only its owner can read, complete or not at all; leaves one that is there already.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
-    through_draft(path, bytes, |draft| match fs::hard_link(draft, path) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
-    })
+    through_draft(
+        path,
+        bytes,
+        |_| Ok(()),
+        |draft| match fs::hard_link(draft, path) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+            _ => Ok(()),
+        },
+    )
 }
 
-/// Writes a file only its owner can read, complete or not at all, in place of one that is there already.
+/// Writes a file, complete or not at all, in place of one that is there already: whoever could read that can read it,
+/// though somebody else, such as root, writes it.
 fn replace_private(path: &Path, bytes: &[u8]) -> Result<()> {
-    through_draft(path, bytes, |draft| fs::rename(draft, path))
+    let as_before = |file: &File| {
+        let (before, now) = (fs::metadata(path)?, file.metadata()?);
+        if (before.uid(), before.gid()) != (now.uid(), now.gid()) {
+            fchown(file, Some(before.uid()), Some(before.gid()))?;
+        }
+        file.set_permissions(before.permissions())
+    };
+    through_draft(path, bytes, as_before, |draft| fs::rename(draft, path))
 }
 
-fn through_draft(path: &Path, bytes: &[u8], place: impl Fn(&Path) -> std::io::Result<()>) -> Result<()> {
+fn through_draft(
+    path: &Path,
+    bytes: &[u8],
+    prepare: impl Fn(&File) -> std::io::Result<()>,
+    place: impl Fn(&Path) -> std::io::Result<()>,
+) -> Result<()> {
     let draft = path.with_extension(format!("{:016x}", u64::from_be_bytes(draw()?)));
     let write = || -> std::io::Result<()> {
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+        prepare(&file)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         place(&draft)
@@ -200,7 +224,7 @@ fn through_draft(path: &Path, bytes: &[u8], place: impl Fn(&Path) -> std::io::Re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn keys_are_drawn_once_and_only_their_owner_reads_them() {
@@ -229,6 +253,24 @@ mod tests {
         let (before, folder) = (times(), fs::metadata(&keys).unwrap().mtime_nsec());
         assert_eq!(Secrets::load_or_create(&keys).unwrap().fingerprint(), first.fingerprint());
         assert_eq!((times(), fs::metadata(&keys).unwrap().mtime_nsec()), (before, folder));
+    }
+
+    #[test]
+    fn keys_that_are_missing_are_drawn_for_nobody_who_only_uses_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let keys = dir.path().join("keys");
+        assert!(Secrets::load(&keys).is_err() && !keys.exists());
+        Secrets::load_or_create(&keys).unwrap();
+        for name in FILES {
+            let before = fs::read(keys.join(name)).unwrap();
+            fs::remove_file(keys.join(name)).unwrap();
+            let text = format!("{:#}", Secrets::load(&keys).unwrap_err());
+            assert!(text.contains(name), "{text}");
+            assert_eq!(Secrets::missing(&keys), [name]);
+            assert_eq!(fs::read_dir(&keys).unwrap().count(), 3);
+            fs::write(keys.join(name), before).unwrap();
+        }
+        Secrets::load(&keys).unwrap();
     }
 
     #[test]
@@ -289,7 +331,14 @@ mod tests {
         let last = links();
         assert!(last.earlier.is_empty() && !all(&third).contains(last.newest.bytes()));
         let file = dir.path().join("links.keys");
-        assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        // A group that may read it may read the next one; so may its owner, when root writes it.
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        let given_away = std::os::unix::fs::chown(&file, Some(65_532), Some(65_532)).is_ok();
+        LinkSecrets::rotate(dir.path(), Earlier::Kept).unwrap();
+        let after = fs::metadata(&file).unwrap();
+        assert_eq!(after.permissions().mode() & 0o777, 0o640);
+        assert!(!given_away || (after.uid(), after.gid()) == (65_532, 65_532));
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 4, "no drafts are left");
     }
 }

@@ -1,8 +1,10 @@
 //! Certificates: from an authority of this installation, from files, or by ACME. Gives the listener what it
 //! needs to accept a handshake; knows no sockets.
 
+mod given;
 mod local_ca;
 
+pub(crate) use given::given;
 pub(crate) use local_ca::CA_FILE;
 
 use crate::config::{Settings, TlsMode};

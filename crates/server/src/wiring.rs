@@ -2,6 +2,7 @@
 
 mod accounts;
 mod ending;
+mod installation;
 mod live;
 mod mail;
 mod networking;
@@ -17,6 +18,7 @@ use crate::cluster::drain::Leaving;
 use crate::cluster::ready::{self, Health};
 use crate::cluster::{Heart, SharedMedia, Standing};
 use crate::config::{LoungeOpenTo, RoomsOpenedBy, Settings, TlsMode};
+use crate::doctor::DatabaseSeen;
 use crate::edge::{RateByAddress, RateByKey};
 use crate::http::{self, Api, Feeds, Http};
 use crate::listen::{Caps, Doors, Listener, Timeouts};
@@ -115,8 +117,16 @@ pub(crate) fn rotate_link_key(settings: &Settings, earlier: Earlier) -> Result<(
     LinkSecrets::rotate(settings.keys(), earlier)
 }
 
+/// Has the database be of the keys that are set, whatever it was of before.
+pub(crate) fn adopt_keys(settings: &Settings) -> Result<()> {
+    install_crypto();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(accounts::adopt_keys(settings))
+}
+
 /// Whether the database can be used, or why not.
-pub(crate) fn check_database(settings: &Settings) -> Result<String> {
+pub(crate) fn check_database(settings: &Settings) -> Result<DatabaseSeen> {
+    install_crypto();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(accounts::check_database(settings))
 }
@@ -247,6 +257,11 @@ fn edge(settings: &Settings, health: Arc<Health>, local_ca: Option<&Path>, desks
         health,
         ca: local_ca.and_then(|path| std::fs::read(path).ok()),
         strict_transport: local_ca.is_none(),
+        secure_at: settings
+            .public_url
+            .as_ref()
+            .filter(|url| url.scheme() == "https")
+            .map(|url| url.origin().ascii_serialization()),
         desks,
     }
 }

@@ -140,7 +140,7 @@ fn modules_of_the_server_import_in_one_direction() {
         ("media_io", &["media_io", "wiring"]),
         ("turn_io", &["turn_io", "wiring"]),
         ("port", &["port", "media_io", "turn_io", "wiring"]),
-        ("tls", &["tls", "listen", "wiring"]),
+        ("tls", &["tls", "listen", "wiring", "doctor"]),
         ("wiring", &["wiring", "cli", "main"]),
         ("cli", &["cli", "main"]),
     ]);

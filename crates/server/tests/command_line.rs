@@ -67,10 +67,91 @@ fn serve_logging(data: &Path, more: &[&str], log: Stdio, last: impl Fn(&str) -> 
     panic!("the server ended: {text}");
 }
 
+/// What a first start makes: keys, and a database without accounts.
+fn install(data: &Path) {
+    drop(serve(data, &[], |line| line.contains("/invitation#")));
+}
+
+/// The files in a folder, without those that SQLite puts beside its own while it has it open.
+fn files(folder: &Path) -> std::collections::BTreeSet<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| !name.contains(".db-")).collect()
+}
+
+#[test]
+fn what_is_not_there_is_made_by_the_server_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, keys) = (folder.path().join("data"), folder.path().join("keys"));
+    for task in [&["list"][..], &["verify-audit"], &["rotate-link-key"], &["adopt-keys"]] {
+        let refused = run(&data, &[&["admin"], task].concat());
+        assert_eq!(refused.status.code(), Some(1), "{task:?}");
+        assert!(err(&refused).contains("there is no database at"), "{}", err(&refused));
+        assert!(err(&refused).contains("--data"), "{}", err(&refused));
+    }
+    let examined = run(&data, &["doctor", "--http", "127.0.0.1:0", "--https", "127.0.0.1:0"]);
+    assert!(examined.status.success(), "{}", out(&examined));
+    for word in ["note   data: ", "note   keys: ", "signing.key", "note   database: ", "first start"] {
+        assert!(out(&examined).contains(word), "{word}: {}", out(&examined));
+    }
+    assert!(!data.exists(), "nothing was made");
+
+    install(&data);
+    // Keys that lie elsewhere are not replaced by others.
+    let mut list = visavis(&data, &["admin", "list"]);
+    let refused = list.env("VISAVIS_KEYS", &keys).output().unwrap();
+    assert!(!refused.status.success(), "{}", out(&refused));
+    assert!(
+        err(&refused).contains("signing.key") && err(&refused).contains("is missing"),
+        "{}",
+        err(&refused)
+    );
+    assert!(!keys.exists());
+    std::fs::remove_file(data.join("turn.key")).unwrap();
+    let before = files(&data);
+    let examined = run(&data, &["doctor", "--http", "127.0.0.1:0", "--https", "127.0.0.1:0"]);
+    assert!(!examined.status.success(), "{}", out(&examined));
+    assert!(out(&examined).contains("keys are not all there"), "{}", out(&examined));
+    assert_eq!(files(&data), before);
+}
+
+#[test]
+fn a_database_belongs_to_the_keys_it_was_begun_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    install(data);
+    let kept = std::fs::read(data.join("audit.key")).unwrap();
+    std::fs::write(data.join("audit.key"), [1; 32]).unwrap();
+    let serve = ["serve", "--http", "127.0.0.1:0", "--https", "127.0.0.1:0"];
+    let new = ["admin", "create-staff", "--email", "ana@demo", "--name", "Ana"];
+    for arguments in [&serve[..], &new, &["admin", "verify-audit"]] {
+        let refused = run(data, arguments);
+        assert_eq!(refused.status.code(), Some(1), "{arguments:?}: {}", err(&refused));
+        for word in ["other keys (audit.key)", "adopt-keys"] {
+            assert!(err(&refused).contains(word), "{arguments:?}: {}", err(&refused));
+        }
+    }
+    assert!(out(&run(data, &["doctor"])).contains("wrong  database: "));
+    std::fs::write(data.join("audit.key"), kept).unwrap();
+    assert_eq!(out(&run(data, &["admin", "verify-audit"])), "1 rows, whole\n");
+    assert!(run(data, &new).status.success());
+
+    // Replaced on purpose: the log says so, and is broken from its first row on.
+    std::fs::write(data.join("audit.key"), [1; 32]).unwrap();
+    let adopted = run(data, &["admin", "adopt-keys"]);
+    assert!(adopted.status.success(), "{}", err(&adopted));
+    let broken = run(data, &["admin", "verify-audit"]);
+    assert_eq!(broken.status.code(), Some(1), "{}", err(&broken));
+    assert_eq!(out(&broken), "broken at row 1\n");
+    assert!(run(data, &["admin", "reset-password", "--email", "ana@demo"]).status.success());
+    drop(self::serve(data, &[], |line| line.contains("http://localhost")));
+}
+
 #[test]
 fn accounts_are_managed_from_the_command_line() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
+    install(data);
     let new = ["admin", "create-staff", "--email", "Ana@demo", "--name", "Ana Kaya"];
     let created = run(data, &new);
     assert!(created.status.success(), "{}", err(&created));
@@ -94,6 +175,7 @@ fn accounts_are_managed_from_the_command_line() {
 fn keys_of_programs_are_managed_from_the_command_line() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
+    install(data);
     run(data, &["admin", "create-staff", "--email", "ana@demo", "--name", "Ana Kaya"]);
     let new = ["admin", "create-key", "--name", "Booking", "--for", "ana@demo", "--scope"];
     let made = run(data, &[&new[..], &["desks:read", "--scope", "staff:read"]].concat());
@@ -114,19 +196,21 @@ fn keys_of_programs_are_managed_from_the_command_line() {
     let again = run(data, &revoke);
     assert!(!again.status.success() && err(&again).contains("key_unknown"), "{}", err(&again));
     assert_eq!(out(&run(data, &["admin", "list-keys"])), "");
-    assert_eq!(out(&run(data, &["admin", "verify-audit"])), "3 rows, whole\n");
+    assert_eq!(out(&run(data, &["admin", "verify-audit"])), "4 rows, whole\n");
 }
 
 #[test]
 fn a_forged_audit_log_is_found_from_the_command_line() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
+    install(data);
     run(data, &["admin", "create-staff", "--email", "ana@demo", "--name", "Ana"]);
     let whole = run(data, &["admin", "verify-audit"]);
     assert!(whole.status.success());
-    assert_eq!(out(&whole), "1 rows, whole\n");
+    assert_eq!(out(&whole), "2 rows, whole\n");
     // With another key every row is somebody else's.
     std::fs::write(data.join("audit.key"), [1; 32]).unwrap();
+    assert!(run(data, &["admin", "adopt-keys"]).status.success());
     let broken = run(data, &["admin", "verify-audit"]);
     assert_eq!(broken.status.code(), Some(1), "{}", err(&broken));
     assert_eq!(out(&broken), "broken at row 1\n");
@@ -136,6 +220,7 @@ fn a_forged_audit_log_is_found_from_the_command_line() {
 fn a_key_for_links_is_rotated_from_the_command_line() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
+    install(data);
     let keys = || std::fs::read(data.join("links.keys")).unwrap();
     let rotated = run(data, &["admin", "rotate-link-key"]);
     assert!(rotated.status.success(), "{}", err(&rotated));
@@ -146,7 +231,7 @@ fn a_key_for_links_is_rotated_from_the_command_line() {
     assert!(forgotten.status.success() && err(&forgotten).contains("worth nothing"), "{}", err(&forgotten));
     assert_eq!(keys().len(), 32);
     assert!(!kept.chunks(32).any(|key| key == keys()));
-    assert_eq!(out(&run(data, &["admin", "verify-audit"])), "2 rows, whole\n");
+    assert_eq!(out(&run(data, &["admin", "verify-audit"])), "3 rows, whole\n");
 }
 
 #[test]
@@ -169,9 +254,13 @@ fn keys_are_made_for_several_servers_and_never_beside_others() {
     let again = init();
     assert!(!again.status.success() && err(&again).contains("is not empty"), "{}", err(&again));
     assert_eq!(std::fs::read(keys.join("signing.key")).unwrap(), before);
-    // They are used in place of those of the data directory, and one that is missing is drawn.
+    // They are used in place of those of the data directory, and one that is missing is drawn by the server.
     std::fs::remove_file(keys.join("links.keys")).unwrap();
     let data = folder.path().join("data");
+    let config = folder.path().join("visavis.toml");
+    std::fs::write(&config, format!("keys = '{}'\n", keys.display())).unwrap();
+    let config = ["--config", &config.display().to_string()].map(str::to_owned);
+    drop(serve(&data, &config.each_ref().map(String::as_str), |line| line.contains("/invitation#")));
     let mut command = visavis(&data, &["admin", "rotate-link-key"]);
     let rotated = command.env("VISAVIS_KEYS", &keys).output().unwrap();
     assert!(rotated.status.success(), "{}", err(&rotated));
@@ -191,6 +280,36 @@ fn a_start_without_accounts_prints_a_link_and_a_later_one_another() {
     let (first, second) = (link(), link());
     assert!(first.starts_with("http://localhost:"), "{first}");
     assert_ne!(first.split('#').nth(1), second.split('#').nth(1));
+}
+
+#[test]
+fn plain_http_from_elsewhere_leads_to_the_public_address() {
+    let outside = if_addrs::get_if_addrs().unwrap().into_iter();
+    let Some(own) = outside.map(|one| one.ip()).find(|ip| ip.is_ipv4() && !ip.is_loopback()) else {
+        eprintln!("NOT TESTED: this machine has no address but loopback");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = visavis(folder.path(), &["serve", "--http", "0.0.0.0:0", "--https", "127.0.0.1:0"]);
+    let mut child = command
+        .args(["--public-url", "https://visavis.example.org"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let _server = Server(child);
+    let mut lines = lines.map(|line| line.unwrap());
+    let port =
+        lines.find_map(|line| line.trim().strip_prefix("http ")?.rsplit(':').next().map(str::to_owned));
+    let port = port.expect("the server is ready");
+    let ask = |host: &str, path: &str| send(&format!("{host}:{port}"), &format!("GET {path}"), "", "");
+    let answer = ask(&own.to_string(), "/desk/help?a=b");
+    assert!(answer.starts_with("HTTP/1.1 308"), "{answer}");
+    assert!(answer.contains("location: https://visavis.example.org/desk/help?a=b\r\n"), "{answer}");
+    for (host, path) in [(own.to_string().as_str(), "/healthz"), ("127.0.0.1", "/")] {
+        assert!(ask(host, path).starts_with("HTTP/1.1 200"), "{host}{path}");
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ const KUBERNETES: &str = include_str!("../../../deploy/kubernetes.yaml");
 const UNIT: &str = include_str!("../../../deploy/visavis.service");
 const IMAGE: &str = include_str!("../../../deploy/Dockerfile");
 const TOOLCHAIN: &str = include_str!("../../../rust-toolchain.toml");
+const IGNORED: &str = include_str!("../../../.gitignore");
 const README: &str = include_str!("../../../README.md");
 
 /// Names of what looks like a setting and is a file.
@@ -98,6 +99,30 @@ fn settings_that_are_named_exist() {
             assert!(known, "{file} sets {word}");
         }
     }
+}
+
+/// Kubernetes names Services of the namespace in the environment, one of them in what looks like settings.
+#[test]
+fn nothing_but_settings_is_in_the_environment() {
+    assert!(KUBERNETES.contains("\nkind: Service\nmetadata:\n  name: visavis\n"));
+    assert!(KUBERNETES.contains("\n      enableServiceLinks: false\n"));
+}
+
+/// Compose builds each service that says how; two with one name for the image get in each other's way.
+#[test]
+fn the_image_is_built_once() {
+    assert_eq!(COMPOSE.matches("    build: ").count(), 1);
+    let shared = COMPOSE.split("x-instance:").nth(1).unwrap().split("\n\n").next().unwrap();
+    assert!(!shared.contains("build:"), "{shared}");
+}
+
+/// What compose.yaml needs beside itself is never committed: passwords, and the balancer's key.
+#[test]
+fn secrets_that_compose_reads_stay_out_of_the_repository() {
+    for line in ["/.env", "/deploy/certificate.pem"] {
+        assert!(IGNORED.lines().any(|one| one == line), "{line}");
+    }
+    assert!(COMPOSE.contains("./deploy/certificate.pem:"));
 }
 
 #[test]

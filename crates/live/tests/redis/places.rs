@@ -235,7 +235,7 @@ async fn in_a_cluster_the_node_that_has_everything_is_found() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_user_with_few_rights_is_enough() {
     let Some(server) = Server::on_port(
-        "port PORT\nuser default off\nuser visavis on >a,b@c ~{visavis:* &{visavis:* +@all -@admin -@dangerous +info\n",
+        "port PORT\nuser default off\nuser visavis on >a,b@c ~{visavis:* &{visavis:* +@all -@admin -@dangerous +info +cluster|myid\n",
     ) else {
         return;
     };

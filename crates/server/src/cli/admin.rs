@@ -1,4 +1,5 @@
-//! `visavis admin`: accounts, keys and the audit log, for who has the machine. Works beside a running server too.
+//! `visavis admin`: accounts, keys and the audit log, for who has the machine. Works beside a running server, and with
+//! what a server has made only: it makes neither database nor keys.
 
 use crate::config::Settings;
 use crate::secrets::Earlier;
@@ -66,6 +67,8 @@ pub(super) enum Task {
         #[arg(long)]
         id: ApiKeyId,
     },
+    /// Have the database belong to the keys that are set now, after they were lost or replaced on purpose
+    AdoptKeys,
     /// Check that no row of the audit log was altered, removed or added
     VerifyAudit,
 }
@@ -87,6 +90,7 @@ pub(super) fn run(settings: &Settings, task: Task) -> ExitCode {
         }
         Task::ListKeys => list_keys(settings),
         Task::RevokeKey { id } => revoke_key(settings, id),
+        Task::AdoptKeys => adopt(settings),
         Task::VerifyAudit => verify(settings),
     };
     done.unwrap_or_else(|error| {
@@ -103,7 +107,7 @@ fn create(settings: &Settings, person: &NewPerson) -> Result<ExitCode> {
             .await
             .map_err(|denied| anyhow!("the account was not made: {denied} ({})", denied.code()))
     })?;
-    Ok(hand_over(&invited))
+    Ok(hand_over(settings, &invited))
 }
 
 fn reset(settings: &Settings, email: &str) -> Result<ExitCode> {
@@ -113,11 +117,16 @@ fn reset(settings: &Settings, email: &str) -> Result<ExitCode> {
         let refused = |denied: crate::app::Denied| anyhow!("no link was made: {denied} ({})", denied.code());
         accounts.invite(None, &account.map_err(refused)?, &base).await.map_err(refused)
     })?;
-    Ok(hand_over(&invited))
+    Ok(hand_over(settings, &invited))
 }
 
-fn hand_over(invited: &Invited) -> ExitCode {
+fn hand_over(settings: &Settings, invited: &Invited) -> ExitCode {
     println!("{}", invited.link);
+    if settings.public_url.is_none() {
+        eprintln!(
+            "It leads to this machine, for public_url is not set here: on others, put the server's address there."
+        );
+    }
     eprintln!("Hand this link over; it works once, and until {}.", day(invited.expires_at));
     ExitCode::SUCCESS
 }
@@ -190,6 +199,12 @@ fn rotate(settings: &Settings, earlier: Earlier) -> Result<ExitCode> {
              again. Who has come over one already stays in; taking a link back ends that."
         ),
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn adopt(settings: &Settings) -> Result<ExitCode> {
+    wiring::adopt_keys(settings)?;
+    println!("the database belongs to the keys in {} from now on", settings.keys().display());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -44,7 +44,7 @@ pub(super) fn issue(
 /// Names and addresses by which this machine may be reached.
 pub(super) fn names(public_host: Option<&str>) -> Vec<String> {
     let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
-    names.extend(fs::read_to_string("/proc/sys/kernel/hostname").map(|name| name.trim().to_owned()));
+    names.extend(host_name());
     names.extend(public_host.map(str::to_owned));
     names.extend(if_addrs::get_if_addrs().unwrap_or_default().iter().map(|one| one.ip().to_string()));
     names.retain(|name| rcgen::string::Ia5String::try_from(name.as_str()).is_ok() && !name.is_empty());
@@ -53,14 +53,26 @@ pub(super) fn names(public_host: Option<&str>) -> Vec<String> {
     names
 }
 
+/// The machine's name: from the kernel, or from where the system keeps it, as services that see of /proc only processes
+/// have to (`ProcSubset=pid`).
+pub(super) fn host_name() -> Option<String> {
+    first_line([Path::new("/proc/sys/kernel/hostname"), Path::new("/etc/hostname")])
+}
+
+fn first_line<const N: usize>(files: [&Path; N]) -> Option<String> {
+    let texts = files.into_iter().filter_map(|file| fs::read_to_string(file).ok());
+    let mut names = texts.filter_map(|text| text.lines().next().map(|line| line.trim().to_owned()));
+    names.find(|name| !name.is_empty())
+}
+
 /// The authority, made at first use.
 fn authority(data: &Path) -> Result<(String, KeyPair)> {
     let (certificate, key) = (data.join(CA_FILE), data.join(CA_KEY_FILE));
     if !key.exists() || !certificate.exists() {
         let pair = KeyPair::generate()?;
         let mut params = CertificateParams::new(Vec::<String>::new())?;
-        let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-        params.distinguished_name = named(&format!("Visavis local authority {}", host.trim()));
+        let host = host_name().unwrap_or_default();
+        params.distinguished_name = named(format!("Visavis local authority {host}").trim());
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         lasting(&mut params, CA_DAYS);
@@ -91,6 +103,17 @@ fn lasting(params: &mut CertificateParams, days: i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_machine_s_name_is_found_where_proc_shows_processes_only() {
+        let dir = tempfile::tempdir().unwrap();
+        let (kernel, kept) = (dir.path().join("kernel"), dir.path().join("kept"));
+        fs::write(&kept, "desk-7\n").unwrap();
+        assert_eq!(first_line([&kernel, &kept]).as_deref(), Some("desk-7"));
+        fs::write(&kernel, "desk-8\n").unwrap();
+        assert_eq!(first_line([&kernel, &kept]).as_deref(), Some("desk-8"));
+        assert_eq!(first_line([&dir.path().join("none")]), None);
+    }
 
     #[test]
     fn the_authority_stays_and_its_certificates_verify() {

@@ -4,14 +4,17 @@
 mod tests;
 
 use super::Start;
+use super::installation::{self, Installation};
 use crate::app::{
     AccountRules, Accounts, Appointments, Demonstration, Denied, Nobody, Passwords, Provider, Roster,
     Strangers, Surroundings, Tries, system_clock,
 };
 use crate::config::{self, Settings};
+use crate::doctor::DatabaseSeen;
 use crate::oidc::{OidcProvider, OidcSettings, SIGN_IN_WITHIN};
 use crate::secrets::{Secrets, make_private, write_private};
 use anyhow::{Context, Result, anyhow, bail};
+use std::fmt::Display;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -20,7 +23,9 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use visavis_domain::account::is_password;
 use visavis_live::{Live, MemoryLive};
-use visavis_store::{Accounts as _, Audits as _, DatabaseUrl, Pool, SqlStore, Store};
+use visavis_store::{
+    Accounts as _, Action, Audited, Audits as _, DatabaseUrl, Pool, SqlStore, Store, Tables,
+};
 
 /// The database's file where none is set.
 const DATABASE_FILE: &str = "visavis.db";
@@ -29,18 +34,54 @@ const DEMO_PASSWORD_FILE: &str = "demo-password";
 /// How often what has ended is forgotten. It is worth nothing in between; it only takes room.
 const FORGET_EVERY: Duration = Duration::from_secs(60 * 60);
 
-/// Opens the database that is set; its tables are made or brought up to date.
+/// Opens the database that is set; its tables are made or brought up to date. One that belongs to other keys stops the
+/// start: what was signed or sealed with those could not be read, and the audit log would be broken for good.
 pub(super) async fn open_store(settings: &Settings, secrets: &Secrets) -> Result<SqlStore> {
     // What else lies there is asked for later.
     make_private(&settings.data).context("data")?;
     let url = database(settings)?;
-    // The store's words say what to do.
-    let pool = Pool {
-        connections: settings.database_connections,
-        wait: Duration::from_secs(settings.database_wait_s),
-    };
-    let opened = visavis_store::open_with(&url, *secrets.audit.bytes(), pool).await;
-    opened.map_err(|error| anyhow!("database is {url}, which cannot be used: {error}"))
+    let opened = visavis_store::open_with(&url, *secrets.audit.bytes(), pool(settings)).await;
+    let store = opened.map_err(|error| unusable(&url, error))?;
+    Installation::of(secrets).begin(&store).await.map_err(|error| unusable(&url, error))?;
+    Ok(store)
+}
+
+/// Opens the database that is set if it is there and of this version, for the command line: who mistypes where it is, or
+/// runs another version than the server, shall change nothing.
+async fn open_existing(settings: &Settings) -> Result<(DatabaseUrl, SqlStore, Secrets)> {
+    let url = database(settings)?;
+    if let Some(path) = url.path().filter(|path| !path.exists()) {
+        bail!("there is no database at {}; {WHERE}. The server's first start makes one", path.display());
+    }
+    let secrets = Secrets::load(settings.keys()).with_context(|| format!("keys: {WHERE}"))?;
+    let opened = visavis_store::open_existing(&url, *secrets.audit.bytes(), pool(settings)).await;
+    let (store, tables) = opened.map_err(|error| unusable(&url, error))?;
+    if !tables.are_current() {
+        bail!(unusable(&url, behind(tables)));
+    }
+    Ok((url, store, secrets))
+}
+
+/// What is wrong, when nothing is where it was looked for.
+const WHERE: &str = "say where the server has it, with --data, --database or --config as the server has them";
+
+fn pool(settings: &Settings) -> Pool {
+    Pool { connections: settings.database_connections, wait: Duration::from_secs(settings.database_wait_s) }
+}
+
+/// The words of what is wrong say what to do.
+fn unusable(url: &DatabaseUrl, why: impl Display) -> anyhow::Error {
+    anyhow!("database is {url}, which cannot be used: {why:#}")
+}
+
+fn behind(Tables { at, brought }: Tables) -> String {
+    match at {
+        0 => "it has no tables yet; the server's first start makes them".to_owned(),
+        _ => format!(
+            "its tables are at step {at}, this version brings step {brought}; the server's next start does that, so use \
+             the version that runs until then"
+        ),
+    }
 }
 
 fn database(settings: &Settings) -> Result<DatabaseUrl> {
@@ -52,17 +93,45 @@ fn database(settings: &Settings) -> Result<DatabaseUrl> {
     }
 }
 
-/// For `visavis doctor`: what is there, and that its audit log is whole.
-pub(super) async fn check_database(settings: &Settings) -> Result<String> {
-    let secrets = Secrets::load_or_create(settings.keys())?;
-    let store = open_store(settings, &secrets).await?;
-    let accounts = store.count_accounts().await?;
-    let checked = match store.verify_audit().await? {
-        Ok(rows) => Ok(format!("{} holds {accounts} accounts and {rows} audit rows", database(settings)?)),
-        Err(broken) => Err(anyhow!("the audit log is broken at row {}", broken.number)),
-    };
+/// For `visavis doctor`: what is there, that it belongs to these keys, and that its audit log is whole. Changes nothing.
+pub(super) async fn check_database(settings: &Settings) -> Result<DatabaseSeen> {
+    let url = database(settings)?;
+    if url.path().is_some_and(|path| !path.exists()) {
+        return Ok(DatabaseSeen::Coming(format!("{url} is not there; the first start makes it")));
+    }
+    // What is wrong with keys is said elsewhere; whose the database is can be read without.
+    let secrets = Secrets::load(settings.keys()).ok();
+    let key = secrets.as_ref().map_or([0; 32], |secrets| *secrets.audit.bytes());
+    let opened = visavis_store::open_existing(&url, key, pool(settings)).await;
+    let (store, tables) = opened.map_err(|error| unusable(&url, error))?;
+    let seen = look(&url, &store, tables, secrets.as_ref()).await;
     store.close().await;
-    checked
+    seen
+}
+
+async fn look(
+    url: &DatabaseUrl,
+    store: &SqlStore,
+    tables: Tables,
+    secrets: Option<&Secrets>,
+) -> Result<DatabaseSeen> {
+    if !tables.are_current() {
+        return Ok(DatabaseSeen::Coming(format!("{url}: {}", behind(tables))));
+    }
+    let Some(secrets) = secrets else {
+        if installation::is_known(store).await? {
+            bail!(
+                "{url} belongs to an installation whose keys are not all there; set keys to the folder of them"
+            );
+        }
+        return Ok(DatabaseSeen::Coming(format!("{url} is there, and belongs to no keys yet")));
+    };
+    Installation::of(secrets).check(store).await.map_err(|error| unusable(url, error))?;
+    let accounts = store.count_accounts().await?;
+    match store.verify_audit().await? {
+        Ok(rows) => Ok(DatabaseSeen::Whole(format!("{url} holds {accounts} accounts and {rows} audit rows"))),
+        Err(broken) => Err(anyhow!("the audit log is broken at row {}", broken.number)),
+    }
 }
 
 /// Accounts over a store, as the settings have them.
@@ -107,10 +176,23 @@ fn provider(settings: &Settings) -> Result<Option<Arc<dyn Provider>>> {
 
 /// Accounts for the command line: on the database directly, with nobody to tell.
 pub(super) async fn alone(settings: &Settings) -> Result<Accounts> {
-    let secrets = Secrets::load_or_create(settings.keys())?;
-    let store = Arc::new(open_store(settings, &secrets).await?);
+    let (url, store, secrets) = open_existing(settings).await?;
+    Installation::of(&secrets).check(&store).await.map_err(|error| unusable(&url, error))?;
     let passwords = Arc::new(Passwords::new());
-    make(settings, &secrets, store, Arc::new(MemoryLive::default()), Arc::new(Nobody), passwords)
+    make(settings, &secrets, Arc::new(store), Arc::new(MemoryLive::default()), Arc::new(Nobody), passwords)
+}
+
+/// The database is of the keys that are set from now on, and its log says so.
+pub(super) async fn adopt_keys(settings: &Settings) -> Result<()> {
+    let (_, store, secrets) = open_existing(settings).await?;
+    let audited = Audited {
+        at: system_clock()(),
+        actor: None,
+        action: Action::SettingChanged,
+        subject: "keys".to_owned(),
+        detail: serde_json::Value::Null,
+    };
+    Installation::of(&secrets).replace(&store, audited).await
 }
 
 /// Forgets sign-ins and links that have ended, now and then.

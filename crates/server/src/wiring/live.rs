@@ -1,9 +1,9 @@
 //! Which adapter keeps what is true right now: this process's memory, or a Redis that several servers share.
 
+use super::installation::Installation;
 use crate::config::{self, Settings};
-use crate::secrets::{Fingerprint, Secrets};
+use crate::secrets::Secrets;
 use anyhow::{Context, Result, anyhow, bail};
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 use visavis_live::{
@@ -20,7 +20,7 @@ pub(super) async fn open(settings: &Settings, secrets: &Secrets) -> Result<Arc<d
         return Ok(Arc::new(MemoryLive::default()));
     }
     let live = connect(settings).await?;
-    same_keys(&live, &secrets.fingerprint()).await?;
+    same_keys(&live, &Installation::of(secrets)).await?;
     if let Ok(server) = live.describe().await
         && let Some(policy) = server.evicts
     {
@@ -52,9 +52,9 @@ async fn describe(settings: &Settings) -> Result<String> {
     if clock_apart > CLOCKS_APART {
         bail!("the clock of {shown} and this machine's are {:.1} s apart", clock_apart.as_secs_f64());
     }
-    // A key that is missing is said to be, and drawn, elsewhere.
-    if let Ok(secrets) = Secrets::load_or_create(settings.keys()) {
-        compare(&installed(&live).await?, &secrets.fingerprint())?;
+    // A key that is missing is said to be elsewhere.
+    if let Ok(secrets) = Secrets::load(settings.keys()) {
+        compare(installed(&live).await?.as_ref(), &Installation::of(&secrets))?;
     }
     let found = match mode {
         RedisMode::Single => "one server",
@@ -64,21 +64,15 @@ async fn describe(settings: &Settings) -> Result<String> {
     Ok(format!("{shown} is {version}, {found}; clocks agree to {} ms", clock_apart.as_millis()))
 }
 
-/// Whose keys were here first.
-#[derive(Serialize, Deserialize)]
-struct Installation {
-    keys: Fingerprint,
-}
-
 /// Makes sure that all who share this Redis have the same keys; the first one says which.
-async fn same_keys(live: &RedisLive, own: &Fingerprint) -> Result<()> {
-    let (key, installation) = (Key::installation(), Installation { keys: own.clone() });
-    let body = Some(serde_json::to_vec(&installation)?.into());
+async fn same_keys(live: &RedisLive, own: &Installation) -> Result<()> {
+    let key = Key::installation();
+    let body = Some(serde_json::to_vec(own)?.into());
     let write = Write { key, expected: Version::ABSENT, body, deadline: None, lease: None };
     match live.commit(Commit { writes: vec![write], ..Commit::default() }).await {
         Ok(_) => Ok(()),
         // Somebody was here before.
-        Err(LiveError::Conflict) => compare(&installed(live).await?, own),
+        Err(LiveError::Conflict) => compare(installed(live).await?.as_ref(), own),
         Err(error) => Err(error).context("redis could not be asked whose it is"),
     }
 }
@@ -92,17 +86,15 @@ async fn installed(live: &RedisLive) -> Result<Option<Installation>> {
         .context("redis: what says whose it is cannot be read")
 }
 
-fn compare(installed: &Option<Installation>, own: &Fingerprint) -> Result<()> {
-    let Some(installed) = installed else { return Ok(()) };
-    let differ = installed.keys.other_than(own);
-    if differ.is_empty() {
-        return Ok(());
+fn compare(installed: Option<&Installation>, own: &Installation) -> Result<()> {
+    match installed.and_then(|installed| installed.other_than(own)) {
+        None => Ok(()),
+        Some(differ) => bail!(
+            "redis is used by servers with other keys ({differ}): give this one the same, by setting keys to a folder \
+             with a copy of theirs; or set redis_name to another name, if it is another installation or its keys were \
+             replaced"
+        ),
     }
-    bail!(
-        "redis is used by servers with other keys ({}): give this one the same, by setting keys to a folder with a \
-         copy of theirs; or set redis_name to another name, if it is another installation or its keys were replaced",
-        differ.join(", ")
-    )
 }
 
 async fn connect(settings: &Settings) -> Result<RedisLive> {

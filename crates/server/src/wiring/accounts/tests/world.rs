@@ -234,6 +234,7 @@ impl World {
             health: Arc::new(Health::new(Arc::default())),
             ca: None,
             strict_transport: false,
+            secure_at: None,
             desks: app,
         };
         let router = http::router(edge, &api, sockets(&api, &live).await);
