@@ -10,8 +10,8 @@ mod peerjs;
 mod webhooks;
 
 use crate::app::{
-    Accounts, Announcer, App, AppointmentParts, Appointments, ByAddress, Demonstration, History, LinkKeys,
-    Kept, LoungeRules, MediaNotice, OpenedBy, Parts, Passwords, Rates, drive_deadlines, drive_mail,
+    Accounts, Announcer, App, AppointmentParts, Appointments, ByAddress, Demonstration, History, Kept,
+    LinkKeys, LoungeRules, MediaNotice, OpenedBy, Parts, Passwords, Rates, drive_deadlines, drive_mail,
     drive_takeover, forget_old, per_minute, system_clock,
 };
 use crate::cluster::drain::Leaving;

@@ -79,7 +79,12 @@ pub(crate) async fn forget_old(app: Arc<App>, stopping: CancellationToken) {
             match app.forget_old().await {
                 Ok(none) if none == Forgotten::default() => {}
                 Ok(Forgotten { lounge, calls, appointments }) => {
-                    tracing::info!(lounge, calls, appointments, "what is older than it may become is forgotten");
+                    tracing::info!(
+                        lounge,
+                        calls,
+                        appointments,
+                        "what is older than it may become is forgotten"
+                    );
                 }
                 Err(refused) => tracing::warn!(%refused, "what is old could not be forgotten"),
             }

@@ -1,9 +1,7 @@
 //! Appointments and the links to them.
 
 use super::races::{at_once, winners};
-use super::{
-    Database, LATER, NOW, audited, create, email, moved, name, person, set_state, unknown, written,
-};
+use super::{Database, LATER, NOW, audited, create, email, moved, name, person, set_state, unknown, written};
 use crate::{
     Action, Appointment, AppointmentEdit, AppointmentFilter, CallRecord, Desk, Link, MailKind, NewMail,
     Store, StoreError,
@@ -401,8 +399,7 @@ async fn old_ones_are_forgotten_in_steps(store: &dyn Store) {
 async fn one_is_forgotten_as_it_was_seen(database: &impl Database) {
     let store = database.open().await;
     with(&*store, &[1, 2]).await;
-    let forget =
-        async |seen| store.forget_appointment(&seen, audited(Action::AppointmentForgotten)).await;
+    let forget = async |seen| store.forget_appointment(&seen, audited(Action::AppointmentForgotten)).await;
     let before = written(&*store).await;
     moved(forget(Appointment { sequence: 1, ..appointment(1) }).await);
     moved(forget(Appointment { note: "x".to_owned(), ..appointment(1) }).await);

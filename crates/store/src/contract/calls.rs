@@ -195,9 +195,8 @@ async fn one_that_is_over_is_forgotten_with_its_row(database: &impl Database) {
     let store = database.open().await;
     record(&*store, accepted(1)).await;
     record(&*store, ended(ring(2), RingEnd::Missed, at(30))).await;
-    let forget = async |number| {
-        store.forget_call(RingId::from_bits(number), audited(Action::CallForgotten)).await
-    };
+    let forget =
+        async |number| store.forget_call(RingId::from_bits(number), audited(Action::CallForgotten)).await;
     let before = written(&*store).await;
     unknown(forget(1).await);
     unknown(forget(3).await);

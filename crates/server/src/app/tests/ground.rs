@@ -5,8 +5,8 @@ use super::wavering::{Comparing, Wavering};
 use crate::app::documents::{decode, key_of};
 use crate::app::settle::Cause;
 use crate::app::{
-    Announcer, App, History, Introduction, JoinCall, Kept, LoungeRules, OpenedBy, Parts, Passwords, Rates, Refused,
-    call_room,
+    Announcer, App, History, Introduction, JoinCall, Kept, LoungeRules, OpenedBy, Parts, Passwords, Rates,
+    Refused, call_room,
 };
 use std::future::Future;
 use std::num::NonZeroU32;

@@ -113,10 +113,10 @@ pub(super) fn routes(routes: Routes) -> Routes {
             Method::DELETE,
             ONE,
             forget,
-            about("Removes one that is cancelled or over, with everything about it", [
-                NONE,
-                Denied::Unfit(Unfit::State),
-            ])
+            about(
+                "Removes one that is cancelled or over, with everything about it",
+                [NONE, Denied::Unfit(Unfit::State)],
+            )
             .more("One that is still planned is cancelled first. Calls stay in the history."),
         )
 }

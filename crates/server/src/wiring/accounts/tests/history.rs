@@ -64,6 +64,43 @@ async fn staff_see_their_own_calls_and_admins_all() {
 }
 
 #[tokio::test]
+async fn who_asks_to_be_forgotten_is_taken_out_by_admins() {
+    let (world, admin, ana) = World::with_both().await;
+    let ana_id = world.id_of("ana@demo").await;
+    world.store.record_call(call(1, ana_id, Some(RingEnd::HungUp))).await.unwrap();
+    world.store.record_call(call(2, ana_id, None)).await.unwrap();
+    let path = |number| format!("/api/v1/admin/calls/{}", RingId::from_bits(number));
+    for (number, cookie, expected) in [(1, &ana, 403), (2, &admin, 404), (3, &admin, 404), (1, &admin, 204)] {
+        let answer = world.call(ask("DELETE", &path(number)).by(cookie)).await;
+        assert_eq!(answer.status, expected, "{number}");
+    }
+    let left = world.call(ask("GET", "/api/v1/admin/calls").by(&admin)).await.json();
+    assert_eq!((&left["total"], &left["calls"][0]["end"]), (&json!(1), &json!(null)), "what goes on stays");
+    let log = world.call(ask("GET", "/api/v1/admin/audit").by(&admin)).await.json();
+    let rows = log["rows"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["action"] == "call_forgotten").unwrap();
+    assert_eq!(row["subject"], RingId::from_bits(1).to_string());
+    assert!(!log.to_string().contains("Vera"), "nor does the log say who it was");
+}
+
+#[tokio::test]
+async fn an_appointment_that_is_over_is_removed_whole() {
+    let (world, _, ana) = World::with_both().await;
+    let new = json!({ "client_name": "Cem", "email": "cem@demo", "about": "", "wall": "2030-01-01T10:00",
+        "zone": "UTC", "minutes": 30 });
+    let made = world.call(ask("POST", "/api/v1/appointments").by(&ana).with(new)).await.json();
+    let path = format!("/api/v1/appointments/{}", made["id"].as_str().unwrap());
+    let refused = world.call(ask("DELETE", &path).by(&ana)).await;
+    assert_eq!(refused.refusal(), (409, "state_unfit".to_owned()), "it is still planned");
+    let cancel = json!({ "state": "cancelled" });
+    assert_eq!(world.call(ask("POST", &format!("{path}/state")).by(&ana).with(cancel)).await.status, 200);
+    assert_eq!(world.call(ask("DELETE", &path).by(&ana)).await.status, 204);
+    for method in ["GET", "DELETE"] {
+        assert_eq!(world.call(ask(method, &path).by(&ana)).await.status, 404);
+    }
+}
+
+#[tokio::test]
 async fn lists_that_grow_are_given_in_parts() {
     let (world, admin, ana) = World::with_both().await;
     let ana_id = world.id_of("ana@demo").await;

@@ -416,6 +416,7 @@ fn app(live: &Arc<dyn Live>, store: &Arc<dyn Store>, announcer: Announcer) -> Ap
         ring_for: Duration::from_secs(settings.desks.ring_s),
         margins: MARGINS,
         lounge: crate::wiring::lounge(&settings),
+        kept: crate::wiring::kept(&settings),
         rates: crate::wiring::rates(&settings),
     };
     App::new(parts, &SIGNING_KEY)
