@@ -134,9 +134,9 @@ async fn two(base: &str) -> ((Bot, Seat), (Bot, Seat)) {
 #[tokio::test]
 async fn who_is_refused_at_the_door_hears_nothing_of_what_is_said_inside() {
     let server = serve(&[]).await;
-    let ((mut ana, _), (mut ben, _)) = two(server.base()).await;
+    let ((mut ana, _), (mut ben, _)) = two(&server.base()).await;
     done(&mut ana, Command::SetPassword { password: Some("right".into()) }).await;
-    let mut eve = Bot::connect(server.base()).await.unwrap();
+    let mut eve = Bot::connect(&server.base()).await.unwrap();
     for round in 0..3 {
         let outside = async { with_password(&mut eve, Some("wrong")).await };
         let inside = async {
