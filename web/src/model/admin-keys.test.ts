@@ -10,7 +10,7 @@ const mocked = vi.mocked(api);
 const key = bodies.api_key_view;
 const made = bodies.made_api_key;
 const refused = { ok: false, code: 'too_many_keys', retryAfter: null } as const;
-const person = { ...bodies.account_view, state: 'active' as const };
+const person = { ...bodies.account_view, state: 'active' as const, tied: false };
 
 let keys: AdminKeys;
 
