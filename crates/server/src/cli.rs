@@ -11,8 +11,10 @@ use crate::doctor;
 use crate::wiring::{self, Start};
 use clap::{Args, Parser, Subcommand};
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use url::Url;
 
 /// Bad settings or flags; what clap uses too.
 const EXIT_USAGE: u8 = 2;
@@ -52,8 +54,17 @@ enum Command {
         #[command(subcommand)]
         task: keys::Task,
     },
-    /// Check ports, certificate, data directory and addresses, and say what to do
-    Doctor(Flags),
+    /// Check ports, certificate, data directory and addresses, and say what to do; changes nothing
+    Doctor {
+        #[command(flatten)]
+        flags: Flags,
+        /// Ask the server at this public address instead, from a machine where people could be: HTTPS, clock, STUN, TURN
+        #[arg(long, value_name = "URL")]
+        from_outside: Option<Url>,
+        /// Where its media is, if a balancer is at that address
+        #[arg(long, value_name = "ADDR:PORT", requires = "from_outside")]
+        media: Option<SocketAddr>,
+    },
     /// Ask the server that runs here with these settings whether it is up; for containers
     Health(Flags),
     /// Print the effective settings and where each comes from
@@ -126,20 +137,20 @@ pub(crate) fn run() -> ExitCode {
             }
             ExitCode::SUCCESS
         }),
-        Command::Doctor(flags) => with(&flags, |loaded| {
+        Command::Doctor { from_outside: Some(url), media, .. } => {
+            wiring::install_crypto();
+            tell(&doctor::examine_outside(&url, media))
+        }
+        Command::Doctor { flags, .. } => with(&flags, |loaded| {
             let settings = &loaded.settings;
-            let findings = doctor::examine(
+            tell(&doctor::examine(
                 settings,
                 doctor::Tried {
                     database: wiring::check_database(settings),
                     redis: wiring::check_redis(settings),
                     mail: wiring::check_mail(settings),
                 },
-            );
-            for finding in &findings {
-                println!("{finding}");
-            }
-            if findings.iter().all(doctor::Finding::is_fine) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+            ))
         }),
         Command::Health(flags) => with(&flags, |loaded| health::run(&loaded.settings)),
         Command::Serve { flags, demo, demo_anyway } => {
@@ -148,6 +159,13 @@ pub(crate) fn run() -> ExitCode {
         Command::Keys { task } => keys::run(&task),
         Command::Admin { flags, task } => with(&flags, |loaded| admin::run(&loaded.settings, task)),
     }
+}
+
+fn tell(findings: &[doctor::Finding]) -> ExitCode {
+    for finding in findings {
+        println!("{finding}");
+    }
+    if findings.iter().all(doctor::Finding::is_fine) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn with(flags: &Flags, run: impl FnOnce(Loaded) -> ExitCode) -> ExitCode {

@@ -1,5 +1,9 @@
 //! `visavis doctor`: what would keep the server from working here, and what to do about it.
 
+mod outside;
+
+pub(crate) use outside::examine as examine_outside;
+
 use crate::config::{Settings, TlsMode};
 use crate::secrets::Secrets;
 use crate::tls;

@@ -151,7 +151,8 @@ pub(crate) fn check_mail(settings: &Settings) -> Option<Result<String>> {
     }
 }
 
-fn install_crypto() {
+/// What TLS is made with in this process.
+pub(crate) fn install_crypto() {
     let provider = rustls::crypto::aws_lc_rs::default_provider();
     // A second call in one process finds the first one's provider, which is the same.
     let _ = provider.install_default();

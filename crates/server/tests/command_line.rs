@@ -313,6 +313,41 @@ fn plain_http_from_elsewhere_leads_to_the_public_address() {
 }
 
 #[test]
+fn a_server_is_asked_from_outside_as_browsers_would() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, text) = serve(folder.path(), &[], |line| line.contains("/invitation#"));
+    let url = text.lines().find_map(|line| line.trim().strip_prefix("https ")).unwrap().trim();
+    let port = url.rsplit(':').next().unwrap();
+    let ask = |ca: &str, media: &str| {
+        let mut doctor = Command::new(env!("CARGO_BIN_EXE_visavis"));
+        doctor.args(["doctor", "--from-outside", &format!("https://127.0.0.1:{port}"), "--media", media]);
+        doctor.env("SSL_CERT_FILE", folder.path().join(ca)).output().unwrap()
+    };
+    let here = format!("127.0.0.1:{port}");
+    let asked = ask("ca.pem", &here);
+    assert!(asked.status.success(), "{}", out(&asked));
+    for what in ["HTTPS at", "STUN and TURN over UDP", "TURN over TCP", "TURN over TLS"] {
+        let line = out(&asked).lines().find(|line| line.contains(what)).map(str::to_owned);
+        assert!(line.as_ref().is_some_and(|line| line.starts_with("ok  ")), "{what}: {line:?}");
+    }
+    // Somebody else's authority, and nobody where media should be.
+    let distrusted = out(&ask("none.pem", &here));
+    assert!(
+        distrusted.contains("wrong  HTTPS at") && distrusted.contains("ok     TURN over TCP"),
+        "{distrusted}"
+    );
+    let elsewhere = ask("ca.pem", "127.0.0.1:1");
+    assert_eq!(elsewhere.status.code(), Some(1));
+    for what in
+        ["ok     HTTPS at", "wrong  STUN and TURN over UDP", "wrong  TURN over TCP", "wrong  TURN over TLS"]
+    {
+        assert!(out(&elsewhere).contains(what), "{what}: {}", out(&elsewhere));
+    }
+    drop(server);
+    assert!(out(&ask("ca.pem", &here)).contains("wrong  HTTPS at"));
+}
+
+#[test]
 fn a_demonstration_keeps_its_password_and_is_not_for_the_public() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
