@@ -180,6 +180,12 @@ impl ServerProcess {
             .env("VISAVIS_LIMITS__ROOMS_PER_MINUTE", "1000000")
             .env("VISAVIS_LIMITS__RINGS_PER_MINUTE", "1000000")
             .env("VISAVIS_LIMITS__GUEST_RINGS_PER_MINUTE", "1000000")
+            // Everybody is at one address.
+            .env("VISAVIS_LIMITS__GUEST_MESSAGES_PER_MINUTE", "1000000")
+            .env("VISAVIS_LIMITS__REQUESTS_PER_ADDRESS", "20000")
+            .env("VISAVIS_DESKS__QUEUE_PER_ADDRESS", "20000")
+            .env("VISAVIS_DESKS__RINGS_PER_ADDRESS", "20000")
+            .env("VISAVIS_TURN__ALLOCATIONS_PER_ADDRESS", "20000")
             .envs(self.settings.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

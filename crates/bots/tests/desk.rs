@@ -10,7 +10,7 @@ use visavis_domain::ring::{RingEnd, RingPurpose};
 use visavis_domain::room::{Camera, Microphone};
 use visavis_protocol::{
     CallNote, CallPage, CallView, CloseCode, Code, Command, ConsoleSnapshot, DeskSnapshot, DeskView,
-    Engagement, Event, MediaPath, OwnAvailability, Reply, RingView, SignInView,
+    Engagement, Event, MediaPath, OwnAvailability, Reply, RingView, SignInView, Ticket,
 };
 
 async fn demo(settings: &[(&str, &str)]) -> ServerProcess {
@@ -321,6 +321,26 @@ async fn of_fifty_who_call_at_once_one_rings_and_the_others_hear_busy() {
     }
     assert_eq!(ringing, 1);
     ana.rung().await;
+}
+
+#[tokio::test]
+async fn guests_of_one_address_leave_places_in_a_queue_to_others() {
+    let limits = [("VISAVIS_DESKS__QUEUE_PER_ADDRESS", "1"), ("VISAVIS_PROXY__TRUSTED", "127.0.0.1/32")];
+    let door = Door::open(&limits).await;
+    let (_ana, ..) = talking(&door).await;
+    let (mut first, _) = door.visitor().await;
+    let (mut second, _) = door.visitor().await;
+    queue_up(&mut first, "Wim").await;
+    let wait = Command::QueueUp { name: "Xenia".into(), about: String::new() };
+    assert_eq!(second.command(wait.clone()).await.unwrap(), Err(Refused(Code::QueueFull)));
+    let base = door.server.base();
+    let asked = door.http.post(format!("{base}/api/v1/tickets")).header("x-forwarded-for", "192.0.2.2");
+    let ticket: Ticket = asked.send().await.unwrap().json().await.unwrap();
+    let mut elsewhere = Bot::connect_with(&base, ticket.ticket).await.unwrap();
+    assert!(elsewhere.command(Command::WatchDesk { desk: "help".into() }).await.unwrap().is_ok());
+    queue_up(&mut elsewhere, "Yann").await;
+    assert_eq!(first.command(Command::LeaveQueue).await.unwrap(), Ok(Reply::Done));
+    assert!(second.command(wait).await.unwrap().is_ok());
 }
 
 #[tokio::test]

@@ -14,6 +14,8 @@ mod files;
 mod refusals;
 #[path = "lounge_talk/rooms.rs"]
 mod rooms;
+#[path = "lounge_talk/shares.rs"]
+mod shares;
 
 use reqwest::Client;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -2,7 +2,7 @@
 //! [`crate::availability`].
 
 use crate::ids::PersonId;
-use crate::ring::{DeskCard, Party};
+use crate::ring::{DeskCard, Party, Source};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,9 @@ pub struct Waiting {
     pub since: Timestamp,
     /// Who did not take their call, and from when on they may be rung for them again.
     pub not_before: Vec<(PersonId, Timestamp)>,
+    /// Where they are, if they are a guest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Source>,
 }
 
 /// Who waits at a desk.

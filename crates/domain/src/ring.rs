@@ -66,6 +66,11 @@ pub struct Party {
     pub name: PersonName,
 }
 
+/// A network that guests come from, as a number that says nothing: they are new persons whenever they want, and so count
+/// together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Source(pub u64);
+
 /// What a ring needs to know of the desk it came over.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct DeskCard {
@@ -134,6 +139,9 @@ pub struct Ring {
     pub(crate) waited_since: Option<Timestamp>,
     /// Who had not taken their call while they waited, and from when on they may be rung for them again.
     pub(crate) not_before: Vec<(PersonId, Timestamp)>,
+    /// Where the caller is, if they are a guest at a desk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) from: Option<Source>,
     /// Those who are in the call; empty while it rings.
     pub(crate) talkers: Vec<Talker>,
     /// A ring by which somebody is being asked into this call.
@@ -169,6 +177,12 @@ impl Ring {
     #[must_use]
     pub fn appointment(&self) -> Option<&VisitCard> {
         self.appointment.as_ref()
+    }
+
+    /// Where the caller is, if they are a guest at a desk.
+    #[must_use]
+    pub fn from(&self) -> Option<Source> {
+        self.from
     }
 
     /// Who rings.

@@ -247,7 +247,7 @@ impl Refused {
             Self::Forbidden => Code::Forbidden,
             Self::Store(StoreError::Unknown) => Code::RingUnknown,
             Self::Store(StoreError::Unavailable(_) | StoreError::ReadOnly(_)) => Code::TryAgain,
-            Self::Store(StoreError::Full) => Code::StorageFull,
+            Self::Store(StoreError::Full | StoreError::OverShare) => Code::StorageFull,
             Self::Store(StoreError::Taken(Taken::Message)) => Code::MessageInvalid,
             Self::Store(
                 StoreError::Taken(_) | StoreError::Moved | StoreError::LastAdmin | StoreError::Damaged(_),
@@ -305,6 +305,8 @@ pub(crate) struct App {
     /// Of rooms. Apart from those of accounts: whoever guesses here delays nobody who signs in.
     passwords: Arc<Passwords>,
     rules: availability::Rules,
+    /// How many guests from one network may ring at one desk at once.
+    rings_per_source: usize,
     /// For how long colleagues ring each other.
     ring_for: Duration,
     /// When people may come to their appointments.
@@ -341,6 +343,7 @@ pub(crate) struct Parts {
     pub(crate) file_bytes: u64,
     pub(crate) passwords: Arc<Passwords>,
     pub(crate) rules: availability::Rules,
+    pub(crate) rings_per_source: usize,
     pub(crate) ring_for: Duration,
     pub(crate) margins: Margins,
     pub(crate) lounge: LoungeRules,
@@ -369,6 +372,7 @@ impl App {
             file_bytes,
             passwords,
             rules,
+            rings_per_source,
             ring_for,
             margins,
             lounge,
@@ -389,6 +393,7 @@ impl App {
             file_bytes,
             passwords,
             rules,
+            rings_per_source,
             ring_for,
             margins,
             lounge,

@@ -84,6 +84,7 @@ pub(crate) enum TlsMode {
 pub(crate) struct Limits {
     pub(crate) connections_per_address: u32,
     pub(crate) connections: u32,
+    pub(crate) requests_per_address: NonZeroU32,
     pub(crate) header_timeout_s: u64,
     pub(crate) request_timeout_s: u64,
     pub(crate) body_bytes: usize,
@@ -91,6 +92,7 @@ pub(crate) struct Limits {
     pub(crate) rooms_per_minute: NonZeroU32,
     pub(crate) rings_per_minute: NonZeroU32,
     pub(crate) guest_rings_per_minute: NonZeroU32,
+    pub(crate) guest_messages_per_minute: NonZeroU32,
     pub(crate) key_requests_per_minute: NonZeroU32,
 }
 
@@ -126,6 +128,8 @@ pub(crate) struct Lounge {
     pub(crate) keep_days: u32,
     pub(crate) file_bytes: u64,
     pub(crate) files_bytes: u64,
+    pub(crate) person_files_bytes: u64,
+    pub(crate) guests_files_bytes: u64,
 }
 
 /// Who may come into the lounge.
@@ -176,6 +180,8 @@ pub(crate) enum RoomsOpenedBy {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Desks {
     pub(crate) queue: usize,
+    pub(crate) queue_per_address: usize,
+    pub(crate) rings_per_address: usize,
     pub(crate) ring_s: u64,
     pub(crate) ring_again_after_s: u64,
 }
@@ -285,6 +291,7 @@ pub(crate) struct Turn {
     pub(crate) allow_peers: Vec<IpNet>,
     pub(crate) credential_ttl_s: u64,
     pub(crate) allocations_per_session: u32,
+    pub(crate) allocations_per_address: u32,
     pub(crate) allocations: u32,
     pub(crate) bytes_per_second: u64,
 }

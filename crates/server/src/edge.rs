@@ -7,6 +7,7 @@ mod denied;
 mod origin;
 mod pace;
 mod rate;
+mod shares;
 mod tag;
 
 pub(crate) use bearer::bearer;
@@ -15,6 +16,7 @@ pub(crate) use cookie::{browser_cookie, browser_shown, cookie, cookie_gone, keep
 pub(crate) use origin::{authority_of, is_own_page, same_origin};
 pub(crate) use pace::RateByKey;
 pub(crate) use rate::RateByAddress;
+pub(crate) use shares::{Share, Shares};
 pub(crate) use tag::{matches, tag_of};
 
 use axum::Json;

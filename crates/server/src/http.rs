@@ -14,7 +14,7 @@ pub(crate) use desks::PublicDesks;
 pub(crate) use feeds::Feeds;
 
 use crate::cluster::ready::{Health, Missing};
-use crate::edge::{ClientAddress, problem};
+use crate::edge::{ClientAddress, Shares, network_of, problem};
 use crate::listen::{Connection, Security};
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
@@ -35,6 +35,8 @@ use tower_http::timeout::TimeoutLayer;
 pub(crate) struct Http {
     pub(crate) body_bytes: usize,
     pub(crate) request_timeout: Duration,
+    /// Requests that each address may have answered at once.
+    pub(crate) at_once: Arc<Shares<IpAddr>>,
     /// Balancers.
     pub(crate) trusted: Vec<IpNet>,
     /// Whether it was said that what one of them writes cannot be read.
@@ -66,6 +68,7 @@ pub(crate) fn router(http: Http, api: &Arc<Api>, routes: Router) -> Router {
         .merge(feeds::router(api))
         .merge(routes)
         .layer(DefaultBodyLimit::max(http.body_bytes))
+        .layer(middleware::from_fn_with_state(http.at_once.clone(), in_turn))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, http.request_timeout))
         .layer(middleware::map_response(timed_out))
         // Has limits of its own.
@@ -163,6 +166,13 @@ fn is_answered_in_plain(peer: IpAddr, headers: &HeaderMap, path: &str, trusted: 
         || matches!(path, "/healthz" | "/readyz")
 }
 
+/// Has one address wait for itself, and not for the database together with everybody else.
+async fn in_turn(State(at_once): State<Arc<Shares<IpAddr>>>, request: Request, next: Next) -> Response {
+    let Some(from) = network_of(request.extensions()) else { return next.run(request).await };
+    let _turn = at_once.take(from, 1).await;
+    next.run(request).await
+}
+
 /// The last address in X-Forwarded-For that no trusted balancer wrote about another trusted one.
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Whose {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
@@ -211,6 +221,28 @@ async fn observe(request: Request, next: Next) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::FutureExt;
+    use tower::ServiceExt;
+
+    #[tokio::test]
+    async fn an_address_that_asks_for_much_waits_for_itself_alone() {
+        let never = Router::new()
+            .route("/slow", get(|| std::future::pending::<()>()))
+            .route("/quick", get(|| async {}))
+            .layer(middleware::from_fn_with_state(Arc::new(Shares::new(2, usize::MAX)), in_turn));
+        let ask = |from: &str, path: &str| {
+            let mut request = Request::get(path).body(Body::empty()).unwrap();
+            request.extensions_mut().insert(ClientAddress(from.parse().unwrap()));
+            Box::pin(never.clone().oneshot(request))
+        };
+        let mut slow = [ask("192.0.2.1", "/slow"), ask("192.0.2.1", "/slow")];
+        assert!(slow.iter_mut().all(|one| one.now_or_never().is_none()));
+        let mut waits = ask("192.0.2.1", "/quick");
+        assert!((&mut waits).now_or_never().is_none(), "two of theirs are under way");
+        assert!(ask("192.0.2.2", "/quick").now_or_never().is_some());
+        drop(slow);
+        assert!(waits.now_or_never().is_some());
+    }
 
     fn whose(peer: &str, forwarded: &str, trusted: &[IpNet]) -> Whose {
         let mut headers = HeaderMap::new();

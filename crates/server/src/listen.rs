@@ -3,11 +3,13 @@
 //! On the one port, TLS, STUN, media and HTTP are told apart by their first bytes, and once more inside TLS.
 
 mod caps;
+mod line;
 mod rewind;
 mod serve;
 mod sniff;
 
 pub(crate) use caps::{Caps, source};
+pub(crate) use line::Line;
 pub(crate) use serve::{Doors, Listener, Timeouts};
 
 use caps::Place;
@@ -23,6 +25,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 pub(crate) struct Connection {
     pub(crate) peer: SocketAddr,
     pub(crate) security: Security,
+    pub(crate) line: Line,
     /// The connection counts as open for as long as anything of it lives, an upgraded socket included.
     pub(crate) _place: Arc<Place>,
 }

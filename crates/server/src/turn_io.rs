@@ -8,6 +8,7 @@ mod budget;
 mod client;
 mod credentials;
 mod peers;
+mod quota;
 mod sockets;
 mod stream;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod tests;
 mod thread;
 
 pub(crate) use credentials::Credentials;
+pub(crate) use quota::Bounds;
 
 use crate::port::{MediaPackets, Port};
 use ipnet::IpNet;
@@ -44,8 +46,7 @@ pub(crate) struct TurnSettings {
     /// Where the media server is: relayed to although it is one of them.
     pub(crate) media_addresses: Vec<SocketAddr>,
     pub(crate) credential_ttl: Duration,
-    pub(crate) allocations_per_user: u32,
-    pub(crate) allocations: u32,
+    pub(crate) allocations: Bounds,
     /// Each way, for each allocation.
     pub(crate) bytes_per_second: u64,
 }

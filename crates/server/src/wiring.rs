@@ -19,7 +19,7 @@ use crate::cluster::ready::{self, Health};
 use crate::cluster::{Heart, SharedMedia, Standing};
 use crate::config::{LoungeOpenTo, RoomsOpenedBy, Settings, TlsMode};
 use crate::doctor::DatabaseSeen;
-use crate::edge::{RateByAddress, RateByKey};
+use crate::edge::{RateByAddress, RateByKey, Shares};
 use crate::http::{self, Api, Feeds, Http};
 use crate::listen::{Caps, Doors, Listener, Timeouts};
 use crate::peerjs::Post;
@@ -45,7 +45,7 @@ use visavis_domain::ids::InstanceId;
 use visavis_domain::room::{self, Limits, RoomSettings};
 use visavis_live::Live;
 use visavis_protocol::CloseCode;
-use visavis_store::Store;
+use visavis_store::{FileBounds, Store};
 
 /// How often a queue is looked at though nobody said that somebody is free: what an instance that died has left
 /// undone is found so. More often costs a read per waiting desk.
@@ -253,6 +253,7 @@ fn edge(settings: &Settings, health: Arc<Health>, local_ca: Option<&Path>, desks
     Http {
         body_bytes: settings.limits.body_bytes,
         request_timeout: Duration::from_secs(settings.limits.request_timeout_s),
+        at_once: Arc::new(Shares::new(settings.limits.requests_per_address.get(), usize::MAX)),
         trusted: settings.proxy.trusted.clone(),
         unreadable: Once::new(),
         health,
@@ -346,6 +347,7 @@ fn start_app(
         file_bytes: settings.rooms.file_bytes,
         passwords: Arc::new(Passwords::new()),
         rules: rules(settings),
+        rings_per_source: settings.desks.rings_per_address,
         ring_for: Duration::from_secs(settings.desks.ring_s),
         margins: margins(settings),
         lounge: lounge(settings),
@@ -450,7 +452,11 @@ fn lounge(settings: &Settings) -> LoungeRules {
         away_after_s: lounge.away_after_s,
         removed_for: Duration::from_secs(lounge.removed_for_s),
         file_bytes: lounge.file_bytes,
-        files_bytes: lounge.files_bytes,
+        files: FileBounds {
+            all: lounge.files_bytes,
+            of_owner: lounge.person_files_bytes,
+            of_source: lounge.guests_files_bytes,
+        },
     }
 }
 
@@ -469,6 +475,7 @@ fn rates(settings: &Settings) -> Rates {
         rooms: per_minute(limits.rooms_per_minute),
         rings: per_minute(limits.rings_per_minute),
         rings_of_guests: per_minute(limits.guest_rings_per_minute),
+        lines_of_guests: per_minute(limits.guest_messages_per_minute),
     }
 }
 
@@ -476,6 +483,7 @@ fn rules(settings: &Settings) -> Rules {
     Rules {
         grace: Duration::from_millis(settings.session.grace_ms),
         queue: settings.desks.queue,
+        queue_per_source: settings.desks.queue_per_address,
         ring_again_after: Duration::from_secs(settings.desks.ring_again_after_s),
         look_every: LOOK_EVERY,
         lounge_room: settings.lounge.room_people.get() as usize,

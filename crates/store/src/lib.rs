@@ -11,11 +11,11 @@ mod url;
 pub use port::{
     Account, AccountChange, Accounts, Action, ApiKey, ApiKeys, Appointment, AppointmentEdit,
     AppointmentFilter, Appointments, AuditRow, Audited, Audits, Broken, CallFilter, CallRecord, Calls,
-    ConversationSide, Credentials, Delivery, DeliveryState, Desk, Desks, FileCard, HeldDelivery, Invitation,
-    InvitationPurpose, Link, ListedConversation, Lounge, LoungeRoom, Mail, MailKind, MailState, NewAccount,
-    NewEvent, NewFile, NewMail, NewMessage, Outcome, Page, Removal, Replay, SealedSecrets, Settings, SignIn,
-    Store, StoreError, StoredConversation, StoredEvent, StoredMessage, Subject, Taken, TokenHash, Tried,
-    Webhook, WebhookEdit, WebhookHealth, WebhookState, Webhooks,
+    ConversationSide, Credentials, Delivery, DeliveryState, Desk, Desks, FileBounds, FileCard, HeldDelivery,
+    Invitation, InvitationPurpose, Link, ListedConversation, Lounge, LoungeRoom, Mail, MailKind, MailState,
+    NewAccount, NewEvent, NewFile, NewMail, NewMessage, Outcome, Page, Removal, Replay, SealedSecrets,
+    Settings, SignIn, Store, StoreError, StoredConversation, StoredEvent, StoredMessage, Subject, Taken,
+    TokenHash, Tried, Webhook, WebhookEdit, WebhookHealth, WebhookState, Webhooks,
 };
 pub use sql::{Pool, SqlStore, Tables, open, open_existing, open_with};
 pub use url::{DatabaseUrl, MalformedDatabaseUrl};

@@ -24,8 +24,8 @@ pub use audit::{Action, AuditRow, Audited, Audits, Broken};
 pub use calls::{CallFilter, CallRecord, Calls, Outcome};
 pub use desks::{Desk, Desks};
 pub use lounge::{
-    ConversationSide, FileCard, ListedConversation, Lounge, LoungeRoom, NewFile, NewMessage, Removal,
-    StoredConversation, StoredMessage,
+    ConversationSide, FileBounds, FileCard, ListedConversation, Lounge, LoungeRoom, NewFile, NewMessage,
+    Removal, StoredConversation, StoredMessage,
 };
 
 pub use webhooks::{
@@ -86,6 +86,9 @@ pub enum StoreError {
     /// As much is kept of it as may be.
     #[error("no more may be kept")]
     Full,
+    /// As much is kept of theirs as one may have.
+    #[error("no more of one may be kept")]
+    OverShare,
     /// The database takes no writes: the disk is full, or read-only. Nothing has changed.
     #[error("the database cannot be written: {0}")]
     ReadOnly(String),

@@ -150,7 +150,8 @@ fn at(url: &DatabaseUrl, error: StoreError) -> StoreError {
         | StoreError::Taken(_)
         | StoreError::Moved
         | StoreError::LastAdmin
-        | StoreError::Full => error,
+        | StoreError::Full
+        | StoreError::OverShare => error,
     }
 }
 

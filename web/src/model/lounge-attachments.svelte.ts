@@ -22,6 +22,8 @@ export type Chosen = Blob & { name: string };
 
 /** More at once are more than anybody looks at before sending. */
 export const MAX_ATTACHMENTS = 10;
+/** So many are sent up at a time: the server takes no more of one person. Others wait for these. */
+const AT_ONCE = 2;
 
 export class Attachments {
   list = $state.raw<Attachment[]>([]);
@@ -29,6 +31,8 @@ export class Attachments {
   leftOut = $state(0);
   #next = 1;
   #aborts = new Map<number, AbortController>();
+  #underWay = 0;
+  #waiting: (() => void)[] = [];
 
   constructor(
     private readonly session: Pick<Session, 'command'>,
@@ -102,7 +106,13 @@ export class Attachments {
   async #send({ key, name, size, bytes }: Attachment): Promise<void> {
     const abort = new AbortController();
     this.#aborts.set(key, abort);
-    const state = await this.#outcome(name, size, bytes, key, abort.signal);
+    if (this.#underWay === AT_ONCE) await new Promise<void>((turn) => this.#waiting.push(turn));
+    else this.#underWay += 1;
+    // Whoever waited has the place of one that is done.
+    const state = abort.signal.aborted ? null : await this.#outcome(name, size, bytes, key, abort.signal);
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#underWay -= 1;
     if (abort.signal.aborted) return;
     this.#aborts.delete(key);
     if (state) this.#change(key, { state });

@@ -6,7 +6,15 @@ export type { SentFile } from '../protocol/generated';
 
 /** Why a file is not there: said before anything is sent, by the command that asks for it, or by what takes the bytes. */
 export type FileProblem =
-  'too_large' | 'empty' | 'upload_refused' | 'unreachable' | 'unexpected' | Code | 'session_lost';
+  | 'too_large'
+  | 'empty'
+  | 'upload_refused'
+  | 'quota_full'
+  | 'timed_out'
+  | 'unreachable'
+  | 'unexpected'
+  | Code
+  | 'session_lost';
 
 export type Sent =
   { kind: 'sent'; file: SentFile } | { kind: 'refused'; problem: FileProblem } | { kind: 'aborted' };
@@ -66,6 +74,8 @@ const REFUSALS: readonly FileProblem[] = [
   'too_large',
   'file_invalid',
   'storage_full',
+  'quota_full',
+  'timed_out',
   'rate_limited',
   'try_again',
 ];

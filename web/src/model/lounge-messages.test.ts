@@ -294,6 +294,21 @@ describe('files', () => {
     expect(place.attachments.list).toEqual([]);
   });
 
+  it('wait for each other, two at a time, and whoever was taken away is waited for by nobody', async () => {
+    place.attachments.add([file(1), file(2), file(3), file(4)], 10);
+    expect(session.count('offer_file')).toBe(2);
+    await offered('t_1', 'f_1');
+    await offered('t_2', 'f_2');
+    place.attachments.remove(3);
+    sendings[1]?.end({ kind: 'refused', problem: 'quota_full' });
+    // First that of whoever was taken away, then that of the next one.
+    await settled();
+    await settled();
+    expect(session.count('offer_file')).toBe(3);
+    expect(session.sent.at(-1)).toMatchObject({ type: 'offer_file', size: 4 });
+    expect(place.attachments.list.map(({ state }) => state.kind)).toEqual(['sending', 'failed', 'sending']);
+  });
+
   it('are refused before anything is sent when they are too large or empty', () => {
     place.attachments.add([file(11), file(0)], 10);
     expect(place.attachments.list.map(({ state }) => state)).toEqual([

@@ -14,7 +14,7 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
 const HTML: &[u8] = b"<!doctype html><script>alert(1)</script>";
 const SVG: &[u8] = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
 
-async fn offered(bot: &mut Bot, place: Place, name: &str, size: usize) -> (FileId, String) {
+pub(super) async fn offered(bot: &mut Bot, place: Place, name: &str, size: usize) -> (FileId, String) {
     let size = u64::try_from(size).unwrap();
     match bot.command(Command::OfferFile { place, name: name.to_owned(), size }).await.unwrap() {
         Ok(Reply::Upload { file, token }) => (file, token),
@@ -22,20 +22,20 @@ async fn offered(bot: &mut Bot, place: Place, name: &str, size: usize) -> (FileI
     }
 }
 
-async fn upload(hall: &Hall, token: &str, body: impl Into<Body>) -> Response {
+pub(super) async fn upload(hall: &Hall, token: &str, body: impl Into<Body>) -> Response {
     let (base, bearer) = (hall.server.base(), format!("Bearer {token}"));
     let request = hall.http.post(format!("{base}/api/v1/files")).header(ORIGIN, &base);
     request.header(AUTHORIZATION, bearer).body(body).send().await.unwrap()
 }
 
-async fn is_refused(response: Response, status: u16, code: &str) {
+pub(super) async fn is_refused(response: Response, status: u16, code: &str) {
     assert_eq!(response.status().as_u16(), status);
     assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");
     assert_eq!(response.json::<Problem>().await.unwrap().code, code);
 }
 
 /// Sends a file with a message, and says under which id.
-async fn sent(
+pub(super) async fn sent(
     hall: &Hall,
     bot: &mut Bot,
     place: Place,

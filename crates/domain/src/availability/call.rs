@@ -49,6 +49,7 @@ impl Draft<'_> {
             accepted_at: None,
             waited_since: None,
             not_before: Vec::new(),
+            from: None,
             talkers: Vec::new(),
             asked: None,
         };

@@ -10,19 +10,20 @@ use std::time::Duration;
 
 impl Draft<'_> {
     pub(super) fn queue_up(&mut self, queueing: Queueing) -> Result<(), Stop> {
-        let Queueing { desk, party, about } = queueing;
-        let (now, most) = (self.now, self.rules.queue);
+        let Queueing { desk, party, about, from } = queueing;
+        let (now, most, most_from_one) = (self.now, self.rules.queue, self.rules.queue_per_source);
         if self.asker(party.person)?.engagement != Engagement::Free {
             return Err(Rejection::Engaged.into());
         }
         let person = party.person;
         let id = desk.id;
         let queue = self.queue(id)?;
-        if queue.waiting.len() >= most {
+        let from_there = queue.waiting.iter().filter(|one| one.from == from).count();
+        if queue.waiting.len() >= most || (from.is_some() && from_there >= most_from_one) {
             return Err(Rejection::QueueFull.into());
         }
         queue.desk = Some(desk);
-        queue.waiting.push(Waiting { party, about, since: now, not_before: Vec::new() });
+        queue.waiting.push(Waiting { party, about, since: now, not_before: Vec::new(), from });
         self.asker(person)?.engagement = Engagement::Waiting(id);
         Ok(())
     }
@@ -79,6 +80,7 @@ impl Draft<'_> {
             accepted_at: None,
             waited_since: Some(next.since),
             not_before: next.not_before,
+            from: next.from,
             talkers: Vec::new(),
             asked: None,
         })

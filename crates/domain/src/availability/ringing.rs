@@ -53,6 +53,7 @@ impl Draft<'_> {
             accepted_at: None,
             waited_since: None,
             not_before: Vec::new(),
+            from: calling.from,
             talkers: Vec::new(),
             asked: None,
         })
@@ -164,8 +165,13 @@ impl Draft<'_> {
             let mut not_before = ring.not_before.clone();
             not_before.retain(|(person, from)| *person != callee && *from > self.now);
             not_before.push((callee, self.now.plus(self.rules.ring_again_after)));
-            let waiting =
-                Waiting { party: ring.caller.clone(), about: ring.about.clone(), since, not_before };
+            let waiting = Waiting {
+                party: ring.caller.clone(),
+                about: ring.about.clone(),
+                since,
+                not_before,
+                from: ring.from,
+            };
             self.wait_again(desk.id, waiting)?;
         }
         let ring = self.take_ring(id)?;

@@ -5,7 +5,7 @@ use crate::lounge::{Gathering, NameClaim, NameKey};
 use crate::name::PersonName;
 use crate::person::{Card, Chosen, Person};
 use crate::queue::Queue;
-use crate::ring::{DeskCard, Party, Ring, RingEnd, RingPurpose};
+use crate::ring::{DeskCard, Party, Ring, RingEnd, RingPurpose, Source};
 use crate::time::Timestamp;
 use crate::visit::{Visit, VisitCard};
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,6 +90,9 @@ pub struct Rules {
     pub grace: Duration,
     /// How many may wait at one desk.
     pub queue: usize,
+    /// How many of these may be guests from one source. Fewer turns away who share an address; more lets one of them
+    /// keep all others out.
+    pub queue_per_source: usize,
     /// After how long a representative may be rung again for a waiting visitor whose call they did not take.
     /// Shorter rings those who said no; longer keeps visitors waiting for the only one there is.
     pub ring_again_after: Duration,
@@ -118,6 +121,8 @@ pub struct Calling {
     pub about: String,
     /// For how long it rings.
     pub ring_for: Duration,
+    /// Where the caller is, if they are a guest at a desk.
+    pub from: Option<Source>,
 }
 
 /// Somebody who wants to wait.
@@ -129,6 +134,8 @@ pub struct Queueing {
     pub party: Party,
     /// What it is about.
     pub about: String,
+    /// Where they are, if they are a guest.
+    pub from: Option<Source>,
 }
 
 /// A colleague to be asked into a call.

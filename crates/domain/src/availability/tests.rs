@@ -15,7 +15,7 @@ use crate::ids::{AppointmentId, DeskId, LoungeRoomId, ParticipantId, PersonId, R
 use crate::lounge::Gathering;
 use crate::name::PersonName;
 use crate::person::{Card, Chosen, Engagement, Person, Status};
-use crate::ring::{DeskCard, Party, Ring, RingEnd, RingPurpose, Side, Talker};
+use crate::ring::{DeskCard, Party, Ring, RingEnd, RingPurpose, Side, Source, Talker};
 use crate::visit::{Visit, VisitCard};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -23,6 +23,7 @@ use std::time::Duration;
 const RULES: Rules = Rules {
     grace: Duration::from_millis(15_000),
     queue: 3,
+    queue_per_source: 1,
     ring_again_after: Duration::from_millis(20_000),
     look_every: Duration::from_millis(5_000),
     lounge_room: 4,
@@ -113,6 +114,7 @@ fn call_over(n: u128, caller: PersonId, callee: PersonId, desk: Option<DeskCard>
         callee: party(callee),
         about: "a dent".to_owned(),
         ring_for: Duration::from_millis(RING_FOR),
+        from: None,
     })
 }
 
@@ -151,7 +153,11 @@ fn ask(n: u128, asker: PersonId, callee: PersonId, purpose: RingPurpose) -> Comm
 }
 
 fn queue_up(person: PersonId, id: DeskId) -> Command {
-    Command::QueueUp(Queueing { desk: desk(id), party: party(person), about: "a dent".to_owned() })
+    queue_up_from(None, person, id)
+}
+
+fn queue_up_from(from: Option<Source>, person: PersonId, id: DeskId) -> Command {
+    Command::QueueUp(Queueing { desk: desk(id), party: party(person), about: "a dent".to_owned(), from })
 }
 
 fn serve(n: u128, id: DeskId, representative: PersonId) -> Command {

@@ -90,6 +90,7 @@ impl Draft<'_> {
             accepted_at: Some(now),
             waited_since: None,
             not_before: Vec::new(),
+            from: None,
             talkers,
             asked: None,
         };

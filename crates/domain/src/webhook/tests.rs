@@ -18,6 +18,7 @@ use std::time::Duration;
 const RULES: Rules = Rules {
     grace: Duration::from_secs(15),
     queue: 3,
+    queue_per_source: 3,
     ring_again_after: Duration::from_secs(20),
     look_every: Duration::from_secs(5),
     lounge_room: 4,
@@ -109,6 +110,7 @@ impl World {
             callee: party(RIA),
             about: "a secret".into(),
             ring_for: Duration::from_secs(30),
+            from: None,
         }))
     }
 }
@@ -187,7 +189,8 @@ fn who_is_asked_into_a_call_begins_no_other() {
 #[test]
 fn who_waits_at_a_desk_leaves_the_queue_by_a_ring_or_by_themselves() {
     let mut world = World::new();
-    let queue_up = || Command::QueueUp(Queueing { desk: desk(), party: party(VERA), about: "x".into() });
+    let queue_up =
+        || Command::QueueUp(Queueing { desk: desk(), party: party(VERA), about: "x".into(), from: None });
     assert_eq!(world.tell(queue_up()), of_desk(&["queue.joined"]));
     assert_eq!(world.tell(Command::LeaveQueue { person: VERA }), of_desk(&["queue.left"]));
     world.tell(queue_up());
@@ -347,8 +350,12 @@ fn what_can_happen_once_has_one_id_and_everything_else_its_own() {
     let never = call_lost(RingFacts { accepted_at: None, ..lost }, NOW);
     assert_eq!(never.kind, EventKind::RingCancelled);
     assert_ne!(never.id(1), ended.id(1));
-    let queue =
-        world.happens(&Command::QueueUp(Queueing { desk: desk(), party: party(VERA), about: String::new() }));
+    let queue = world.happens(&Command::QueueUp(Queueing {
+        desk: desk(),
+        party: party(VERA),
+        about: String::new(),
+        from: None,
+    }));
     assert_eq!((queue[0].id(1), queue[0].id(2)), (EventId::from_bits(1), EventId::from_bits(2)));
 }
 

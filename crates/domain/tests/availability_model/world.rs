@@ -19,6 +19,7 @@ use visavis_domain::visit::Visit;
 pub(crate) const RULES: Rules = Rules {
     grace: Duration::from_secs(15),
     queue: 5,
+    queue_per_source: 5,
     ring_again_after: Duration::from_secs(20),
     look_every: Duration::from_secs(5),
     lounge_room: 10,
@@ -419,9 +420,12 @@ impl Attempt {
             Intent::Accept(ring, person) => Command::Accept { ring, person },
             Intent::Decline(ring, person) => Command::Decline { ring, person },
             Intent::Cancel(ring, person) => Command::Cancel { ring, person },
-            Intent::QueueUp(person) => {
-                Command::QueueUp(Queueing { desk: desk(), party: party(person), about: String::new() })
-            }
+            Intent::QueueUp(person) => Command::QueueUp(Queueing {
+                desk: desk(),
+                party: party(person),
+                about: String::new(),
+                from: None,
+            }),
             Intent::LeaveQueue(person) => Command::LeaveQueue { person },
             Intent::Serve(representative) => Command::Serve { desk: DESK, representative, ring: self.ring },
             Intent::Enter(person, session, name) => {
@@ -456,6 +460,7 @@ fn calling(ring: RingId, caller: PersonId, callee: PersonId) -> Calling {
         callee: party(callee),
         about: String::new(),
         ring_for: Duration::from_secs(30),
+        from: None,
     }
 }
 

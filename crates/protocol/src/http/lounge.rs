@@ -1,6 +1,7 @@
 //! Bodies about the lounge: what admins set, and who was removed. Files are sent as they are: `POST /api/v1/files` with
 //! the header `authorization: Bearer` and the token of an `upload`, answered by a [`crate::SentFile`]; 401
-//! `upload_refused`, 413 `too_large`, 422 `file_invalid`, 507 `storage_full`. They are fetched from `/files/{id}/{name}`.
+//! `upload_refused`, 408 `timed_out`, 413 `too_large`, 422 `file_invalid`, 503 `try_again`, 507 `quota_full` or
+//! `storage_full`. They are fetched from `/files/{id}/{name}`.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

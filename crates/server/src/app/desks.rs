@@ -2,7 +2,7 @@
 
 use super::documents::{self, key_of};
 use super::settle::{Cause, Settled};
-use super::{App, Identity, Refused, views};
+use super::{App, Identity, Refused, Whereabouts, views};
 use std::time::Duration;
 use visavis_domain::account::AccountState;
 use visavis_domain::availability::{Asking, Calling, Command, DocumentId, Queueing, Rejection, Scene};
@@ -11,7 +11,7 @@ use visavis_domain::ids::{DeskId, PersonId, RingId, SessionId};
 use visavis_domain::name::PersonName;
 use visavis_domain::person::{Card, Chosen, Engagement, Person, Status};
 use visavis_domain::queue::Queue;
-use visavis_domain::ring::{DeskCard, Party, RingPurpose};
+use visavis_domain::ring::{DeskCard, Party, Ring, RingPurpose, Source};
 use visavis_protocol::{ConsoleSnapshot, DeskSnapshot, OwnAvailability, Reply, StaffDesk};
 use visavis_store::{Account, Desk};
 
@@ -102,11 +102,16 @@ impl App {
         &self,
         desk: DeskId,
         representative: Option<PersonId>,
-        (person, session): (PersonId, SessionId),
+        (who, session): (Identity, SessionId),
         introduction: Introduction,
     ) -> Result<Reply, Refused> {
+        let person = who.person;
         let (caller, about) = introduction.read(person)?;
         let desk = self.desk(desk).await?;
+        let from = who.guest_from().map(Whereabouts::source);
+        if let Some(from) = from {
+            self.may_ring_too(&desk.members, from).await?;
+        }
         let candidates = match representative {
             Some(one) if desk.members.contains(&one) => vec![one],
             Some(_) => return Err(Rejection::NotAvailable.into()),
@@ -115,7 +120,7 @@ impl App {
         self.open_page(person, session, None).await?;
         let mut refused = None;
         for callee in candidates {
-            match self.ring(desk_card(&desk), caller.clone(), callee, about.clone()).await {
+            match self.ring(desk_card(&desk), (caller.clone(), from), callee, about.clone()).await {
                 Ok(reply) => return Ok(reply),
                 // Somebody was faster: the next one.
                 Err(Refused::Availability(no @ (Rejection::Busy | Rejection::NotAvailable))) => {
@@ -131,10 +136,26 @@ impl App {
         }
     }
 
+    /// Whether another guest from there may ring at this desk. Those who ask at the same moment may be a few more: that
+    /// costs a representative less than a look at all of them in every decision.
+    async fn may_ring_too(&self, members: &[PersonId], from: Source) -> Result<(), Refused> {
+        let called = |person: &Person| match person.engagement() {
+            Engagement::Called(ring) => Some(key_of(DocumentId::Ring(ring))),
+            _ => None,
+        };
+        let rings: Vec<_> = self.people(members).await?.iter().filter_map(called).collect();
+        let mut from_there = 0;
+        for document in self.live.load(&rings).await? {
+            let ring = documents::decode::<Ring>(document.body.as_ref())?;
+            from_there += usize::from(ring.is_some_and(|ring| ring.from() == Some(from)));
+        }
+        if from_there >= self.rings_per_source { Err(Refused::TooOften) } else { Ok(()) }
+    }
+
     async fn ring(
         &self,
         desk: DeskCard,
-        caller: Party,
+        (caller, from): (Party, Option<Source>),
         callee: PersonId,
         about: String,
     ) -> Result<Reply, Refused> {
@@ -147,7 +168,8 @@ impl App {
         let ring_for = Duration::from_secs(u64::from(desk.ring_s));
         let callee = Party { person: callee, name };
         let caller_id = caller.person;
-        let command = Command::Call(Calling { ring, desk: Some(desk), caller, callee, about, ring_for });
+        let command =
+            Command::Call(Calling { ring, desk: Some(desk), caller, callee, about, ring_for, from });
         let settled = self.settle(Cause::Availability(command), &needs).await?;
         ringing(&settled.scene, caller_id)
     }
@@ -156,9 +178,10 @@ impl App {
     pub(crate) async fn queue_up(
         &self,
         desk: DeskId,
-        (person, session): (PersonId, SessionId),
+        (who, session): (Identity, SessionId),
         introduction: Introduction,
     ) -> Result<Reply, Refused> {
+        let (person, from) = (who.person, who.guest_from().map(Whereabouts::source));
         let (party, about) = introduction.read(person)?;
         let desk = self.desk(desk).await?;
         if !self.anybody_online(&desk.members).await? {
@@ -166,7 +189,7 @@ impl App {
         }
         self.open_page(person, session, None).await?;
         let needs = [DocumentId::Person(person), DocumentId::Queue(desk.id)];
-        let command = Command::QueueUp(Queueing { desk: desk_card(&desk), party, about });
+        let command = Command::QueueUp(Queueing { desk: desk_card(&desk), party, about, from });
         self.settle(Cause::Availability(command), &needs).await?;
         // Somebody may have been rung for them already.
         Ok(Reply::Own { own: self.own(person).await? })

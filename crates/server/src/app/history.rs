@@ -154,6 +154,7 @@ fn may_pass(error: &StoreError) -> bool {
         | StoreError::Moved
         | StoreError::LastAdmin
         | StoreError::Full
+        | StoreError::OverShare
         | StoreError::Damaged(_) => false,
     }
 }

@@ -3,10 +3,12 @@
 
 use super::{App, Identity, Refused};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 use visavis_domain::ids::{ApiKeyId, PersonId};
+use visavis_domain::ring::Source;
 use visavis_live::{Live, LiveError, Purse, Rate, Spent};
 
 /// What the operator can set.
@@ -18,6 +20,8 @@ pub(crate) struct Rates {
     pub(crate) rings: Rate,
     /// The same, for all guests of one address: they are new persons whenever they want.
     pub(crate) rings_of_guests: Rate,
+    /// What is written in the lounge, for all guests of one address: it is kept, and one after the other.
+    pub(crate) lines_of_guests: Rate,
 }
 
 /// Room passwords that guests of one address, or one account, may try: a class that comes in together has enough, and
@@ -33,6 +37,27 @@ pub(crate) fn per_minute(times: NonZeroU32) -> Rate {
 /// Where somebody is, as a number that says nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Whereabouts(u64);
+
+impl Whereabouts {
+    /// For the rules of desks.
+    pub(super) fn source(self) -> Source {
+        Source(self.0)
+    }
+}
+
+impl fmt::Display for Whereabouts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl Identity {
+    /// Where they are, if they are one of the guests there: these are new persons whenever they want, and so count
+    /// together.
+    pub(super) fn guest_from(self) -> Option<Whereabouts> {
+        self.from.filter(|_| self.sign_in.is_none())
+    }
+}
 
 /// What edges count by address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,9 +102,9 @@ pub(super) async fn pay_slowly(live: &dyn Live, asker: &str) -> Result<(), Refus
 impl Rates {
     /// What opening a room is paid from.
     fn room(&self, who: Identity) -> (Purse, Rate) {
-        let purse = match (who.sign_in, who.from) {
-            (None, Some(from)) => of_place("rooms", from),
-            (Some(_), _) | (None, None) => of_person("rooms", who),
+        let purse = match who.guest_from() {
+            Some(from) => of_place("rooms", from),
+            None => of_person("rooms", who),
         };
         (purse, self.rooms)
     }
@@ -87,8 +112,7 @@ impl Rates {
     /// What ringing somebody is paid from. The place comes second: a person who is over their own rate uses up
     /// nothing of their neighbours'.
     fn ring(&self, who: Identity) -> impl Iterator<Item = (Purse, Rate)> {
-        let guests = who.from.filter(|_| who.sign_in.is_none());
-        let place = guests.map(|from| (of_place("rings", from), self.rings_of_guests));
+        let place = who.guest_from().map(|from| (of_place("rings", from), self.rings_of_guests));
         [Some((of_person("rings", who), self.rings)), place].into_iter().flatten()
     }
 }
@@ -97,8 +121,8 @@ fn of_person(what: &str, who: Identity) -> Purse {
     Purse::new(format!("{what}:{}", who.person))
 }
 
-fn of_place(what: &str, Whereabouts(place): Whereabouts) -> Purse {
-    Purse::new(format!("{what}-from:{place:016x}"))
+fn of_place(what: &str, place: Whereabouts) -> Purse {
+    Purse::new(format!("{what}-from:{place}"))
 }
 
 impl App {
@@ -115,6 +139,14 @@ impl App {
         Ok(())
     }
 
+    /// Counts something that is written in the lounge. Accounts are counted by their pages alone.
+    pub(crate) async fn count_line(&self, who: Identity) -> Result<(), Refused> {
+        match who.guest_from() {
+            Some(from) => self.pay(&of_place("lines", from), self.rates.lines_of_guests).await,
+            None => Ok(()),
+        }
+    }
+
     /// Counts a room that is about to be opened.
     pub(super) async fn count_room(&self, who: Identity) -> Result<(), Refused> {
         let (purse, rate) = self.rates.room(who);
@@ -123,9 +155,9 @@ impl App {
 
     /// Counts a try at a room's password, before it is compared.
     pub(super) async fn count_password(&self, who: Identity) -> Result<(), Refused> {
-        let purse = match (who.sign_in, who.from) {
-            (None, Some(from)) => of_place("room-passwords", from),
-            (Some(_), _) | (None, None) => of_person("room-passwords", who),
+        let purse = match who.guest_from() {
+            Some(from) => of_place("room-passwords", from),
+            None => of_person("room-passwords", who),
         };
         self.pay(&purse, ROOM_PASSWORDS).await
     }
@@ -195,7 +227,8 @@ mod tests {
 
     #[test]
     fn guests_pay_together_with_their_address_and_accounts_for_themselves() {
-        let rates = Rates { rooms: rate(1), rings: rate(2), rings_of_guests: rate(3) };
+        let rates =
+            Rates { rooms: rate(1), rings: rate(2), rings_of_guests: rate(3), lines_of_guests: rate(4) };
         let ana = PersonId::from_bits(1);
         let (rooms, rings) = (format!("rooms:{ana}"), format!("rings:{ana}"));
         let here = |what| format!("{what}-from:0000000000000007");

@@ -24,6 +24,7 @@ use visavis_domain::person::{Chosen, Person};
 use visavis_domain::ring::Party;
 use visavis_live::Key;
 use visavis_protocol::{LoungeDoor, LoungeMember, LoungeRoom, LoungeRoomSnapshot, LoungeSnapshot, Reply};
+use visavis_store::FileBounds;
 
 /// What an operator can set about the lounge, besides what the machine of availability has to know.
 #[derive(Debug, Clone)]
@@ -36,8 +37,8 @@ pub(crate) struct LoungeRules {
     pub(crate) removed_for: Duration,
     /// The largest file, in bytes; 0 takes none.
     pub(crate) file_bytes: u64,
-    /// All files together, in bytes.
-    pub(crate) files_bytes: u64,
+    /// How many bytes all files may have, those of one person, and those of all guests of one network.
+    pub(crate) files: FileBounds,
 }
 
 /// A wish to be in the lounge.
@@ -189,6 +190,7 @@ impl App {
             callee,
             about: String::new(),
             ring_for: self.ring_for,
+            from: None,
         };
         let settled = self.settle(Cause::Availability(Command::Call(calling)), &needs).await?;
         super::desks::ringing(&settled.scene, caller)

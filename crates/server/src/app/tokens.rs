@@ -104,6 +104,8 @@ pub(crate) struct Upload {
     pub(crate) name: String,
     /// Bytes, exactly.
     pub(crate) size: u64,
+    /// Where its owner is, if they are a guest.
+    pub(crate) from: Option<Whereabouts>,
 }
 
 impl std::fmt::Debug for Upload {
@@ -121,6 +123,8 @@ struct UploadClaims {
     place: UploadPlace,
     name: String,
     size: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<Whereabouts>,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -237,19 +241,20 @@ impl Tokens {
             },
             name: upload.name.clone(),
             size: upload.size,
+            from: upload.from,
         })
     }
 
     /// What may be sent up, if the token is ours and still holds. That it is used once is for who keeps files.
     pub(crate) fn check_upload(&self, now: Timestamp, token: &str) -> Result<Upload, TokenRefused> {
-        let UploadClaims { exp, jti: file, sub: owner, place, name, size, .. } =
+        let UploadClaims { exp, jti: file, sub: owner, place, name, size, from, .. } =
             self.verify(UPLOAD, token)?;
         in_time(now, exp)?;
         let place = match place {
             UploadPlace::Room(room) => Place::Room(room),
             UploadPlace::Conversation(id) => Place::Conversation(id),
         };
-        Ok(Upload { file, owner, place, name, size })
+        Ok(Upload { file, owner, place, name, size, from })
     }
 
     /// Proof of having been this participant of a call that came of a ring.
@@ -425,6 +430,7 @@ mod tests {
                 place,
                 name: "Plan.pdf".into(),
                 size: 4,
+                from: None,
             };
             let token = tokens.upload(NOW, &upload).unwrap();
             let after = |time| NOW.plus(time);

@@ -82,7 +82,9 @@ const fn status(denied: &Denied) -> StatusCode {
             StoreError::Unknown | StoreError::Taken(_) | StoreError::Moved | StoreError::LastAdmin,
         ) => StatusCode::CONFLICT,
         Denied::Store(StoreError::Unavailable(_)) | Denied::Busy => StatusCode::SERVICE_UNAVAILABLE,
-        Denied::Store(StoreError::ReadOnly(_) | StoreError::Full) => StatusCode::INSUFFICIENT_STORAGE,
+        Denied::Store(StoreError::ReadOnly(_) | StoreError::Full | StoreError::OverShare) => {
+            StatusCode::INSUFFICIENT_STORAGE
+        }
         Denied::Store(StoreError::Damaged(_)) | Denied::Defect(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -123,7 +125,7 @@ const fn title(denied: &Denied) -> &'static str {
         }
         Denied::Store(StoreError::Unavailable(_)) => "The database does not answer; try again",
         Denied::Store(StoreError::ReadOnly(_)) => "The database cannot be written",
-        Denied::Store(StoreError::Full) => "As much is kept as may be",
+        Denied::Store(StoreError::Full | StoreError::OverShare) => "As much is kept as may be",
         Denied::Store(StoreError::Damaged(_)) => "The database is damaged",
         Denied::Defect(_) => "A defect of the server",
     }

@@ -123,10 +123,13 @@ impl Realtime {
             }
             Command::CallDesk { representative, name, about } => {
                 let introduction = Introduction { name, about };
-                self.app.call_desk(followed?, representative, (person, session.id), introduction).await
+                self.app
+                    .call_desk(followed?, representative, (session.identity, session.id), introduction)
+                    .await
             }
             Command::QueueUp { name, about } => {
-                self.app.queue_up(followed?, (person, session.id), Introduction { name, about }).await
+                let introduction = Introduction { name, about };
+                self.app.queue_up(followed?, (session.identity, session.id), introduction).await
             }
             Command::LeaveQueue => self.app.leave_queue(person).await,
             Command::CancelRing { ring } => self.app.cancel_ring(ring, person).await,

@@ -52,6 +52,9 @@ impl Realtime {
         if allowance.is_err() {
             return Err(Code::RateLimited);
         }
+        if matches!(command, Command::Post { .. } | Command::EditMessage { .. }) {
+            self.app.count_line(session.identity).await.map_err(|refused| refused.code())?;
+        }
         self.talk(session, execution, command).await.map_err(|refused| refused.code())
     }
 
@@ -78,9 +81,7 @@ impl Realtime {
             Command::EarlierMessages { place, before } => {
                 app.earlier_messages(person, page, place, before).await
             }
-            Command::OfferFile { place, name, size } => {
-                app.offer_file(person, page, place, (&name, size)).await
-            }
+            Command::OfferFile { place, name, size } => app.offer_file(who, page, place, (&name, size)).await,
             Command::CloseConversation { person: other } => {
                 let closed = app.close_conversation(person, page, other).await?;
                 self.hear_no_more(session, execution, &Route::Member(other)).await;

@@ -5,7 +5,7 @@ mod client;
 mod coturn;
 
 use super::credentials::{self, Credentials};
-use super::{TurnHandle, TurnSettings, start};
+use super::{Bounds, TurnHandle, TurnSettings, start};
 use crate::port::{Arrived, MediaPackets, Port};
 use client::Turn;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
@@ -50,8 +50,7 @@ impl Server {
             own_services: services.to_vec(),
             media_addresses: Vec::new(),
             credential_ttl: Duration::from_secs(300),
-            allocations_per_user: 4,
-            allocations: 1000,
+            allocations: Bounds { per_user: 4, per_address: 1000, all: 1000, not_counted: Vec::new() },
             bytes_per_second: 100_000_000,
         };
         let port = Port::new(udp).unwrap();

@@ -4,6 +4,7 @@ use super::TurnSettings;
 use super::client::{Client, FiveTuple, Gate, Verdict, Wire, binding_answer, challenge, error, prove};
 use super::credentials;
 use super::peers::Peers;
+use super::quota::Allocations;
 use super::sockets::bind_relay;
 use super::stream::{FromStream, StreamInput};
 use crate::listen::source;
@@ -71,7 +72,7 @@ struct State {
     /// By token, less the first.
     tokens: HashMap<Token, SocketAddr>,
     next_token: usize,
-    per_user: HashMap<Box<str>, u32>,
+    held: Allocations,
     unallocated: usize,
     unknown: DefaultKeyedRateLimiter<IpAddr>,
     registry: mio::Registry,
@@ -121,6 +122,7 @@ impl TurnThread {
         );
         let quota = Quota::per_second(UNKNOWN_PER_SECOND).allow_burst(UNKNOWN_BURST);
         let state = State {
+            held: Allocations::new(settings.allocations.clone()),
             settings,
             sender: port.sender(),
             media,
@@ -129,7 +131,6 @@ impl TurnThread {
             relays: HashMap::new(),
             tokens: HashMap::new(),
             next_token: FIRST_RELAY,
-            per_user: HashMap::new(),
             unallocated: 0,
             unknown: RateLimiter::keyed(quota),
             registry: poll.registry().try_clone()?,
@@ -380,10 +381,7 @@ impl State {
         if client.is_some_and(|client| !client.relays.is_empty()) {
             return Verdict::Pass;
         }
-        let held = self.per_user.get(proof.user).copied().unwrap_or(0);
-        if held >= self.settings.allocations_per_user
-            || self.relays.len() >= self.settings.allocations as usize
-        {
+        if !self.held.has_room(proof.user, tuple.peer.ip()) {
             metrics::counter!("visavis_turn_refused_total", "reason" => "quota").increment(1);
             return Verdict::Answer(error(message, ErrorCode::ALLOCATION_QUOTA_REACHED, &proof.key));
         }
@@ -538,7 +536,7 @@ impl State {
             }
             client.relays.push(address);
             if let Some(known) = &client.known {
-                *self.per_user.entry(known.user.clone()).or_default() += 1;
+                self.held.taken(&known.user, tuple.peer.ip());
             }
         }
         Ok(address)
@@ -555,13 +553,8 @@ impl State {
             self.unallocated += 1;
             client.since = Instant::now();
         }
-        if let Some(known) = &client.known
-            && let Some(count) = self.per_user.get_mut(&known.user)
-        {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
-                self.per_user.remove(&known.user);
-            }
+        if let Some(known) = &client.known {
+            self.held.given_back(&known.user, relay.client.peer.ip());
         }
     }
 

@@ -58,8 +58,12 @@ impl Networking {
             own_services: services.to_vec(),
             media_addresses: offered,
             credential_ttl: Duration::from_secs(settings.turn.credential_ttl_s),
-            allocations_per_user: settings.turn.allocations_per_session,
-            allocations: if settings.turn.enabled { settings.turn.allocations } else { 0 },
+            allocations: turn_io::Bounds {
+                per_user: settings.turn.allocations_per_session,
+                per_address: settings.turn.allocations_per_address,
+                all: if settings.turn.enabled { settings.turn.allocations } else { 0 },
+                not_counted: settings.proxy.trusted.clone(),
+            },
             bytes_per_second: settings.turn.bytes_per_second,
         };
         let turn = turn_io::start(port, media.packets, turn).context("turn could not be started")?;

@@ -152,7 +152,7 @@ async fn a_room_takes_what_was_written_in_it_along(store: &dyn Store) {
     with_room(store, 1).await;
     with_room(store, 2).await;
     let sent = files::sent(store, 1, in_room(1)).await;
-    store.add_file(files::file(2, 10, in_room(1)), u64::MAX).await.expect("adds");
+    store.add_file(files::file(2, 10, in_room(1)), files::up_to(u64::MAX)).await.expect("adds");
     let kept = add(store, message(50, 10, in_room(2))).await;
     let removed = audited(Action::LoungeRoomRemoved);
     store.remove_lounge_room(room_id(1), removed.clone()).await.expect("removes");

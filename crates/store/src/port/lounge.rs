@@ -47,10 +47,23 @@ pub struct NewFile {
     pub owner: PersonId,
     /// Where alone it may be sent.
     pub place: Place,
+    /// Where it came from, if it counts among those that came from there: a network, in whatever words.
+    pub source: Option<String>,
     /// When.
     pub at: Timestamp,
     /// What is in it.
     pub body: Vec<u8>,
+}
+
+/// How many bytes of files may be kept, one that comes included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileBounds {
+    /// Together.
+    pub all: u64,
+    /// Of one owner.
+    pub of_owner: u64,
+    /// From one source.
+    pub of_source: u64,
 }
 
 impl std::fmt::Debug for NewFile {
@@ -256,14 +269,21 @@ pub trait Lounge: Send + Sync + 'static {
     /// As said above.
     async fn forget_lounge(&self, before: Timestamp, now: Timestamp, most: u64) -> Result<u64, StoreError>;
 
-    /// Keeps a file, unless all together would take more than `most` bytes.
+    /// Keeps a file, unless that would be more than may be.
     ///
     /// # Errors
-    /// [`StoreError::Taken`] with the file if its id is; [`StoreError::Full`]; [`StoreError::Unknown`] if there is no
-    /// such place.
-    async fn add_file(&self, file: NewFile, most: u64) -> Result<(), StoreError>;
+    /// [`StoreError::Taken`] with the file if its id is; [`StoreError::OverShare`] if its owner has, or from its source
+    /// came, as much as may; [`StoreError::Full`] if it is as much as may be in all; [`StoreError::Unknown`] if there is
+    /// no such place.
+    async fn add_file(&self, file: NewFile, bounds: FileBounds) -> Result<(), StoreError>;
 
-    /// A file that a message has, one that was not deleted, and what is in it.
+    /// What is known of a file that a message has, one that was not deleted.
+    ///
+    /// # Errors
+    /// As said above.
+    async fn file_card(&self, id: FileId) -> Result<Option<FileCard>, StoreError>;
+
+    /// The same, and what is in it.
     ///
     /// # Errors
     /// As said above.

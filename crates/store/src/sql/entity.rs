@@ -251,6 +251,7 @@ table!(file, "files", {
     size: i64,
     at: i64,
     message: Option<String>,
+    source: Option<String>,
 });
 
 table!(file_body, "file_bodies", {

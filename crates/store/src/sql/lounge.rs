@@ -13,8 +13,8 @@ mod rooms;
 
 use super::{SqlStore, commit, within};
 use crate::port::{
-    Audited, ConversationSide, FileCard, ListedConversation, Lounge, LoungeRoom, NewFile, NewMessage,
-    Removal, StoreError, StoredConversation, StoredMessage,
+    Audited, ConversationSide, FileBounds, FileCard, ListedConversation, Lounge, LoungeRoom, NewFile,
+    NewMessage, Removal, StoreError, StoredConversation, StoredMessage,
 };
 use async_trait::async_trait;
 use visavis_domain::ids::{ConversationId, FileId, LoungeRoomId, MessageId, PersonId};
@@ -147,13 +147,17 @@ impl Lounge for SqlStore {
         .await
     }
 
-    async fn add_file(&self, file: NewFile, most: u64) -> Result<(), StoreError> {
+    async fn add_file(&self, file: NewFile, bounds: FileBounds) -> Result<(), StoreError> {
         within(async {
             let tx = self.begin().await?;
-            files::add(&tx, file, most).await?;
+            files::add(&tx, file, bounds).await?;
             commit(tx).await
         })
         .await
+    }
+
+    async fn file_card(&self, id: FileId) -> Result<Option<FileCard>, StoreError> {
+        within(files::sent_card(&self.reading, id)).await
     }
 
     async fn file(&self, id: FileId) -> Result<Option<(FileCard, Vec<u8>)>, StoreError> {

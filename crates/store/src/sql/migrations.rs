@@ -10,13 +10,14 @@ use crate::StoreError;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
 
 /// In order; the first is number 1.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     include_str!("../../migrations/0001_first.sql"),
     include_str!("../../migrations/0002_appointments.sql"),
     include_str!("../../migrations/0003_lounge.sql"),
     include_str!("../../migrations/0004_api_keys.sql"),
     include_str!("../../migrations/0005_webhooks.sql"),
     include_str!("../../migrations/0006_keeping.sql"),
+    include_str!("../../migrations/0007_shares_of_files.sql"),
 ];
 
 pub(super) async fn run(tx: &DatabaseTransaction, engine: Engine, chain: &Chain) -> Result<(), StoreError> {

@@ -92,7 +92,8 @@ fn explained(url: &DatabaseUrl, error: &sqlx::Error) -> StoreError {
         | StoreError::Taken(_)
         | StoreError::Moved
         | StoreError::LastAdmin
-        | StoreError::Full => error.to_string(),
+        | StoreError::Full
+        | StoreError::OverShare => error.to_string(),
     };
     let hint = "see that PostgreSQL runs there, and that database, user and password exist";
     StoreError::Unavailable(format!("{url}: {why}; {hint}"))

@@ -63,7 +63,10 @@ export function fileProblemWords(problem: FileProblem, most: number): string {
     case 'file_invalid':
       return m.lounge_talk_file_invalid();
     case 'upload_refused':
+    case 'timed_out':
       return m.lounge_talk_file_refused();
+    case 'quota_full':
+      return m.lounge_talk_file_quota_full();
     case 'unreachable':
     case 'unexpected':
       return m.lounge_talk_file_failed();

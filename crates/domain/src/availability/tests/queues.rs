@@ -49,6 +49,20 @@ fn nobody_waits_twice_or_while_engaged_or_without_a_page_or_in_a_full_queue() {
 }
 
 #[test]
+fn guests_of_one_source_do_not_fill_a_queue() {
+    let (here, there) = (Some(Source(1)), Some(Source(2)));
+    let mut world = World::with(&[VERA, VITO, VUK]);
+    world.does(queue_up_from(here, VERA, CLAIMS));
+    world.refuses(queue_up_from(here, VITO, CLAIMS), Rejection::QueueFull);
+    world.does(queue_up_from(here, VITO, LOANS)).does(queue_up_from(there, VUK, CLAIMS));
+    world.does(Command::LeaveQueue { person: VITO });
+    // Nobody takes their call: they wait again, and still count where they are.
+    comes(&mut world, RAY).does(serve(1, CLAIMS, RAY)).does(decline(1, RAY));
+    world.refuses(queue_up_from(here, VITO, CLAIMS), Rejection::QueueFull);
+    world.does(queue_up(VITO, CLAIMS));
+}
+
+#[test]
 fn nobody_new_is_called_for_before_those_who_wait() {
     let mut world = waiting();
     let newcomer = PersonId::from_bits(4);

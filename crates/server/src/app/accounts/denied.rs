@@ -310,7 +310,7 @@ impl Denied {
                 LinkRefusal::Expired => "appointment_over",
             },
             Self::Provider(refused) => refused.code(),
-            Self::Store(StoreError::ReadOnly(_) | StoreError::Full) => "storage_full",
+            Self::Store(StoreError::ReadOnly(_) | StoreError::Full | StoreError::OverShare) => "storage_full",
             Self::Store(StoreError::Unavailable(_)) | Self::Busy => "try_again",
             Self::Store(StoreError::Unknown | StoreError::Taken(_) | StoreError::Moved) => {
                 "changed_meanwhile"

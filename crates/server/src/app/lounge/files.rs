@@ -2,8 +2,8 @@
 //! its id does: it was drawn at random, and only those hear of it whom it was sent to.
 
 use super::super::tokens::Upload;
-use super::super::{App, Refused};
-use visavis_domain::ids::{FileId, PersonId, SessionId};
+use super::super::{App, Identity, Refused};
+use visavis_domain::ids::{FileId, SessionId};
 use visavis_domain::message::file_name;
 use visavis_protocol::{Reply, SentFile};
 use visavis_store::{FileCard, NewFile, StoreError, Taken};
@@ -16,17 +16,18 @@ impl App {
     /// The right to send up one file, for where one may write.
     pub(crate) async fn offer_file(
         &self,
-        person: PersonId,
+        who: Identity,
         session: SessionId,
         place: visavis_protocol::Place,
         (name, size): (&str, u64),
     ) -> Result<Reply, Refused> {
+        let person = who.person;
         let seat = self.seated(person, session).await?;
         self.may_be_as_large(size)?;
         let name = file_name(name).filter(|_| size > 0).ok_or(Refused::File)?;
         let place = self.may_write(&seat, person, place).await?.place();
         let file = FileId::from_bits(self.random_bits());
-        let upload = Upload { file, owner: person, place, name, size };
+        let upload = Upload { file, owner: person, place, name, size, from: who.guest_from() };
         Ok(Reply::Upload { file, token: self.tokens.upload(self.now(), &upload)? })
     }
 
@@ -36,6 +37,11 @@ impl App {
         if size > self.lounge.file_bytes { Err(Refused::FileTooLarge) } else { Ok(()) }
     }
 
+    /// Bytes that any file has at most.
+    pub(crate) fn largest_file(&self) -> u64 {
+        self.lounge.file_bytes
+    }
+
     /// What a token is the right to.
     pub(crate) fn check_upload(&self, token: &str) -> Result<Upload, Refused> {
         Ok(self.tokens.check_upload(self.now(), token)?)
@@ -43,20 +49,32 @@ impl App {
 
     /// Keeps a file that was offered. A token is good for one.
     pub(crate) async fn keep_file(&self, upload: Upload, body: Vec<u8>) -> Result<SentFile, Refused> {
-        let Upload { file: id, owner, place, name, size } = upload;
+        let Upload { file: id, owner, place, name, size, from } = upload;
         if body.len() as u64 != size {
             return Err(Refused::File);
         }
         let card = FileCard { id, name, kind: kind(&body).to_owned(), size };
-        let file = NewFile { card: card.clone(), owner, place, at: self.now(), body };
-        match self.store.add_file(file, self.lounge.files_bytes).await {
+        let file = NewFile {
+            card: card.clone(),
+            owner,
+            place,
+            source: from.map(|from| from.to_string()),
+            at: self.now(),
+            body,
+        };
+        match self.store.add_file(file, self.lounge.files).await {
             Ok(()) => Ok(sent(card)),
             Err(StoreError::Taken(Taken::File)) => Err(Refused::Ticket),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// A file that a message has.
+    /// What is known of a file that a message has.
+    pub(crate) async fn file_card(&self, id: FileId) -> Result<Option<FileCard>, Refused> {
+        Ok(self.store.file_card(id).await?)
+    }
+
+    /// The same, and what is in it.
     pub(crate) async fn file(&self, id: FileId) -> Result<Option<(FileCard, Vec<u8>)>, Refused> {
         Ok(self.store.file(id).await?)
     }

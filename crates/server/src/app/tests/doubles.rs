@@ -18,10 +18,10 @@ use visavis_protocol::Viewed;
 use visavis_store::{
     Account, AccountChange, Accounts, ApiKey, ApiKeys, Appointment, AppointmentEdit, AppointmentFilter,
     Appointments, AuditRow, Audited, Audits, Broken, CallFilter, CallRecord, Calls, ConversationSide,
-    Credentials, Delivery, Desk, Desks, FileCard, HeldDelivery, Invitation, Link, ListedConversation, Lounge,
-    LoungeRoom, Mail, MailState, NewAccount, NewEvent, NewFile, NewMail, NewMessage, Outcome, Page, Removal,
-    Replay, Settings, SignIn, StoreError, StoredConversation, StoredMessage, Subject, TokenHash, Tried,
-    Webhook, WebhookEdit, WebhookHealth, Webhooks,
+    Credentials, Delivery, Desk, Desks, FileBounds, FileCard, HeldDelivery, Invitation, Link,
+    ListedConversation, Lounge, LoungeRoom, Mail, MailState, NewAccount, NewEvent, NewFile, NewMail,
+    NewMessage, Outcome, Page, Removal, Replay, Settings, SignIn, StoreError, StoredConversation,
+    StoredMessage, Subject, TokenHash, Tried, Webhook, WebhookEdit, WebhookHealth, Webhooks,
 };
 
 /// What was there before the test began, and the calls since.
@@ -258,7 +258,8 @@ refusing! {
     fn edit_message(&self, id: MessageId, text: String, at: Timestamp) -> StoredMessage;
     fn delete_message(&self, id: MessageId, audited: Option<Audited>) -> StoredMessage;
     fn forget_lounge(&self, before: Timestamp, now: Timestamp, most: u64) -> u64;
-    fn add_file(&self, file: NewFile, most: u64) -> ();
+    fn add_file(&self, file: NewFile, bounds: FileBounds) -> ();
+    fn file_card(&self, id: FileId) -> Option<FileCard>;
     fn file(&self, id: FileId) -> Option<(FileCard, Vec<u8>)>;
     fn conversation_between(&self, one: PersonId, other: PersonId) -> Option<StoredConversation>;
     fn conversation(&self, id: ConversationId) -> Option<StoredConversation>;

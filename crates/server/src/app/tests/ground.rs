@@ -5,8 +5,8 @@ use super::wavering::{Comparing, Wavering};
 use crate::app::documents::{decode, key_of};
 use crate::app::settle::Cause;
 use crate::app::{
-    Announcer, App, History, Introduction, JoinCall, Kept, LoungeRules, OpenedBy, Parts, Passwords, Rates,
-    Refused, call_room,
+    Announcer, App, History, Identity, Introduction, JoinCall, Kept, LoungeRules, OpenedBy, Parts, Passwords,
+    Rates, Refused, call_room,
 };
 use std::future::Future;
 use std::num::NonZeroU32;
@@ -29,7 +29,7 @@ use visavis_domain::time::Timestamp;
 use visavis_domain::visit::Visit;
 use visavis_live::{Key, Live, Rate};
 use visavis_protocol::{MediaPath, Reply, RingView};
-use visavis_store::{Account, Appointment, Desk, Link, Store};
+use visavis_store::{Account, Appointment, Desk, FileBounds, Link, Store};
 
 /// Longer than any test: what is waited for comes when the test says so.
 const LONG: Duration = Duration::from_secs(3600);
@@ -39,6 +39,9 @@ const OFTEN: Rate = Rate { burst: NonZeroU32::MAX, every: Duration::from_nanos(1
 
 /// How many fit into a room of the lounge.
 pub(super) const LOUNGE_ROOM: usize = 100;
+
+/// How many guests of one network may ring at one desk at once.
+pub(super) const RINGS_PER_SOURCE: usize = 2;
 
 /// The place of the first visitor among a desk's people.
 const CLIENT: usize = 1000;
@@ -196,11 +199,13 @@ fn parts(live: Arc<Wavering>, store: Arc<dyn Store>, history: History) -> Parts 
         rules: Rules {
             grace: LONG,
             queue: 100,
+            queue_per_source: 100,
             ring_again_after: Duration::ZERO,
             look_every: LONG,
             lounge_room: LOUNGE_ROOM,
             count_every: Duration::ZERO,
         },
+        rings_per_source: RINGS_PER_SOURCE,
         ring_for: LONG,
         margins: Margins { before: LONG, after: LONG },
         lounge: LoungeRules {
@@ -208,11 +213,16 @@ fn parts(live: Arc<Wavering>, store: Arc<dyn Store>, history: History) -> Parts 
             away_after_s: 0,
             removed_for: LONG,
             file_bytes: 0,
-            files_bytes: 0,
+            files: FileBounds { all: 0, of_owner: 0, of_source: 0 },
         },
         kept: Kept { lounge: None, history: None, appointments: None },
-        rates: Rates { rooms: OFTEN, rings: OFTEN, rings_of_guests: OFTEN },
+        rates: Rates { rooms: OFTEN, rings: OFTEN, rings_of_guests: OFTEN, lines_of_guests: OFTEN },
     }
+}
+
+/// Of whom nobody knows where they are.
+pub(super) fn guest(page: Page) -> Identity {
+    Identity { person: page.person, sign_in: None, link: None, from: None, browser: None, vouched: None }
 }
 
 impl Place {
@@ -220,7 +230,7 @@ impl Place {
     pub(super) async fn call(&self, from: Page, to: Option<Page>) -> Result<RingView, Refused> {
         let introduction = Introduction { name: "Visitor".into(), about: "a question".into() };
         let to = to.map(|page| page.person);
-        match self.app.call_desk(self.desk, to, (from.person, from.session), introduction).await? {
+        match self.app.call_desk(self.desk, to, (guest(from), from.session), introduction).await? {
             Reply::Ringing { ring } => Ok(ring),
             _ => Err(Refused::Corrupt),
         }
@@ -228,7 +238,7 @@ impl Place {
 
     pub(super) async fn queue_up(&self, page: Page) -> Result<Reply, Refused> {
         let introduction = Introduction { name: "Visitor".into(), about: String::new() };
-        self.app.queue_up(self.desk, (page.person, page.session), introduction).await
+        self.app.queue_up(self.desk, (guest(page), page.session), introduction).await
     }
 
     /// The ring's time is over: it has been since it began.

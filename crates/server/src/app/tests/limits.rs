@@ -1,8 +1,8 @@
 //! Two servers over one live state count together how often something is done; nothing that is refused is written.
 
-use super::ground::Ground;
+use super::ground::{Ground, RINGS_PER_SOURCE};
 use super::wavering::Comparing;
-use crate::app::{App, ByAddress, Identity, JoinRequest, Rates, Refused, per_minute};
+use crate::app::{App, ByAddress, Identity, Introduction, JoinRequest, Rates, Refused, per_minute};
 use std::num::NonZeroU32;
 use visavis_domain::ids::{PersonId, SessionId, SignInId};
 use visavis_domain::name::RoomName;
@@ -66,7 +66,9 @@ async fn is_open(app: &App, room: &RoomName) -> bool {
 
 #[tokio::test]
 async fn new_rooms_of_an_address_are_counted_at_both_and_those_that_exist_are_not() {
-    let (_ground, [a, b]) = two(Rates { rooms: rate(2), rings: rate(9), rings_of_guests: rate(9) }).await;
+    let (_ground, [a, b]) =
+        two(Rates { rooms: rate(2), rings: rate(9), rings_of_guests: rate(9), lines_of_guests: rate(2) })
+            .await;
     let (first, continuation) = join(&a, guest(&a, 1, 1), &room(1), None).await.unwrap();
     join(&b, guest(&b, 2, 1), &room(2), None).await.unwrap();
     for app in [&a, &b] {
@@ -86,7 +88,9 @@ async fn new_rooms_of_an_address_are_counted_at_both_and_those_that_exist_are_no
 
 #[tokio::test]
 async fn rings_are_counted_at_both_by_person_and_guests_by_address_too() {
-    let (ground, [a, b]) = two(Rates { rooms: rate(9), rings: rate(3), rings_of_guests: rate(5) }).await;
+    let (ground, [a, b]) =
+        two(Rates { rooms: rate(9), rings: rate(3), rings_of_guests: rate(5), lines_of_guests: rate(2) })
+            .await;
     let code = |outcome: Result<(), Refused>| outcome.err().map(|refused| refused.code());
     let limited = Some(Code::RateLimited);
     for (app, person, last, expected) in [
@@ -112,8 +116,28 @@ async fn rings_are_counted_at_both_by_person_and_guests_by_address_too() {
 }
 
 #[tokio::test]
+async fn what_guests_of_an_address_write_is_counted_together_at_both() {
+    let (_ground, [a, b]) =
+        two(Rates { rooms: rate(9), rings: rate(9), rings_of_guests: rate(9), lines_of_guests: rate(2) })
+            .await;
+    let code = |outcome: Result<(), Refused>| outcome.err().map(|refused| refused.code());
+    for (app, who, expected) in [
+        (&a, guest(&a, 1, 1), None),
+        (&b, guest(&b, 2, 1), None),
+        (&a, guest(&a, 3, 1), Some(Code::RateLimited)),
+        (&b, guest(&b, 1, 1), Some(Code::RateLimited)),
+        (&b, guest(&b, 4, 2), None),
+        (&b, account(&b, 5, 1), None),
+    ] {
+        assert_eq!(code(app.count_line(who).await), expected, "{who:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_edges_count_by_address_is_counted_at_both_and_left_to_them_while_live_state_is_away() {
-    let (ground, [a, b]) = two(Rates { rooms: rate(9), rings: rate(9), rings_of_guests: rate(9) }).await;
+    let (ground, [a, b]) =
+        two(Rates { rooms: rate(9), rings: rate(9), rings_of_guests: rate(9), lines_of_guests: rate(2) })
+            .await;
     let [here, there] = [1, 2].map(|last| [192, 0, 2, last].into());
     assert_eq!(a.count_from(ByAddress::Tickets, here, rate(2)).await, Ok(()));
     assert_eq!(b.count_from(ByAddress::Tickets, here, rate(2)).await, Ok(()));
@@ -125,4 +149,24 @@ async fn what_edges_count_by_address_is_counted_at_both_and_left_to_them_while_l
     }
     ground.live.go_away();
     assert_eq!(a.count_from(ByAddress::Tickets, here, rate(2)).await, Ok(()));
+}
+
+#[tokio::test]
+async fn guests_of_an_address_ring_at_a_desk_a_few_at_once_whichever_server_they_are_at() {
+    let (ground, places) = Ground::with(Comparing::Compares, &[(RINGS_PER_SOURCE + 2, 0)]).await;
+    let rates = Rates { rooms: rate(9), rings: rate(9), rings_of_guests: rate(99), lines_of_guests: rate(2) };
+    let [a, b] = [ground.beside(rates), ground.beside(rates)];
+    let ring = async |app: &App, who: Identity| {
+        let introduction = Introduction { name: "Vera".to_owned(), about: String::new() };
+        let session = SessionId::from_bits(app.random_bits());
+        let rung = app.call_desk(places[0].desk, None, (who, session), introduction).await;
+        rung.map_err(|refused| refused.code())
+    };
+    let person = |number: u128| 1 << 90 | number;
+    for (number, app) in (1..=RINGS_PER_SOURCE as u128).zip([&a, &b].into_iter().cycle()) {
+        ring(app, guest(app, person(number), 1)).await.unwrap();
+    }
+    assert_eq!(ring(&b, guest(&b, person(50), 1)).await.unwrap_err(), Code::RateLimited);
+    ring(&b, guest(&b, person(51), 2)).await.expect("another address");
+    ring(&a, account(&a, person(52), 1)).await.expect("accounts are not counted together");
 }

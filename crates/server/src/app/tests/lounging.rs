@@ -2,10 +2,10 @@
 //! happens at the same instant; coming, going and coming back is told once to those whom it concerns, and to nobody
 //! else.
 
-use super::ground::{Ground, Held, LOUNGE_ROOM, Page, Place, ring_of, together};
+use super::ground::{Ground, Held, LOUNGE_ROOM, Page, Place, guest, ring_of, together};
 use super::races::{Doing, everywhere};
 use super::wavering::Comparing;
-use crate::app::{ControlNotice, EnterRequest, Identity, Refused, Roster, Route};
+use crate::app::{ControlNotice, EnterRequest, Refused, Roster, Route};
 use std::time::Duration;
 use visavis_domain::ids::{LoungeRoomId, PersonId, RingId, SessionId};
 use visavis_domain::lounge::LoungeSeat;
@@ -30,10 +30,6 @@ pub(super) async fn lounge(sizes: &[(usize, usize)]) -> (Ground, Vec<Place>) {
     (ground, places)
 }
 
-fn who(page: Page) -> Identity {
-    Identity { person: page.person, sign_in: None, link: None, from: None, browser: None, vouched: None }
-}
-
 /// Another page of the same person.
 fn second(page: Page) -> Page {
     Page { session: SessionId::from_bits(page.session.bits() | 1 << 127), ..page }
@@ -47,7 +43,7 @@ fn named(place: &Place, name: &str) -> String {
 impl Place {
     pub(super) async fn come(&self, page: Page, name: &str, use_here: bool) -> Result<Reply, Refused> {
         let request = EnterRequest { name: named(self, name), room: GENERAL, use_here };
-        self.app.enter_lounge(who(page), page.session, request).await
+        self.app.enter_lounge(guest(page), page.session, request).await
     }
 
     pub(super) async fn go(&self, page: Page) {
@@ -307,14 +303,14 @@ async fn coming_jumping_and_going_are_told_once_to_those_whom_they_concern() {
     place.come(page, "Vera", false).await.unwrap();
     let coming = [("lounge-room", "joined 1"), ("member", "changed: Available "), ("lounge", "1 in 1")];
     assert_eq!(ear.heard().await, pairs(coming));
-    place.app.jump(who(page), page.session, SPORTS).await.unwrap();
+    place.app.jump(guest(page), page.session, SPORTS).await.unwrap();
     let mut heard = ear.heard().await;
     heard.sort();
     let jumped =
         [("lounge", "0 in 1"), ("lounge", "1 in 2"), ("lounge-room", "joined 2"), ("lounge-room", "left 1")];
     assert_eq!(heard, pairs(jumped));
     // Where one is already.
-    place.app.jump(who(page), page.session, SPORTS).await.unwrap();
+    place.app.jump(guest(page), page.session, SPORTS).await.unwrap();
     place.app.set_status(page.person, page.session, Chosen::Away, "lunch").await.unwrap();
     place.app.set_status(page.person, page.session, Chosen::Away, "lunch").await.unwrap();
     let said = "changed: Away lunch";
@@ -383,7 +379,7 @@ async fn whoever_is_in_a_room_that_is_removed_is_in_another_one_and_then_out() {
     // Whoever was on their way does not stay where nothing is.
     let late = EnterRequest { name: "Xenia".into(), room: GENERAL, use_here: false };
     let (xenia, app) = (places[0].representatives[0], &place.app);
-    let refused = app.enter_lounge(who(xenia), xenia.session, late).await.unwrap_err();
+    let refused = app.enter_lounge(guest(xenia), xenia.session, late).await.unwrap_err();
     assert_eq!(refused.code(), Code::LoungeRoomUnknown);
     assert_eq!(place.gathered(GENERAL).await, []);
     ground.store.rooms().clear();
@@ -406,8 +402,8 @@ async fn a_room_that_is_full_takes_nobody_else_and_costs_them_nothing() {
     let refused = place.come(*last, "Late", false).await.unwrap_err();
     assert_eq!((refused.code(), place.seat(*last).await), (Code::RoomFull, None));
     let request = EnterRequest { name: named(place, "Late"), room: SPORTS, use_here: false };
-    place.app.enter_lounge(who(*last), last.session, request).await.unwrap();
-    let refused = place.app.jump(who(*last), last.session, GENERAL).await.unwrap_err();
+    place.app.enter_lounge(guest(*last), last.session, request).await.unwrap();
+    let refused = place.app.jump(guest(*last), last.session, GENERAL).await.unwrap_err();
     assert_eq!(refused.code(), Code::RoomFull);
     assert_eq!(place.gathered(SPORTS).await, [last.person]);
     ground.clear(&places).await.unwrap();

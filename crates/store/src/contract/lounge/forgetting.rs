@@ -46,7 +46,7 @@ async fn files_are_forgotten_with_theirs_or_unsent(store: &dyn Store) {
     files::sent(store, 1, in_room(1)).await;
     let sent = files::sent(store, 2, in_room(1)).await;
     for number in [3, 4] {
-        store.add_file(files::file(number, 10, in_room(1)), u64::MAX).await.expect("adds");
+        store.add_file(files::file(number, 10, in_room(1)), files::up_to(u64::MAX)).await.expect("adds");
     }
     assert_eq!(forget(store, NEVER, at(HOUR + 3), 100).await, 0, "an hour is not more than an hour");
     assert_eq!(forget(store, NEVER, at(HOUR + 4), 100).await, 1, "it was never sent");
@@ -92,7 +92,7 @@ async fn what_is_over_goes_in_steps(store: &dyn Store) {
     with_room(store, 1).await;
     for number in 1..=5 {
         add(store, message(number, 10, in_room(1))).await;
-        store.add_file(files::file(number, 10, in_room(1)), u64::MAX).await.expect("adds");
+        store.add_file(files::file(number, 10, in_room(1)), files::up_to(u64::MAX)).await.expect("adds");
         begin(store, number.into(), 1, 1 + u128::from(number)).await;
         let until = removal(number.into(), at(number));
         store.remove_member(until, when(0, Action::MemberRemoved)).await.expect("removes");

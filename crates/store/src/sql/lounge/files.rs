@@ -2,11 +2,11 @@
 //! its message.
 
 use super::key;
-use crate::port::{FileCard, NewFile, StoreError, Taken};
+use crate::port::{FileBounds, FileCard, NewFile, StoreError, Taken};
 use crate::sql::cell::{damaged, number, parsed, time, unsigned};
 use crate::sql::entity::{file, file_body, message};
 use crate::sql::failure::stored;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query};
+use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Func, Query};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel,
     QueryFilter,
@@ -21,21 +21,36 @@ async fn find(db: &impl ConnectionTrait, id: FileId) -> Result<Option<file::Mode
     file::Entity::find_by_id(id.to_string()).one(db).await.map_err(stored)
 }
 
-/// Bytes of all files together.
-async fn total(db: &impl ConnectionTrait) -> Result<u64, StoreError> {
+/// Bytes of these files together.
+async fn total(db: &impl ConnectionTrait, of: Condition) -> Result<u64, StoreError> {
     // PostgreSQL gives sums a type of their own.
     let sum = Expr::expr(Func::sum(Expr::col(file::Column::Size))).cast_as(Alias::new("bigint"));
-    let select = Query::select().expr(sum).from(file::Entity).to_owned();
+    let select = Query::select().expr(sum).from(file::Entity).cond_where(of).to_owned();
     let row = db.query_one(&select).await.map_err(stored)?;
     let sum: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose().map_err(stored)?.flatten();
     unsigned(sum.unwrap_or(0))
 }
 
-pub(super) async fn add(db: &impl ConnectionTrait, new: NewFile, most: u64) -> Result<(), StoreError> {
+pub(super) async fn add(
+    db: &impl ConnectionTrait,
+    new: NewFile,
+    bounds: FileBounds,
+) -> Result<(), StoreError> {
     if find(db, new.card.id).await?.is_some() {
         return Err(StoreError::Taken(Taken::File));
     }
-    if total(db).await?.saturating_add(new.card.size) > most {
+    let too_much = |held: u64, most: u64| held.saturating_add(new.card.size) > most;
+    let owned = Condition::all().add(file::Column::Owner.eq(new.owner.to_string()));
+    if too_much(total(db, owned).await?, bounds.of_owner) {
+        return Err(StoreError::OverShare);
+    }
+    if let Some(source) = &new.source {
+        let from_there = Condition::all().add(file::Column::Source.eq(source.clone()));
+        if too_much(total(db, from_there).await?, bounds.of_source) {
+            return Err(StoreError::OverShare);
+        }
+    }
+    if too_much(total(db, Condition::all()).await?, bounds.all) {
         return Err(StoreError::Full);
     }
     let id = new.card.id.to_string();
@@ -48,6 +63,7 @@ pub(super) async fn add(db: &impl ConnectionTrait, new: NewFile, most: u64) -> R
         size: number(new.card.size),
         at: time(new.at),
         message: None,
+        source: new.source,
     };
     file::Entity::insert(row.into_active_model()).exec_without_returning(db).await.map_err(stored)?;
     let body = file_body::Model { file: id, body: new.body };
@@ -68,6 +84,11 @@ pub(super) async fn send(
     let mut row = row.into_active_model();
     row.message = Set(Some(with.id.clone()));
     row.update(db).await.map_err(stored)
+}
+
+pub(super) async fn sent_card(db: &impl ConnectionTrait, id: FileId) -> Result<Option<FileCard>, StoreError> {
+    let row = find(db, id).await?.filter(|row| row.message.is_some());
+    row.map(card).transpose()
 }
 
 pub(super) async fn sent(

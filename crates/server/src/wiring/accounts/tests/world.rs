@@ -229,6 +229,7 @@ impl World {
         let edge = Http {
             body_bytes: 65536,
             request_timeout: Duration::from_secs(30),
+            at_once: Arc::new(crate::edge::Shares::new(64, usize::MAX)),
             trusted: Vec::new(),
             unreadable: std::sync::Once::new(),
             health: Arc::new(Health::new(Arc::default())),
@@ -413,6 +414,7 @@ fn app(live: &Arc<dyn Live>, store: &Arc<dyn Store>, announcer: Announcer) -> Ap
         file_bytes: settings.rooms.file_bytes,
         passwords: Arc::new(Passwords::with_costs(Params::new(64, 1, 1, None).unwrap())),
         rules: crate::wiring::rules(&settings),
+        rings_per_source: settings.desks.rings_per_address,
         ring_for: Duration::from_secs(settings.desks.ring_s),
         margins: MARGINS,
         lounge: crate::wiring::lounge(&settings),
