@@ -76,6 +76,57 @@ async fn who_asks_for_files_and_takes_none_costs_little_memory_and_keeps_nobody_
     assert_eq!(fetched(&hall, HERE, &path).await.bytes().await.unwrap(), LARGE);
 }
 
+/// A connection of HTTP/2 that asks for this three times, takes one byte of each, and answers pings for as long as there
+/// are any.
+fn stuck_over_http2(host: &str, path: &str) -> std::thread::JoinHandle<()> {
+    let frame = |kind: u8, flags: u8, stream: u8, body: &[u8]| {
+        let length = u8::try_from(body.len()).unwrap();
+        [&[0, 0, length, kind, flags, 0, 0, 0, stream], body].concat()
+    };
+    let mut head = vec![0x82, 0x86, 0x04, u8::try_from(path.len()).unwrap()];
+    head.extend_from_slice(path.as_bytes());
+    head.extend_from_slice(&[0x01, 1, b'x']);
+    let mut begin = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+    begin.extend(frame(4, 0, 0, &[0, 4, 0, 0, 0, 1]));
+    for stream in [1, 3, 5] {
+        begin.extend(frame(1, 5, stream, &head));
+    }
+    let mut socket = TcpStream::connect(host).unwrap();
+    socket.write_all(&begin).unwrap();
+    std::thread::spawn(move || {
+        let mut head = [0; 9];
+        while socket.read_exact(&mut head).is_ok() {
+            let mut body = vec![0; usize::from(head[1]) << 8 | usize::from(head[2])];
+            if socket.read_exact(&mut body).is_err() {
+                return;
+            }
+            if (head[3], head[4] & 1) == (6, 0) && socket.write_all(&frame(6, 1, 0, &body)).is_err() {
+                return;
+            }
+        }
+    })
+}
+
+/// In the second version of HTTP other things may go on over the same connection.
+#[tokio::test]
+async fn who_takes_nothing_for_half_a_minute_is_hung_up_on_and_their_share_is_there_again() {
+    let hall = Hall::open().await;
+    let mut ada = hall.member("Ada").await;
+    let place = in_room(room_of(&ada));
+    let (card, _) = sent(&hall, &mut ada.bot, place, ("large", LARGE)).await;
+    let path = format!("/files/{}/large", card.id);
+    let host = hall.server.base();
+    let stuck = stuck_over_http2(host.strip_prefix("http://").unwrap(), &path);
+    let began = Instant::now();
+    // Until all three of them are there, there may be a place for this one.
+    while began.elapsed() < Duration::from_secs(20) {
+        assert_eq!(fetched(&hall, HERE, &path).await.bytes().await.unwrap(), LARGE);
+    }
+    let waited = began.elapsed();
+    assert!((28..60).contains(&waited.as_secs()), "three of theirs are all they have: {waited:?}");
+    tokio::task::spawn_blocking(move || stuck.join().unwrap()).await.unwrap();
+}
+
 #[tokio::test]
 async fn neither_a_person_nor_an_address_takes_all_places_of_files_on_their_way() {
     let hall = Hall::with(&[BELIEVED]).await;
