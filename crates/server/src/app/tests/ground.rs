@@ -136,7 +136,7 @@ impl Ground {
 
     /// Another server over the same live state, which writes nothing of calls.
     pub(super) fn beside_with_no_history(&self) -> App {
-        self.beside(Rates { rooms: OFTEN, rings: OFTEN, rings_of_guests: OFTEN })
+        self.beside(Rates { rooms: OFTEN, rings: OFTEN, rings_of_guests: OFTEN, lines_of_guests: OFTEN })
     }
 
     /// Another server over the same live state, at which things may be done so often.
