@@ -178,7 +178,7 @@ async fn change(
     let (room, feed) = named(kind, &room, &feed).map_err(refusal)?;
     let fragment = text(&parts.headers, PIECES, body).await?;
     let pieces = Pieces::read(&parts.headers, &fragment).map_err(refusal)?;
-    let told = api.app.feed_ice(key, &room, feed, pieces.asked()).await.map_err(answer::refused)?;
+    let told = api.app.feed_ice(key, &room, feed, pieces.asked()).await.map_err(answer::refused_pieces)?;
     Ok(pieces.answer(told))
 }
 

@@ -50,7 +50,11 @@ pub(super) fn refusal(refusal: Refusal) -> Response {
         ),
         Refusal::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The description is too large"),
         Refusal::Description => (StatusCode::BAD_REQUEST, "sdp_invalid", "The description cannot be read"),
-        Refusal::Pieces => (StatusCode::BAD_REQUEST, "fragment_invalid", "The fragment cannot be read"),
+        Refusal::Pieces => (
+            StatusCode::BAD_REQUEST,
+            "fragment_invalid",
+            "The fragment cannot be read, or is of another session",
+        ),
         Refusal::MatchNeeded => {
             (StatusCode::PRECONDITION_REQUIRED, "match_needed", "Say which ICE session is meant by If-Match")
         }
@@ -76,6 +80,14 @@ pub(super) fn refusal(refusal: Refusal) -> Response {
         _ => {}
     }
     response
+}
+
+/// Why a fragment is not taken. What cannot be used is the fragment: the offer was.
+pub(super) fn refused_pieces(of: FeedRefused) -> Response {
+    match of {
+        FeedRefused::Refused(Refused::Media(MediaRefused::Unusable)) => refusal(Refusal::Pieces),
+        other => refused(other),
+    }
 }
 
 /// Why a room does not take it.
@@ -147,7 +159,7 @@ fn unfitting(unfit: Unfit) -> Response {
         Unfit::Codec => problem(
             StatusCode::NOT_ACCEPTABLE,
             "codec_unsupported",
-            "Sound has to be Opus, pictures VP8 or H.264",
+            "Sound has to be Opus; pictures VP8 or H.264 to publish, VP8 to watch, H.264 to watch one program",
         ),
     }
 }
@@ -210,6 +222,29 @@ pub(super) async fn with_cors(request: Request, next: Next) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::body::to_bytes;
+
+    /// Status and code.
+    async fn told(response: Response) -> (u16, String) {
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body(), 4096).await.unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        (status, body["code"].as_str().unwrap().to_owned())
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_is_what_was_sent_the_offer_or_the_fragment() {
+        for (media, offer, fragment) in [
+            (MediaRefused::Unusable, (400, "sdp_invalid"), (400, "fragment_invalid")),
+            (MediaRefused::Stale, (412, "ice_session_changed"), (412, "ice_session_changed")),
+            (MediaRefused::Away, (503, "try_again"), (503, "try_again")),
+        ] {
+            let (status, code) = told(refused(media.into())).await;
+            assert_eq!((status, code.as_str()), offer);
+            let (status, code) = told(refused_pieces(media.into())).await;
+            assert_eq!((status, code.as_str()), fragment);
+        }
+    }
 
     #[test]
     fn servers_are_linked_with_their_credentials() {
