@@ -6,13 +6,14 @@ mod installation;
 mod live;
 mod mail;
 mod networking;
+mod notices;
 mod peerjs;
 mod webhooks;
 
 use crate::app::{
     Accounts, Announcer, App, AppointmentParts, Appointments, ByAddress, Demonstration, History, Kept,
-    LinkKeys, LoungeRules, MediaNotice, OpenedBy, Parts, Passwords, Rates, drive_deadlines, drive_mail,
-    drive_takeover, forget_old, per_minute, system_clock,
+    LinkKeys, LoungeRules, OpenedBy, Parts, Passwords, Rates, drive_deadlines, drive_mail, drive_takeover,
+    forget_old, per_minute, system_clock,
 };
 use crate::cluster::drain::Leaving;
 use crate::cluster::ready::{self, Health};
@@ -36,7 +37,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Once};
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc::Receiver;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use visavis_domain::appointment::Margins;
@@ -397,7 +397,7 @@ async fn start_realtime(
     tokio::spawn(drive_takeover(app.clone(), pulse.clone(), stopping.clone()));
     tokio::spawn(watch_service(sessions.clone(), pulse.clone(), stopping.clone()));
     tokio::spawn(hub.clone().run(subscription, sessions.clone(), pulse, stopping.clone()));
-    tokio::spawn(bring_notices(app.clone(), networking.notices));
+    tokio::spawn(notices::bring(app.clone(), networking.notices));
     let session = &settings.session;
     let public = settings.public_url.as_ref();
     let mut allowed_origins = session.allowed_origins.clone();
@@ -512,15 +512,6 @@ async fn reconcile_media(app: Arc<App>, stopping: CancellationToken) {
     while stopping.run_until_cancelled(every.tick()).await.is_some() {
         if let Err(refused) = app.reconcile_media(&mut before).await {
             tracing::warn!(%refused, "media was not compared with live state");
-        }
-    }
-}
-
-/// What the media server has to say goes to sessions over live state, in order.
-async fn bring_notices(app: Arc<App>, mut notices: Receiver<MediaNotice>) {
-    while let Some(notice) = notices.recv().await {
-        if let Err(refused) = app.tell(notice).await {
-            tracing::warn!(%refused, "a session could not be told about its media");
         }
     }
 }
