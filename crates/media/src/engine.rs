@@ -97,6 +97,17 @@ pub(crate) struct Forward<'a> {
     pub(crate) audio: bool,
 }
 
+/// One packet that the server has made itself.
+pub(crate) struct Own {
+    pub(crate) pt: Pt,
+    pub(crate) seq: u64,
+    pub(crate) time: u32,
+    pub(crate) payload: &'static [u8],
+    pub(crate) patch: Option<Vp8Patch>,
+    pub(crate) marker: bool,
+    pub(crate) now: Instant,
+}
+
 /// What is negotiated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Codecs {
@@ -355,6 +366,19 @@ impl Engine {
             .marker(packet.header.marker)
             .ext_vals(ext_vals)
             .nackable(!audio);
+        if let Some(patch) = patch {
+            write = write.vp8_patch(patch);
+        }
+        if let Some(stream) = self.rtc.direct_api().stream_tx(&slot) {
+            stream.write_rtp(write);
+            self.dirty = true;
+        }
+    }
+
+    /// Puts a packet of our own into a slot's stream.
+    pub(crate) fn write_own(&mut self, slot: Ssrc, own: Own) {
+        let Own { pt, seq, time, payload, patch, marker, now } = own;
+        let mut write = RtpWrite::new(pt, SeqNo::from(seq), time, now, payload).marker(marker).nackable(true);
         if let Some(patch) = patch {
             write = write.vp8_patch(patch);
         }

@@ -9,8 +9,19 @@ const MOST_PICTURES: usize = 1;
 /// What every participant understands; what else is sent would reach some of them alone.
 const VOICES: [&str; 1] = ["opus"];
 const PICTURES: [&str; 2] = ["vp8", "h264"];
-/// Of what somebody watches no more is asked than that the server forwards it.
-const WATCHED_PICTURES: [&str; 4] = ["vp8", "h264", "vp9", "av1"];
+/// Whoever watches whoever speaks has to understand what browsers send. Who watches one may know that this one is a
+/// program, and what it sends.
+const OF_ANYBODY: [&str; 1] = ["vp8"];
+const OF_ONE: [&str; 2] = PICTURES;
+
+/// Whom somebody watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whom {
+    /// Whoever speaks.
+    Anybody,
+    /// One participant.
+    One,
+}
 
 /// What somebody publishes: the ids of the sections.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -60,8 +71,12 @@ pub fn published(offer: &str) -> Result<Published, Unfit> {
 ///
 /// # Errors
 /// If it does not.
-pub fn check_watching(offer: &str) -> Result<(), Unfit> {
-    fits(&sections(offer)?, "recvonly", (MOST_VOICES, MOST_PICTURES), &WATCHED_PICTURES)
+pub fn check_watching(offer: &str, whom: Whom) -> Result<(), Unfit> {
+    let pictures = match whom {
+        Whom::Anybody => &OF_ANYBODY[..],
+        Whom::One => &OF_ONE,
+    };
+    fits(&sections(offer)?, "recvonly", (MOST_VOICES, MOST_PICTURES), pictures)
 }
 
 fn fits(
@@ -272,17 +287,23 @@ mod tests {
 
     #[test]
     fn who_watches_receives_and_takes_one_picture() {
-        let (voice, picture) = (("audio", "recvonly", "opus"), ("video", "recvonly", "VP9"));
+        let (voice, picture) = (("audio", "recvonly", "opus"), ("video", "recvonly", "VP8"));
         for (sections, expected) in [
             (&[voice, picture][..], Ok(())),
+            (&[("video", "recvonly", "VP9")], Err(Unfit::Codec)),
             (&[voice, voice, voice], Ok(())),
             (&[voice, voice, voice, voice], Err(Unfit::Count)),
             (&[picture, picture], Err(Unfit::Count)),
             (&[("video", "sendonly", "VP8")], Err(Unfit::Direction)),
             (&[("video", "recvonly", "H265")], Err(Unfit::Codec)),
         ] {
-            assert_eq!(check_watching(&offer(sections)), expected, "{sections:?}");
+            for whom in [Whom::Anybody, Whom::One] {
+                assert_eq!(check_watching(&offer(sections), whom), expected, "{sections:?}");
+            }
         }
+        let h264 = offer(&[("video", "recvonly", "H264")]);
+        assert_eq!(check_watching(&h264, Whom::Anybody), Err(Unfit::Codec), "browsers do not send it");
+        assert_eq!(check_watching(&h264, Whom::One), Ok(()), "a program may");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! call; randomness is str0m's.
 
 mod bandwidth;
+mod black;
 pub mod door;
 mod engine;
 pub mod feed;

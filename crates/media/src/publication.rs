@@ -10,6 +10,8 @@ use str0m::media::{Mid, Pt, Rid};
 /// A layer of which nothing has come for this long is not there. Shared screens stand still for longer than faces.
 const STILL: Duration = Duration::from_millis(700);
 const STILL_SCREEN: Duration = Duration::from_secs(3);
+/// A program of which no picture has come for this long shows none. Some send one of their slides every other second.
+const PROGRAM_STILL: Duration = Duration::from_secs(3);
 /// Over which time a rate is measured.
 const WINDOW: Duration = Duration::from_millis(500);
 /// A layer that nobody looks at is asked to stop after this long, so that a glance elsewhere costs no key frame.
@@ -50,6 +52,8 @@ pub(crate) struct Publication {
     pub(crate) payload: Option<(Pt, PayloadParams)>,
     /// The names last told to the sender.
     told: Option<Vec<String>>,
+    /// Whether they are told once more, though they are the same.
+    tell_anew: bool,
 }
 
 impl Publication {
@@ -79,6 +83,7 @@ impl Publication {
             viewers: Vec::new(),
             payload: None,
             told: None,
+            tell_anew: false,
         }
     }
 
@@ -106,6 +111,13 @@ impl Publication {
         }
     }
 
+    /// Whether a program sends pictures. Of a page that is not to be seen by what comes: it is told to stop while nobody
+    /// looks.
+    pub(crate) fn moves(&self, now: Instant) -> bool {
+        let moves = |at: Instant| now.saturating_duration_since(at) < PROGRAM_STILL;
+        self.layers.iter().any(|layer| layer.last_packet.is_some_and(moves))
+    }
+
     /// What there is to choose from.
     pub(crate) fn encodings(&self, now: Instant, into: &mut Vec<Encoding>) {
         let still = if self.source == Source::Screen { STILL_SCREEN } else { STILL };
@@ -124,6 +136,11 @@ impl Publication {
         }
     }
 
+    /// Whoever was told last may not have heard it.
+    pub(crate) fn tell_anew(&mut self) {
+        self.tell_anew = self.told.is_some();
+    }
+
     /// The names of the layers that are looked at, if these are others than last told.
     pub(crate) fn wanted_changed(&mut self, now: Instant) -> Option<Vec<String>> {
         let wanted = |layer: &&Layer| layer.wanted_until.is_some_and(|until| until > now);
@@ -135,9 +152,11 @@ impl Publication {
         }
         // Senders begin with everything on.
         let all = || self.layers.iter().map(|layer| layer.name.clone()).collect::<Vec<_>>();
-        if self.told.as_ref().map_or_else(|| all() == names, |told| *told == names) {
+        let same = self.told.as_ref().map_or_else(|| all() == names, |told| *told == names);
+        if same && !std::mem::take(&mut self.tell_anew) {
             return None;
         }
+        self.tell_anew = false;
         self.told = Some(names.clone());
         Some(names)
     }

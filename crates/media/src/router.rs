@@ -44,12 +44,17 @@ struct Peer {
     watch: Option<Watch>,
     /// Nobody hears their voice.
     muted: bool,
+    /// Their camera is off, though it is published: pages keep its place.
+    dark: bool,
+    /// A program that publishes: nobody says of it whether its camera is on.
+    program: bool,
     /// Indices of what it publishes.
     publications: Vec<usize>,
     /// Where its streams belong: publication and layer.
     origins: Vec<(Ssrc, usize, usize)>,
     bandwidth: Bandwidth,
-    told: Vec<Assignment>,
+    /// None when it has to be told whatever it is.
+    told: Option<Vec<Assignment>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -153,6 +158,7 @@ impl Router {
         sdp: &str,
         tracks: &[TrackOffer],
     ) -> Result<Answer, Unusable> {
+        self.working_for = Some(id);
         if tracks.len() > MAX_TRACKS || tracks.iter().any(|track| track.layers.len() > 3) {
             return Err(Unusable);
         }
@@ -163,8 +169,8 @@ impl Router {
         };
         if let Some(engine) = engine {
             let views = self.peer_mut(id).map(|peer| std::mem::take(&mut peer.views)).unwrap_or_default();
-            self.remove(id);
-            self.insert(now, id, engine, views);
+            self.take_away(id);
+            self.insert(now, id, engine, (views, codecs == Codecs::Common));
         }
         let index = *self.by_id.get(&id).ok_or(Unusable)?;
         if let Some(peer) = &mut self.peers[index] {
@@ -183,6 +189,12 @@ impl Router {
 
     /// Forgets a participant and what they publish.
     pub fn remove(&mut self, id: PeerId) {
+        // Half removed, nothing of it can be trusted.
+        self.working_for = None;
+        self.take_away(id);
+    }
+
+    fn take_away(&mut self, id: PeerId) {
         let Some(index) = self.by_id.remove(&id) else { return };
         let Some(peer) = self.peers[index].take() else { return };
         for publication in peer.publications {
@@ -195,6 +207,7 @@ impl Router {
 
     /// What a participant looks at from now on, most important first. False without a connection.
     pub fn view(&mut self, now: Instant, id: PeerId, views: Vec<View>) -> bool {
+        self.working_for = Some(id);
         let Some(peer) = self.peer_mut(id) else { return false };
         peer.views = views;
         self.next_choice = now;
@@ -203,6 +216,7 @@ impl Router {
 
     /// From now on this participant looks at what this says, and listens to it.
     pub fn watch(&mut self, now: Instant, id: PeerId, watch: Watch) {
+        self.working_for = Some(id);
         if let Some(peer) = self.peer_mut(id) {
             peer.watch = Some(watch);
         }
@@ -211,25 +225,66 @@ impl Router {
 
     /// Nobody hears this participant's voice any more, whatever they send. Holds until they connect anew.
     pub fn mute(&mut self, now: Instant, id: PeerId) {
+        self.working_for = Some(id);
         let Some(peer) = self.peer_mut(id) else { return };
         peer.muted = true;
-        self.withdraw(|router, publication| !router.is_allowed(publication));
+        self.allowed_changed();
         self.next_hearing = now;
+    }
+
+    /// This participant's camera is off: who watches whoever speaks is shown somebody else, or black. Holds until they
+    /// connect anew.
+    pub fn darken(&mut self, now: Instant, id: PeerId) {
+        self.set_dark(now, id, true);
+    }
+
+    /// Their camera is on.
+    pub fn lighten(&mut self, now: Instant, id: PeerId) {
+        self.set_dark(now, id, false);
+    }
+
+    fn set_dark(&mut self, now: Instant, id: PeerId, dark: bool) {
+        self.working_for = Some(id);
+        let Some(peer) = self.peer_mut(id).filter(|peer| peer.dark != dark) else { return };
+        peer.dark = dark;
+        self.next_choice = now;
+    }
+
+    /// Somebody else listens to what this participant is told: all that is true now is told again, since what was told
+    /// last may have reached nobody.
+    pub fn tell_anew(&mut self, now: Instant, id: PeerId) {
+        self.working_for = Some(id);
+        let Some(peer) = self.peer_mut(id) else { return };
+        peer.told = None;
+        for index in peer.publications.clone() {
+            if let Some(publication) = &mut self.publications[index] {
+                publication.tell_anew();
+            }
+        }
+        self.next_choice = now;
     }
 
     /// Nobody but this participant is forwarded, or everybody.
     pub fn allow_only(&mut self, now: Instant, only: Option<PeerId>) {
+        self.working_for = None;
         self.only = only;
-        self.withdraw(|router, publication| !router.is_allowed(publication));
+        self.allowed_changed();
         (self.next_choice, self.next_hearing) = (now, now);
     }
 
-    /// Takes what is not to be forwarded out of all slots.
-    fn withdraw(&mut self, which: impl Fn(&Self, &Publication) -> bool) {
+    /// Takes what is not to be forwarded out of all slots, and out of the ranking of voices: nobody is shown for what
+    /// nobody hears.
+    fn allowed_changed(&mut self) {
         for index in 0..self.publications.len() {
-            if !self.publications[index].as_ref().is_some_and(|one| which(self, one)) {
+            let Some(publication) = &self.publications[index] else { continue };
+            let (allowed, voice) = (self.is_allowed(publication), publication.source == Source::Microphone);
+            if allowed {
+                if voice {
+                    self.speakers.add(index);
+                }
                 continue;
             }
+            self.speakers.remove(index);
             let viewers = self.publications[index].as_mut().map(|one| std::mem::take(&mut one.viewers));
             for viewer in viewers.unwrap_or_default() {
                 if let Some(peer) = &mut self.peers[viewer.peer] {
@@ -286,6 +341,7 @@ impl Router {
                 self.drain(index, now, send);
             }
         }
+        self.working_for = None;
     }
 
     /// When it has to be flushed at the latest.
@@ -316,7 +372,7 @@ impl Router {
         self.peers[*self.by_id.get(&id)?].as_mut()
     }
 
-    fn insert(&mut self, now: Instant, id: PeerId, engine: Engine, views: Vec<View>) {
+    fn insert(&mut self, now: Instant, id: PeerId, engine: Engine, (views, program): (Vec<View>, bool)) {
         let peer = Peer {
             id,
             engine,
@@ -325,10 +381,12 @@ impl Router {
             views,
             watch: None,
             muted: false,
+            dark: false,
+            program,
             publications: Vec::new(),
             origins: Vec::new(),
             bandwidth: Bandwidth::new(now),
-            told: Vec::new(),
+            told: Some(Vec::new()),
         };
         let free = self.peers.iter().position(Option::is_none);
         let index = free.unwrap_or_else(|| {
@@ -368,7 +426,7 @@ impl Router {
                 self.publications.push(None);
                 self.publications.len() - 1
             });
-            if publication.source == Source::Microphone {
+            if publication.source == Source::Microphone && self.is_allowed(&publication) {
                 self.speakers.add(index);
             }
             self.publications[index] = Some(publication);
@@ -433,8 +491,9 @@ impl Router {
                 }
             }
             Told::KeyframeWanted(mid) => {
-                let slot = peer.slots.iter().find(|slot| slot.mid == mid);
-                if let Some((publication, layer)) = slot.and_then(|slot| slot.publication.zip(slot.layer)) {
+                let Some(slot) = peer.slots.iter_mut().find(|slot| slot.mid == mid) else { return };
+                slot.blacken_again();
+                if let Some((publication, layer)) = slot.publication.zip(slot.layer) {
                     self.request_keyframe(publication, layer, now);
                 }
             }
@@ -444,7 +503,7 @@ impl Router {
 
     fn lose(&mut self, index: usize) {
         let Some(id) = self.peers[index].as_ref().map(|peer| peer.id) else { return };
-        self.remove(id);
+        self.take_away(id);
         self.events.push_back(Event::Lost { peer: id });
     }
 

@@ -1,13 +1,18 @@
 //! Where a receiver gets a publication: one stream for as long as the connection lasts, whatever it carries.
 
-use crate::engine::{Engine, Forward, SlotSection};
+use crate::black;
+use crate::engine::{Engine, Forward, Own, SlotSection};
 use crate::rewrite::{Place, Rewriter};
-use str0m::format::PayloadParams;
+use std::time::{Duration, Instant};
+use str0m::format::{Codec, PayloadParams};
 use str0m::media::{Mid, Pt};
 use str0m::rtp::{RtpPacket, Ssrc, Vp8Descriptor};
 
 const AUDIO_CLOCK: u32 = 48_000;
 const VIDEO_CLOCK: u32 = 90_000;
+/// A black picture is sent so often, this far apart: enough that one arrives, without anybody having to ask.
+const BLACKS: u8 = 3;
+const BLACK_EVERY: Duration = Duration::from_millis(200);
 
 pub(crate) struct Slot {
     pub(crate) mid: Mid,
@@ -22,6 +27,11 @@ pub(crate) struct Slot {
     rewriter: Rewriter,
     /// Payload types: as it comes in, as it goes out.
     payload: Option<(Pt, Option<Pt>)>,
+    /// What the last picture that went out was encoded with.
+    sent: Option<(Codec, Pt)>,
+    /// How often a black picture is yet to be sent, while there is no other, and when the last one was.
+    blacks: u8,
+    blackened: Option<Instant>,
 }
 
 /// A packet on its way to everybody who gets it, looked at once.
@@ -44,6 +54,9 @@ impl Slot {
             target: None,
             rewriter: Rewriter::default(),
             payload: None,
+            sent: None,
+            blacks: 0,
+            blackened: None,
         }
     }
 
@@ -64,9 +77,41 @@ impl Slot {
         }
     }
 
-    /// Whether a key frame is what it waits for.
+    /// Whether a key frame is what it waits for. What the receiver does not understand is not waited for: everybody else
+    /// would pay for it.
     pub(crate) fn waits(&self) -> bool {
-        self.target.is_some() && self.target != self.layer
+        let unfit = matches!(self.payload, Some((_, None)));
+        self.target.is_some() && self.target != self.layer && !unfit
+    }
+
+    /// The receiver has lost the picture that it should show while there is none.
+    pub(crate) fn blacken_again(&mut self) {
+        if self.publication.is_none() && self.sent.is_some() {
+            self.blacks = self.blacks.max(1);
+        }
+    }
+
+    /// While nothing is to be seen: a black picture in the place of the last one, a few times.
+    pub(crate) fn blacken(&mut self, engine: &mut Engine, now: Instant) {
+        let rests = self.blackened.is_some_and(|at| now.saturating_duration_since(at) < BLACK_EVERY);
+        let Some((codec, pt)) = self.sent.filter(|_| self.publication.is_none() && self.blacks > 0 && !rests)
+        else {
+            return;
+        };
+        self.blacks -= 1;
+        self.blackened = Some(now);
+        let payloads = black::payloads(codec);
+        for (number, payload) in (0_u64..).zip(payloads) {
+            let vp8 = (codec == Codec::Vp8).then(|| Vp8Descriptor::parse(payload).ok()).flatten();
+            let place = Place { seq: number, time: 0, at: now };
+            if number == 0 {
+                self.rewriter.switch(place, VIDEO_CLOCK, vp8.as_ref());
+            }
+            let Some((seq, time)) = self.rewriter.place(place) else { continue };
+            let patch = vp8.and_then(|descriptor| self.rewriter.picture(seq, &descriptor));
+            let marker = number + 1 == payloads.len() as u64;
+            engine.write_own(self.ssrc, Own { pt, seq, time, payload, patch, marker, now });
+        }
     }
 
     /// Sends the packet if it is what this slot carries. Returns whether it was.
@@ -88,6 +133,7 @@ impl Slot {
                 return None;
             }
             self.layer = Some(layer);
+            (self.sent, self.blacks) = (Some((payload.spec().codec, pt)), BLACKS);
             self.rewriter.switch(place, if self.audio { AUDIO_CLOCK } else { VIDEO_CLOCK }, vp8);
         }
         let (seq, time) = self.rewriter.place(place)?;

@@ -35,16 +35,22 @@ struct Voice<K> {
 pub(crate) struct Speakers<K> {
     voices: Vec<Voice<K>>,
     active: Option<K>,
+    /// Since somebody last asked.
+    active_changed: bool,
 }
 
 impl<K> Default for Speakers<K> {
     fn default() -> Self {
-        Self { voices: Vec::new(), active: None }
+        Self { voices: Vec::new(), active: None, active_changed: false }
     }
 }
 
 impl<K: Copy + Eq> Speakers<K> {
+    /// Whoever is in it already stays as they are.
     pub(crate) fn add(&mut self, key: K) {
+        if self.voices.iter().any(|voice| voice.key == key) {
+            return;
+        }
         self.voices.push(Voice {
             key,
             level: 0.0,
@@ -59,6 +65,7 @@ impl<K: Copy + Eq> Speakers<K> {
         self.voices.retain(|voice| voice.key != key);
         if self.active == Some(key) {
             self.active = None;
+            self.active_changed = true;
         }
     }
 
@@ -98,8 +105,17 @@ impl<K: Copy + Eq> Speakers<K> {
         self.active
     }
 
-    /// The one who is speaking, if it is somebody else than at the last call.
+    /// The one who is speaking, if it is somebody else than at the last call; nobody when the one who was has gone.
     pub(crate) fn active_changed(&mut self, now: Instant) -> Option<Option<K>> {
+        if let Some(next) = self.next_active(now) {
+            self.active = Some(next);
+            self.active_changed = true;
+        }
+        std::mem::take(&mut self.active_changed).then_some(self.active)
+    }
+
+    /// Who takes over from whoever was speaking.
+    fn next_active(&mut self, now: Instant) -> Option<K> {
         for voice in &mut self.voices {
             let silent = voice.spoke_at.is_none_or(|at| now.saturating_duration_since(at) > PAUSE);
             if silent {
@@ -117,8 +133,7 @@ impl<K: Copy + Eq> Speakers<K> {
         if present.is_some_and(|present| loudest.level < present.level + LOUDER) {
             return None;
         }
-        self.active = Some(loudest.key);
-        Some(self.active)
+        Some(loudest.key)
     }
 }
 
@@ -203,6 +218,13 @@ mod tests {
         assert_eq!(ranking[0], 2);
         speakers.remove(3);
         let (_, active) = talk(&mut speakers, &mut now, 1_000, &[(2, -40)]);
-        assert_eq!(active, [Some(2)]);
+        assert_eq!(active, [None, Some(2)]);
+        // Another one by the same key is another one.
+        speakers.remove(2);
+        speakers.add(2);
+        let (_, active) = talk(&mut speakers, &mut now, 1_000, &[(2, -40)]);
+        assert_eq!(active, [None, Some(2)]);
+        speakers.add(2);
+        assert_eq!(talk(&mut speakers, &mut now, 100, &[(2, -40)]).0[0], 2, "who is in it is not new");
     }
 }

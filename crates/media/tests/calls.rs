@@ -240,6 +240,182 @@ fn who_is_muted_is_seen_and_not_heard_and_does_not_take_anybodys_place() {
     assert!(world.audio(1, 2).packets > 90);
 }
 
+/// What somebody is told of what they send and receive.
+fn told(world: &World, client: usize) -> Vec<Event> {
+    let id = world.clients[client].id;
+    let theirs = |event: &&Event| matches!(event, Event::Slots { peer, .. } | Event::Layers { peer, .. } if *peer == id);
+    world.events.iter().filter(theirs).cloned().collect()
+}
+
+#[test]
+fn what_was_told_to_somebody_who_has_gone_is_told_again() {
+    let (mut world, _) = group(3, Camera::Layers, 300);
+    world.run(seconds(8));
+    let before = told(&world, 0);
+    let slots = before.iter().rfind(|event| matches!(event, Event::Slots { .. })).cloned().unwrap();
+    let layers = before.iter().rfind(|event| matches!(event, Event::Layers { .. })).cloned().unwrap();
+    world.events.clear();
+    world.run(seconds(1));
+    assert_eq!(told(&world, 0), [], "once is enough");
+    world.router.tell_anew(world.now, world.clients[0].id);
+    world.run(Duration::from_millis(50));
+    assert_eq!(told(&world, 0), [slots.clone(), layers.clone()], "at once");
+    world.run(seconds(1));
+    assert_eq!(told(&world, 0).len(), 2);
+    assert_eq!(told(&world, 1), [], "nobody else is told");
+    // Though nothing was to be said of it, and though everything was wanted.
+    world.view(1, &[0, 2], 1280);
+    world.router.view(world.now, world.clients[0].id, Vec::new());
+    world.run(seconds(5));
+    world.view(1, &[], 1280);
+    world.view(2, &[], 1280);
+    world.run(seconds(5));
+    world.events.clear();
+    world.router.tell_anew(world.now, world.clients[0].id);
+    world.run(Duration::from_millis(50));
+    assert_eq!(told(&world, 0).len(), 2);
+    assert!(
+        told(&world, 0).iter().any(|event| matches!(event, Event::Layers { rids, .. } if rids.is_empty()))
+    );
+}
+
+#[test]
+fn who_is_not_heard_is_not_the_one_speaking_and_who_has_left_is_not_either() {
+    for silence in [0, 1] {
+        let mut world = World::new();
+        for _ in 0..3 {
+            world.join(Camera::None, 0);
+        }
+        world.run(seconds(1));
+        let loud = world.clients[1].id;
+        world.clients[1].level = -10;
+        match silence {
+            0 => world.router.mute(world.now, loud),
+            _ => world.router.allow_only(world.now, Some(world.clients[0].id)),
+        }
+        world.run(seconds(3));
+        assert!(!world.events.contains(&Event::Speaker { peer: Some(loud) }), "{silence}");
+    }
+    let speaker = |world: &World| {
+        let told = |event: &Event| if let Event::Speaker { peer } = event { Some(*peer) } else { None };
+        world.events.iter().rev().find_map(told)
+    };
+    let mut world = World::new();
+    for _ in 0..3 {
+        world.join(Camera::None, 0);
+    }
+    world.clients[1].level = -10;
+    world.run(seconds(3));
+    let loud = world.clients[1].id;
+    assert_eq!(speaker(&world), Some(Some(loud)));
+    world.router.allow_only(world.now, Some(world.clients[0].id));
+    world.run(seconds(1));
+    assert_eq!(speaker(&world), Some(None), "nobody hears them any more");
+    world.router.allow_only(world.now, None);
+    world.run(seconds(2));
+    assert_eq!(speaker(&world), Some(Some(loud)));
+    world.leave(1);
+    world.run(seconds(1));
+    assert_eq!(speaker(&world), Some(None));
+}
+
+#[test]
+fn with_one_section_of_sound_a_voice_is_heard_and_not_what_is_shared() {
+    let mut world = World::new();
+    let ana = world.join(Camera::None, 0);
+    let screen = world.join(Camera::Screen, 0);
+    world.clients[ana].level = -20;
+    world.newcomers.ears = 1;
+    let one = world.watcher(None);
+    world.newcomers.ears = 2;
+    let two = world.watcher(None);
+    world.run(seconds(3));
+    world.forget_received();
+    world.run(seconds(1));
+    assert!(world.audio(one, ana).packets > 40, "{}", world.audio(one, ana).packets);
+    assert!(world.audio(two, ana).packets > 40);
+    assert!(world.got(two, screen, Source::ScreenAudio).packets > 40);
+}
+
+#[test]
+fn who_watches_sees_the_one_who_may_be_seen_before_anybody_speaks() {
+    let (mut world, _) = group(3, Camera::Single, 640);
+    world.router.allow_only(world.now, Some(world.clients[1].id));
+    let watcher = world.watcher(None);
+    world.run(seconds(3));
+    assert!(world.video(watcher, 1).frames > 30, "{}", world.video(watcher, 1).frames);
+}
+
+#[test]
+fn who_watches_sees_no_camera_that_is_off_and_black_where_none_is_on() {
+    let (mut world, _) = group(3, Camera::Single, 640);
+    let (any, of_two) = (world.watcher(None), world.watcher(Some(2)));
+    world.clients[2].level = -20;
+    world.run(seconds(3));
+    let turn = |world: &mut World, one: usize, on: bool| {
+        world.clients[one].turn_camera(on);
+        let id = world.clients[one].id;
+        if on { world.router.lighten(world.now, id) } else { world.router.darken(world.now, id) }
+    };
+    assert_eq!((world.blacks(any), world.blacks(of_two)), (0, 0));
+    turn(&mut world, 2, false);
+    world.run(seconds(1));
+    assert_eq!((world.blacks(any), world.blacks(of_two)), (0, 3), "somebody else is there, or nobody");
+    assert!(world.video(any, 0).frames + world.video(any, 1).frames > 15);
+    turn(&mut world, 0, false);
+    turn(&mut world, 1, false);
+    world.run(seconds(5));
+    assert_eq!((world.blacks(any), world.blacks(of_two)), (3, 3), "and then nothing more");
+    turn(&mut world, 2, true);
+    world.run(seconds(2));
+    for watcher in [any, of_two] {
+        let video = world.video(watcher, 2);
+        assert!(video.frames > 40, "{}", video.frames);
+        assert_eq!((video.broken, video.duplicates), (0, 0), "one stream");
+    }
+    world.leave(2);
+    world.run(seconds(1));
+    assert_eq!(world.blacks(of_two), 6, "who has left is not to be seen");
+}
+
+#[test]
+fn a_program_that_sends_no_picture_shows_none() {
+    let mut world = World::new();
+    let page = world.join(Camera::Single, 1);
+    world.newcomers.programs = true;
+    let program = world.join(Camera::Single, 0);
+    let watcher = world.watcher(Some(program));
+    world.clients[page].level = -20;
+    world.run(seconds(3));
+    assert!(world.video(watcher, program).frames > 30);
+    world.clients[program].turn_camera(false);
+    world.run(seconds(2));
+    assert_eq!(world.blacks(watcher), 0, "between two slides");
+    world.run(seconds(3));
+    assert_eq!(world.blacks(watcher), 3);
+    world.clients[program].turn_camera(true);
+    world.forget_received();
+    world.run(seconds(2));
+    assert!(world.video(watcher, program).frames > 40);
+}
+
+#[test]
+fn who_does_not_understand_what_is_sent_costs_nobody_key_frames() {
+    for watches in [true, false] {
+        let (mut world, _) = group(2, Camera::Single, 640);
+        world.newcomers.h264 = true;
+        let deaf = if watches { world.watcher(Some(0)) } else { world.join(Camera::None, 1) };
+        if !watches {
+            world.view(deaf, &[0], 640);
+        }
+        world.run(seconds(2));
+        let before = world.clients[0].keyframes_asked;
+        world.run(seconds(5));
+        assert_eq!(world.clients[0].keyframes_asked, before, "{watches}");
+        assert!(world.audio(deaf, 0).packets > 200, "it hears");
+    }
+}
+
 #[test]
 fn who_watches_one_sees_and_hears_that_one_alone() {
     let (mut world, _) = group(3, Camera::Single, 640);

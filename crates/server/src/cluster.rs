@@ -10,7 +10,8 @@ pub(crate) use heart::{Heart, Pulse};
 pub(crate) use media::SharedMedia;
 
 use serde::{Deserialize, Serialize};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
 
 /// What an instance says of itself with each renewal of its lease. Fields are only ever added, with defaults: during
 /// an upgrade instances of two versions read each other.
@@ -29,6 +30,8 @@ pub(crate) struct Says {
 pub(crate) struct Standing {
     draining: AtomicBool,
     load: AtomicU32,
+    /// In milliseconds.
+    media_silent: AtomicU64,
 }
 
 impl Standing {
@@ -45,5 +48,14 @@ impl Standing {
     /// How many connections its media server has.
     pub(crate) fn set_load(&self, connections: u32) {
         self.load.store(connections, Ordering::Relaxed);
+    }
+
+    /// For how long a thread of its media server has not got on.
+    pub(crate) fn set_media_silent(&self, silent: Duration) {
+        self.media_silent.store(u64::try_from(silent.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    pub(crate) fn media_silent(&self) -> Duration {
+        Duration::from_millis(self.media_silent.load(Ordering::Relaxed))
     }
 }

@@ -24,13 +24,13 @@ use doubts::Doubts;
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SendError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 use visavis_domain::ids::{CallId, ParticipantId};
-use visavis_domain::room::Source;
+use visavis_domain::room::{Camera, Source};
 use visavis_media::door::{Admitted, Door};
 use visavis_media::{LayerOffer, PeerId, TrackOffer, View, Watch};
 use visavis_protocol::{TrackLabel, Viewed};
@@ -41,6 +41,11 @@ use worker::{Job, Offer, Wanted, Worker};
 const NOTICES: usize = 64 * 1024;
 /// A worker that has not answered in this time has far worse to do.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// A worker that has been at the same thing for this long is in trouble: no room begins there. Less would be a stutter.
+const STALLED: Duration = Duration::from_secs(2);
+/// And is not waited for any more after this long: its rooms begin anew at another one as soon as somebody offers. Less
+/// would cut off people who would have been back in a moment.
+const GIVEN_UP: Duration = Duration::from_secs(10);
 /// Bytes of packets that wait for one worker. About a second of what it can take.
 const MOST_WAITING: usize = 16 * 1024 * 1024;
 
@@ -117,6 +122,8 @@ struct Queue {
     load: Arc<AtomicUsize>,
     /// When it began with what it is doing, in milliseconds since `began`; 0 while it waits.
     busy_since: Arc<AtomicU64>,
+    /// Its thread is no more.
+    gone: Arc<AtomicBool>,
 }
 
 impl Queue {
@@ -126,7 +133,25 @@ impl Queue {
             return false;
         }
         self.waiting.fetch_add(bytes, Ordering::Relaxed);
-        self.jobs.send(job).is_ok()
+        self.give(job).is_none()
+    }
+
+    /// Gives it something to do. Whoever is no more gives it back.
+    fn give(&self, job: Job) -> Option<Job> {
+        let SendError(job) = self.jobs.send(job).err()?;
+        self.gone.store(true, Ordering::Relaxed);
+        Some(job)
+    }
+
+    /// For how long it has not got on.
+    fn stands_still(&self, began: Instant) -> Duration {
+        if self.gone.load(Ordering::Relaxed) {
+            return Duration::MAX;
+        }
+        match self.busy_since.load(Ordering::Relaxed) {
+            0 => Duration::ZERO,
+            since => began.elapsed().saturating_sub(Duration::from_millis(since)),
+        }
     }
 }
 
@@ -136,6 +161,8 @@ struct Shared {
     door: RwLock<Door<Target>>,
     addresses: Addresses,
     queues: Vec<Queue>,
+    /// How many streams there have been.
+    streams: AtomicU64,
     began: Instant,
     /// Told how many connections there are.
     standing: Arc<Standing>,
@@ -208,13 +235,29 @@ impl Shared {
     fn new(workers: usize, addresses: Addresses, standing: Arc<Standing>) -> (Arc<Self>, Vec<Receiver<Job>>) {
         let queue = |_| {
             let (jobs, taken) = channel();
-            let queue =
-                Queue { jobs, waiting: Arc::default(), load: Arc::default(), busy_since: Arc::default() };
+            let (waiting, load) = (Arc::default(), Arc::default());
+            let queue = Queue { jobs, waiting, load, busy_since: Arc::default(), gone: Arc::default() };
             (queue, taken)
         };
         let (queues, jobs) = (0..workers).map(queue).unzip();
-        let shared = Self { door: RwLock::default(), addresses, queues, began: Instant::now(), standing };
+        let (door, streams) = (RwLock::default(), AtomicU64::new(0));
+        let shared = Self { door, addresses, queues, streams, began: Instant::now(), standing };
         (Arc::new(shared), jobs)
+    }
+
+    fn stands_still(&self, worker: usize) -> Duration {
+        self.queues[worker].stands_still(self.began)
+    }
+
+    /// That with the fewest participants, of those that get on.
+    fn lightest(&self) -> usize {
+        let trouble = |number: usize| match self.stands_still(number) {
+            Duration::MAX => 2,
+            silent if silent > STALLED => 1,
+            _ => 0,
+        };
+        let load = |number: usize| self.queues[number].load.load(Ordering::Relaxed);
+        (0..self.queues.len()).min_by_key(|number| (trouble(*number), load(*number))).unwrap_or(0)
     }
 
     fn recognise(&self, bytes: &[u8]) -> Option<Arc<Admitted<Target>>> {
@@ -254,22 +297,33 @@ impl MediaHandle {
     fn queue(&self, key: RoomKey) -> Option<&Queue> {
         let RoomKey { call, generation } = key;
         let mut placements = self.placements();
-        let placement = match placements.get(&call).copied() {
-            Some(known) if known.generation == generation => known,
+        let worker = match placements.get(&call).copied() {
             Some(known) if known.generation > generation => return None,
+            Some(known) if known.generation == generation => self.still_or_another(call, known.worker),
             earlier => {
                 if let Some(Placement { worker, generation }) = earlier {
-                    // Workers end with the process.
-                    let _ = self.shared.queues[worker].jobs.send(Job::Retire(RoomKey { call, generation }));
+                    // One that is no more has nothing to retire.
+                    let _ = self.shared.queues[worker].give(Job::Retire(RoomKey { call, generation }));
                 }
-                let loads = self.shared.queues.iter().map(|queue| queue.load.load(Ordering::Relaxed));
-                let lightest = loads.enumerate().min_by_key(|(_, load)| *load);
-                let placement = Placement { worker: lightest.map_or(0, |(number, _)| number), generation };
-                placements.insert(call, placement);
-                placement
+                self.shared.lightest()
             }
         };
-        Some(&self.shared.queues[placement.worker])
+        placements.insert(call, Placement { worker, generation });
+        Some(&self.shared.queues[worker])
+    }
+
+    /// Where a room stays, unless nobody gets on there.
+    fn still_or_another(&self, call: CallId, worker: usize) -> usize {
+        if self.shared.stands_still(worker) < GIVEN_UP {
+            return worker;
+        }
+        let another = self.shared.lightest();
+        if another != worker {
+            tracing::error!(worker, "a room begins anew: its media worker does not get on");
+            // Should it get on after all.
+            let _ = self.shared.queues[worker].give(Job::End { call });
+        }
+        another
     }
 
     /// The worker of a room that there is.
@@ -281,16 +335,16 @@ impl MediaHandle {
     /// With all its rooms: one that has been retired may still be there.
     fn end_call(&self, placements: &mut HashMap<CallId, Placement>, call: CallId) {
         for queue in &self.shared.queues {
-            // Workers end with the process.
-            let _ = queue.jobs.send(Job::End { call });
+            // One that is no more has nothing to end.
+            let _ = queue.give(Job::End { call });
         }
         placements.remove(&call);
     }
 
     fn tell(&self, key: RoomKey, job: Job) {
         if let Some(queue) = self.placed(key) {
-            // Workers end with the process.
-            let _ = queue.jobs.send(job);
+            // One that is no more forwards nothing.
+            let _ = queue.give(job);
         }
     }
 }
@@ -313,10 +367,16 @@ impl Media for MediaHandle {
             sdp: offer.sdp,
             tracks: offer.tracks.into_iter().map(track).collect(),
             only: offer.only.map(peer),
+            dark: offer.dark,
             feed: offer.feed,
         };
-        let queue = self.queue(room).ok_or(MediaRefused::Unknown)?;
-        queue.jobs.send(Job::Offer(offer, answer)).map_err(|_| MediaRefused::Away)?;
+        // Whoever gives it back is not asked again.
+        let mut job = Some(Job::Offer(offer, answer));
+        for _ in &self.shared.queues {
+            let Some(asked) = job.take() else { break };
+            job = self.queue(room).ok_or(MediaRefused::Unknown)?.give(asked);
+        }
+        drop(job);
         let answered = tokio::time::timeout(PATIENCE, answered).await;
         answered.map_err(|_| MediaRefused::Away)?.map_err(|_| MediaRefused::Away)?
     }
@@ -332,7 +392,9 @@ impl Media for MediaHandle {
         let views = views.iter().map(view).collect();
         let job = Job::View { room, peer: peer(participant), views, answer };
         let queue = self.placed(room).ok_or(MediaRefused::Unknown)?;
-        queue.jobs.send(job).map_err(|_| MediaRefused::Away)?;
+        if queue.give(job).is_some() {
+            return Err(MediaRefused::Away);
+        }
         let answered = tokio::time::timeout(PATIENCE, answered).await;
         answered.map_err(|_| MediaRefused::Away)?.map_err(|_| MediaRefused::Away)?
     }
@@ -347,7 +409,9 @@ impl Media for MediaHandle {
         let room = RoomKey::from(site);
         let queue = self.placed(room).ok_or(MediaRefused::Unknown)?;
         let job = Job::Ice { room, peer: peer(participant), asked, answer };
-        queue.jobs.send(job).map_err(|_| MediaRefused::Away)?;
+        if queue.give(job).is_some() {
+            return Err(MediaRefused::Away);
+        }
         let answered = tokio::time::timeout(PATIENCE, answered).await;
         answered.map_err(|_| MediaRefused::Away)?.map_err(|_| MediaRefused::Away)?
     }
@@ -355,6 +419,12 @@ impl Media for MediaHandle {
     fn mute(&self, site: MediaSite, participant: ParticipantId) {
         let room = RoomKey::from(site);
         self.tell(room, Job::Mute { room, peer: peer(participant) });
+    }
+
+    fn camera(&self, site: MediaSite, participant: ParticipantId, camera: Camera) {
+        let room = RoomKey::from(site);
+        let dark = camera != Camera::On;
+        self.tell(room, Job::Camera { room, peer: peer(participant), dark });
     }
 
     fn reseat(&self, site: MediaSite, seat: MediaSeat) {
@@ -395,7 +465,7 @@ impl Media for MediaHandle {
             self.end_call(&mut placements, call);
         }
         drop(placements);
-        for MediaRoom { site, seats, only, name, feeds, muted } in rooms {
+        for MediaRoom { site, seats, only, name, feeds, muted, dark } in rooms {
             let by_peer = |seat: &MediaSeat| (peer(seat.participant), seat.session);
             let wanted = Wanted {
                 seats: seats.iter().map(by_peer).collect(),
@@ -403,13 +473,14 @@ impl Media for MediaHandle {
                 name,
                 feeds: feeds.iter().map(by_peer).collect(),
                 muted: muted.into_iter().map(peer).collect(),
+                dark: dark.into_iter().map(peer).collect(),
             };
             let room = RoomKey::from(site);
             // Of a room that is not here any more its programs have to hear, too: any worker tells them.
             let elsewhere = self.shared.queues.first().filter(|_| !wanted.feeds.is_empty());
             let queue = self.placed(room).or(elsewhere);
             if let Some(queue) = queue {
-                let _ = queue.jobs.send(Job::Reconcile { room, wanted: Box::new(wanted) });
+                let _ = queue.give(Job::Reconcile { room, wanted: Box::new(wanted) });
             }
         }
     }
@@ -417,7 +488,7 @@ impl Media for MediaHandle {
     fn end_all(&self) {
         let mut placements = self.placements();
         for queue in &self.shared.queues {
-            let _ = queue.jobs.send(Job::EndAll);
+            let _ = queue.give(Job::EndAll);
         }
         placements.clear();
     }

@@ -26,16 +26,17 @@ impl Router {
             self.peers.iter().flatten().map(|peer| peer.slots.iter().filter(|slot| slot.audio).count());
         let most = slots.max().unwrap_or(0);
         // One more than there are slots: nobody hears themselves.
-        let mut loudest = self.speakers.loudest(most + 1, now);
-        loudest.retain(|index| self.publications[*index].as_ref().is_some_and(|one| self.is_allowed(one)));
+        let loudest = self.speakers.loudest(most + 1, now);
         let shared = self.publications.iter().enumerate().filter_map(|(index, publication)| {
             publication
                 .as_ref()
                 .filter(|one| one.source == Source::ScreenAudio && self.is_allowed(one))
                 .map(|_| index)
         });
-        // What is shared is meant to be heard, whoever talks.
-        let ranking: Vec<_> = shared.collect::<Vec<_>>().into_iter().chain(loudest).collect();
+        // What is shared is meant to be heard, whoever talks; but not instead of who does, where there is one slot alone.
+        let mut ranking = loudest;
+        let after_first = ranking.len().min(1);
+        ranking.splice(after_first..after_first, shared);
         for index in 0..self.peers.len() {
             let Some(peer) = &self.peers[index] else { continue };
             let count = peer.slots.iter().filter(|slot| slot.audio).count();
@@ -54,27 +55,37 @@ impl Router {
         }
     }
 
-    /// What there is to hear of one participant.
+    /// What there is to hear of one participant, their voice first.
     fn heard_of(&self, publisher: PeerId) -> impl Iterator<Item = usize> {
-        let of_theirs =
-            move |one: &&Publication| one.publisher == publisher && one.is_audio() && self.is_allowed(one);
-        self.publications
-            .iter()
-            .enumerate()
-            .filter_map(move |(index, publication)| publication.as_ref().filter(of_theirs).map(|_| index))
+        [Source::Microphone, Source::ScreenAudio].into_iter().filter_map(move |source| {
+            self.publications.iter().position(|one| {
+                one.as_ref().is_some_and(|one| {
+                    one.publisher == publisher && one.source == source && self.is_allowed(one)
+                })
+            })
+        })
+    }
+
+    /// Whether there is a picture. Of a page's camera live state says so, of a program what comes.
+    fn is_to_be_seen(&self, publication: &Publication, now: Instant) -> bool {
+        let shows = |owner: &Peer| {
+            let dark = owner.dark && publication.source == Source::Camera;
+            !dark && (!owner.program || publication.moves(now))
+        };
+        self.is_allowed(publication) && self.peers[publication.owner].as_ref().is_some_and(shows)
     }
 
     /// What somebody sees who does not say what they look at: whom they watch, else whoever speaks, else whom they have
     /// seen until now, else whoever is there.
-    fn watched(&self, peer: &Peer, watch: Watch) -> Vec<View> {
-        let shows = |publisher: PeerId| {
-            let mut all = self.publications.iter().flatten();
-            all.any(|one| one.publisher == publisher && one.source == watch.picture && self.is_allowed(one))
+    fn watched(&self, peer: &Peer, watch: Watch, now: Instant) -> Vec<View> {
+        let seen = || {
+            let all = self.publications.iter().flatten();
+            all.filter(|one| one.source == watch.picture && self.is_to_be_seen(one, now) && peer.reads(one))
         };
+        let shows = |publisher: PeerId| seen().any(|one| one.publisher == publisher);
         let speaker = || self.speakers.active().and_then(|index| self.publications[index].as_ref());
         let before = || peer.slots.iter().filter(|slot| !slot.audio).find_map(|slot| slot.publication);
         let before = || before().and_then(|index| self.publications[index].as_ref());
-        let any = || self.publications.iter().flatten().find(|one| one.source == watch.picture);
         let publisher = match watch.publisher {
             Some(publisher) => Some(publisher).filter(|one| shows(*one)),
             None => [speaker(), before()]
@@ -82,7 +93,7 @@ impl Router {
                 .flatten()
                 .map(|one| one.publisher)
                 .find(|one| shows(*one))
-                .or_else(|| any().map(|one| one.publisher)),
+                .or_else(|| seen().next().map(|one| one.publisher)),
         };
         let view = |publisher| View { publisher, source: watch.picture, width: WATCHED.0, height: WATCHED.1 };
         publisher.map(view).into_iter().collect()
@@ -136,7 +147,7 @@ impl Router {
                     })
                 })
             };
-            let watched = peer.watch.map(|watch| self.watched(peer, watch));
+            let watched = peer.watch.map(|watch| self.watched(peer, watch, now));
             let wanted: Vec<_> = watched
                 .as_ref()
                 .unwrap_or(&peer.views)
@@ -148,6 +159,7 @@ impl Router {
             let publications: Vec<_> = wanted.iter().map(|(one, _)| *one).collect();
             self.assign(index, &publications, false);
             self.choose_layers(index, &wanted, now);
+            self.blacken(index, now);
             self.tell_slots(index);
         }
         for publication in self.publications.iter_mut().flatten().filter(|one| !one.is_audio()) {
@@ -201,6 +213,14 @@ impl Router {
         self.scratch.encodings = encodings;
     }
 
+    /// Who watches is told nothing: what is no more would stand still before them as if it went on.
+    fn blacken(&mut self, index: usize, now: Instant) {
+        let Some(peer) = self.peers[index].as_mut().filter(|peer| peer.watch.is_some()) else { return };
+        for slot in peer.slots.iter_mut().filter(|slot| !slot.audio) {
+            slot.blacken(&mut peer.engine, now);
+        }
+    }
+
     fn tell_slots(&mut self, index: usize) {
         let Some(peer) = &mut self.peers[index] else { return };
         let State::Connected = peer.state else { return };
@@ -213,10 +233,19 @@ impl Router {
             })
         };
         let slots: Vec<_> = peer.slots.iter().filter_map(assigned).collect();
-        if slots != peer.told {
-            peer.told.clone_from(&slots);
+        if peer.told.as_ref() != Some(&slots) {
+            peer.told = Some(slots.clone());
             self.events.push_back(Event::Slots { peer: peer.id, slots });
         }
+    }
+}
+
+impl Peer {
+    /// Whether this participant understands what the publication is encoded with, as far as that is known.
+    fn reads(&self, publication: &Publication) -> bool {
+        let Some((_, payload)) = &publication.payload else { return true };
+        let mut pictures = self.slots.iter().filter(|slot| !slot.audio);
+        pictures.any(|slot| self.engine.payload_like(slot.mid, payload).is_some())
     }
 }
 

@@ -14,6 +14,8 @@ use visavis_media::{LayerOffer, PeerId, Source, TrackOffer};
 /// Bits per second of each layer.
 pub(crate) const LAYERS: [(&str, u32, u32, u64); 3] =
     [("q", 320, 180, 150_000), ("h", 640, 360, 500_000), ("f", 1280, 720, 1_500_000)];
+/// By which a black picture of the router's own is known: where others say by whom they were made.
+pub(super) const NOBODYS: (usize, usize) = (0, 1);
 const FRAME_EVERY: Duration = Duration::from_millis(33);
 const VOICE_EVERY: Duration = Duration::from_millis(20);
 
@@ -87,6 +89,8 @@ pub(crate) struct Client {
     pub(crate) slots: BTreeMap<String, (PeerId, Source)>,
     pub(crate) received: BTreeMap<String, Received>,
     pub(crate) layers_asked: Option<Vec<String>>,
+    /// How often a key frame was asked for.
+    pub(crate) keyframes_asked: u64,
     /// Bytes sent by each layer.
     pub(crate) sent: [u64; 3],
     pub(super) timeout: Instant,
@@ -112,6 +116,7 @@ impl Client {
             slots: BTreeMap::new(),
             received: BTreeMap::new(),
             layers_asked: None,
+            keyframes_asked: 0,
             sent: [0; 3],
             timeout: now,
             arrivals: None,
@@ -119,7 +124,13 @@ impl Client {
         }
     }
 
-    pub(super) fn offer(&mut self, now: Instant, camera: Camera, videos: usize, alike: bool) -> Offered {
+    pub(super) fn offer(
+        &mut self,
+        now: Instant,
+        camera: Camera,
+        (ears, videos): (usize, usize),
+        alike: bool,
+    ) -> Offered {
         let mut api = self.rtc.sdp_api();
         let microphone = api.add_media(MediaKind::Audio, Direction::SendOnly, None, None, None);
         let (sound, pictures) = match camera {
@@ -153,7 +164,7 @@ impl Client {
             tracks.push(TrackOffer { mid: mid.to_string(), source: pictures, layers });
             mid
         });
-        for _ in 0..3 {
+        for _ in 0..ears {
             api.add_media(MediaKind::Audio, Direction::RecvOnly, None, None, None);
         }
         for _ in 0..videos {
@@ -199,6 +210,13 @@ impl Client {
         found.map_or_else(|| own.to_owned(), |(_, name)| name.clone())
     }
 
+    /// The camera is off, or on again.
+    pub(crate) fn turn_camera(&mut self, on: bool) {
+        let Some(track) = &mut self.camera else { return };
+        track.active.fill(on);
+        track.key_wanted.fill(on);
+    }
+
     /// The router says which layers anybody looks at.
     pub(super) fn ask_layers(&mut self, rids: &[String]) {
         self.layers_asked = Some(rids.to_vec());
@@ -227,6 +245,7 @@ impl Client {
             }
             RtcEvent::KeyframeRequest(request) => {
                 assert_eq!(request.kind, KeyframeRequestKind::Pli);
+                self.keyframes_asked += 1;
                 if let Some(track) = self.camera.as_mut().filter(|track| track.mid == request.mid)
                     && let Some(layer) = track.layers.iter().position(|rid| *rid == request.rid)
                 {

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use str0m::net::{Protocol as NetProtocol, Receive};
 use str0m::{Candidate, Input, Output, Rtc};
 use visavis_media::{
-    Certificate, Datagram, Event, PeerId, Protocol, Router, Settings, Source, Transmit, View,
+    Certificate, Datagram, Event, PeerId, Protocol, Router, Settings, Source, Transmit, View, Watch,
 };
 
 pub(crate) use client::Camera;
@@ -25,6 +25,23 @@ pub(crate) const SERVER: &str = "203.0.113.1:443";
 #[allow(clippy::disallowed_methods, reason = "an instant can only be had from the clock")]
 pub(crate) fn start() -> Instant {
     Instant::now()
+}
+
+/// What participants are made of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Newcomers {
+    /// Programs, not pages.
+    pub(crate) programs: bool,
+    /// Read H.264 and not VP8.
+    pub(crate) h264: bool,
+    /// Sections of sound that they receive in.
+    pub(crate) ears: usize,
+}
+
+impl Default for Newcomers {
+    fn default() -> Self {
+        Self { programs: false, h264: false, ears: 3 }
+    }
 }
 
 /// One direction of somebody's network.
@@ -84,6 +101,8 @@ pub(crate) struct World {
     room: u8,
     /// Whether all participants name their sections alike, as browsers do, and not each by chance.
     pub(crate) alike: bool,
+    /// What whoever comes now is.
+    pub(crate) newcomers: Newcomers,
     /// Copies of what is on its way to the router, with who sent it; nothing unless asked for.
     pub(crate) tap: Option<Vec<(usize, Vec<u8>)>>,
 }
@@ -112,6 +131,7 @@ impl World {
             rng: TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]),
             room,
             alike: false,
+            newcomers: Newcomers::default(),
             tap: None,
         }
     }
@@ -136,13 +156,19 @@ impl World {
         let mut rtc = Rtc::builder()
             .clear_codecs()
             .enable_opus(true, false)
-            .enable_vp8(true)
+            .enable_vp8(!self.newcomers.h264)
+            .enable_h264(self.newcomers.h264)
             .set_rtp_mode(true)
             .build(self.now);
         rtc.add_local_candidate(Candidate::host(address, "udp").unwrap());
         let mut client = Client::new(PeerId(index as u128 + 100), self.room, rtc, address, self.now);
-        let Offered { sdp, tracks, pending } = client.offer(self.now, camera, videos, self.alike);
-        let answer = self.router.offer(self.now, client.id, true, &sdp, &tracks).unwrap();
+        let Offered { sdp, tracks, pending } =
+            client.offer(self.now, camera, (self.newcomers.ears, videos), self.alike);
+        let router = &mut self.router;
+        let answer = match self.newcomers.programs {
+            true => router.offer_feed(self.now, client.id, true, &sdp, &tracks).unwrap(),
+            false => router.offer(self.now, client.id, true, &sdp, &tracks).unwrap(),
+        };
         client.accept(&answer.sdp, pending);
         client
     }
@@ -150,6 +176,20 @@ impl World {
     /// Everybody's room, which is over.
     pub(crate) fn take_router(self) -> Router {
         self.router
+    }
+
+    /// One who watches a camera, of somebody or of whoever speaks.
+    pub(crate) fn watcher(&mut self, publisher: Option<usize>) -> usize {
+        let watcher = self.join(Camera::None, 1);
+        let publisher = publisher.map(|one| self.clients[one].id);
+        let watch = Watch { publisher, picture: Source::Camera };
+        self.router.watch(self.now, self.clients[watcher].id, watch);
+        watcher
+    }
+
+    /// Whether a client has been sent a picture that is nobody's.
+    pub(crate) fn blacks(&self, client: usize) -> u64 {
+        self.clients[client].received.values().filter_map(|one| one.by_source.get(&client::NOBODYS)).sum()
     }
 
     pub(crate) fn leave(&mut self, client: usize) {

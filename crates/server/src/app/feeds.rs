@@ -14,7 +14,7 @@ use visavis_domain::name::{PersonName, RoomName};
 use visavis_domain::room::{
     self, Caller, Camera, Command, Devices, FeedRole, Keys, Member, Microphone, Room, Screen, Source,
 };
-use visavis_media::feed::{self, Unfit};
+use visavis_media::feed::{self, Unfit, Whom};
 use visavis_protocol::TrackLabel;
 
 /// For its media to come: longer than the media server waits for it.
@@ -108,7 +108,7 @@ impl App {
             FeedWish::Watch(watched) => Some(watched),
         };
         let feed = Some(MediaFeed { room: name.clone(), watch });
-        let offer = MediaOffer { fresh: true, sdp: feed::tidied(sdp), tracks, only: None, feed };
+        let offer = MediaOffer { fresh: true, sdp: feed::tidied(sdp), tracks, only: None, dark: false, feed };
         let answered = self.connect_media(name, session, offer).await;
         let named =
             answered.and_then(|sdp| Ok((feed::ice_name(&sdp).map_err(|_| Refused::Corrupt)?.ufrag, sdp)));
@@ -237,8 +237,9 @@ impl App {
 fn reads(wish: FeedWish, sdp: &str) -> Result<(FeedRole, Devices, Vec<TrackLabel>), Unfit> {
     let absent = Devices { microphone: Microphone::Absent, camera: Camera::Absent, screen: Screen::Off };
     match wish {
-        FeedWish::Watch(_) => {
-            feed::check_watching(sdp)?;
+        FeedWish::Watch(watched) => {
+            let whom = if watched.participant.is_some() { Whom::One } else { Whom::Anybody };
+            feed::check_watching(sdp, whom)?;
             Ok((FeedRole::Watcher, absent, Vec::new()))
         }
         FeedWish::Publish => {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use visavis_domain::ids::{CallId, InstanceId, ParticipantId, SessionId};
 use visavis_domain::name::RoomName;
 use visavis_domain::room::{
-    self, Command, Event, MediaRoute, Microphone, Presence, Publishing, Room, Source,
+    self, Camera, Command, Event, MediaRoute, Microphone, Presence, Publishing, Room, Source,
 };
 use visavis_protocol::{Reply, ServerFrame, Topic, TrackLabel, Viewed};
 
@@ -45,6 +45,8 @@ pub(crate) struct MediaRoom {
     pub(crate) feeds: Vec<MediaSeat>,
     /// Those of them who are not heard.
     pub(crate) muted: Vec<ParticipantId>,
+    /// Pages whose camera is off.
+    pub(crate) dark: Vec<ParticipantId>,
 }
 
 /// What makes a program's connection another one than a page's.
@@ -93,6 +95,9 @@ pub(crate) struct MediaOffer {
     /// Who alone may be forwarded in this call.
     #[serde(default)]
     pub(crate) only: Option<ParticipantId>,
+    /// Whether the camera is off, though it may be announced: its place is kept.
+    #[serde(default)]
+    pub(crate) dark: bool,
     /// Set for a program.
     #[serde(default)]
     pub(crate) feed: Option<MediaFeed>,
@@ -165,6 +170,9 @@ pub(crate) trait Media: Send + Sync {
     /// Nobody hears the participant any more, whatever is sent.
     fn mute(&self, site: MediaSite, participant: ParticipantId);
 
+    /// What the camera of a page does: what is announced says only that there is a place for its picture.
+    fn camera(&self, site: MediaSite, participant: ParticipantId, camera: Camera);
+
     /// Another session acts for the participant now.
     fn reseat(&self, site: MediaSite, seat: MediaSeat);
 
@@ -199,7 +207,7 @@ impl App {
         sdp: String,
         tracks: Vec<TrackLabel>,
     ) -> Result<Reply, Refused> {
-        let offer = MediaOffer { fresh, sdp, tracks, only: None, feed: None };
+        let offer = MediaOffer { fresh, sdp, tracks, only: None, dark: false, feed: None };
         Ok(Reply::MediaAnswer { sdp: self.connect_media(name, session, offer).await? })
     }
 
@@ -219,22 +227,27 @@ impl App {
             Some(site) => site,
             None => self.place(name).await?,
         };
-        let only = only(&room);
-        let sdp = self.media.offer(site, seat, MediaOffer { only, ..offer }).await?;
-        let room = self.room(name).await.ok().filter(|room| room.member_of(session).is_some());
-        let Some(room) = room else {
+        let (only, dark) = (only(&room), room.member_of(session).is_some_and(is_dark));
+        let sdp = self.media.offer(site, seat, MediaOffer { only, dark, ..offer }).await?;
+        let room = self.room(name).await.ok();
+        let Some((room, member)) =
+            room.as_ref().and_then(|room| room.member_of(session).map(|member| (room, member)))
+        else {
             // Whoever lost their seat meanwhile has been removed before the connection was there.
             self.media.remove(site, seat.participant);
             return Err(room::Rejection::NotInRoom.into());
         };
-        if self::site(&room) != Some(site) {
+        if self::site(room) != Some(site) {
             // The media has gone elsewhere meanwhile; so does the next offer. This one may have come after the word.
             self.media.retire(site);
             return Err(MediaRefused::Away.into());
         }
-        if self::only(&room) != only {
+        if self::only(room) != only {
             // Decided meanwhile, and undone by this offer.
-            self.media.allow_only(site, self::only(&room));
+            self.media.allow_only(site, self::only(room));
+        }
+        if is_dark(member) != dark {
+            self.media.camera(site, member.id, member.devices.camera);
         }
         Ok(sdp)
     }
@@ -300,6 +313,10 @@ impl App {
                     }
                     if member.feed.is_some() && is_muted(member) && !earlier.is_some_and(is_muted) {
                         self.media.mute(site, member.id);
+                    }
+                    let camera = |member: &room::Member| member.devices.camera;
+                    if member.feed.is_none() && earlier.is_none_or(|one| camera(one) != camera(member)) {
+                        self.media.camera(site, member.id, camera(member));
                     }
                 }
                 Event::Placed { instance: None, .. } => self.media.retire(site),
@@ -389,11 +406,17 @@ fn forwarded(room: &Room, instance: InstanceId) -> Option<MediaRoom> {
         name: room.name().clone(),
         feeds: connected.map(seat).collect(),
         muted: feeds().filter(|member| is_muted(member)).map(|member| member.id).collect(),
+        dark: room.members().iter().filter(|member| is_dark(member)).map(|member| member.id).collect(),
     })
 }
 
 fn is_muted(member: &room::Member) -> bool {
     member.devices.microphone == Microphone::Muted
+}
+
+/// Of a program nobody says it.
+fn is_dark(member: &room::Member) -> bool {
+    !is_feed(member) && member.devices.camera != Camera::On
 }
 
 pub(super) fn site(room: &Room) -> Option<MediaSite> {

@@ -9,6 +9,7 @@ use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 use visavis_domain::ids::{InstanceId, ParticipantId};
+use visavis_domain::room::Camera;
 use visavis_live::{Live, LiveError};
 use visavis_protocol::Viewed;
 
@@ -36,6 +37,7 @@ enum Note {
     MediaRemove { site: MediaSite, participant: ParticipantId },
     MediaAllowOnly { site: MediaSite, only: Option<ParticipantId> },
     MediaMute { site: MediaSite, participant: ParticipantId },
+    MediaCamera { site: MediaSite, participant: ParticipantId, camera: Camera },
     MediaRetire { site: MediaSite },
     MediaEnd { site: MediaSite },
 }
@@ -118,6 +120,14 @@ impl Media for SharedMedia {
             self.local.mute(site, participant);
         } else {
             self.tell(site, &Note::MediaMute { site, participant });
+        }
+    }
+
+    fn camera(&self, site: MediaSite, participant: ParticipantId, camera: Camera) {
+        if self.is_here(site) {
+            self.local.camera(site, participant, camera);
+        } else {
+            self.tell(site, &Note::MediaCamera { site, participant, camera });
         }
     }
 
@@ -211,6 +221,7 @@ impl Ear for Local {
         | Note::MediaRemove { site, .. }
         | Note::MediaAllowOnly { site, .. }
         | Note::MediaMute { site, .. }
+        | Note::MediaCamera { site, .. }
         | Note::MediaRetire { site }
         | Note::MediaEnd { site }) = note;
         if site.instance != self.own {
@@ -221,6 +232,7 @@ impl Ear for Local {
             Note::MediaRemove { participant, .. } => self.media.remove(site, participant),
             Note::MediaAllowOnly { only, .. } => self.media.allow_only(site, only),
             Note::MediaMute { participant, .. } => self.media.mute(site, participant),
+            Note::MediaCamera { participant, camera, .. } => self.media.camera(site, participant, camera),
             Note::MediaRetire { .. } => self.media.retire(site),
             Note::MediaEnd { .. } => self.media.end(site),
         }

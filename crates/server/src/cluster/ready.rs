@@ -26,6 +26,7 @@ pub(crate) enum Missing {
     LiveState,
     Database,
     Clock,
+    Media,
 }
 
 impl Missing {
@@ -36,6 +37,7 @@ impl Missing {
             Self::LiveState => "live_state",
             Self::Database => "database",
             Self::Clock => "clock",
+            Self::Media => "media",
         }
     }
 }
@@ -49,6 +51,8 @@ struct Seen {
     database_silent: Duration,
     /// Between this machine's clock and that of live state.
     clocks_differ: Duration,
+    /// For how long a thread of the media server has not got on.
+    media_silent: Duration,
 }
 
 impl Seen {
@@ -58,6 +62,7 @@ impl Seen {
             (self.live_silent > SILENCE, Missing::LiveState),
             (self.database_silent > SILENCE, Missing::Database),
             (self.clocks_differ > CLOCKS, Missing::Clock),
+            (self.media_silent > SILENCE, Missing::Media),
         ]
         .into_iter()
         .filter_map(|(is, missing)| is.then_some(missing))
@@ -96,6 +101,7 @@ impl Health {
             live_silent: since(&self.live),
             database_silent: since(&self.database),
             clocks_differ: Duration::from_millis(self.ahead.load(Ordering::Relaxed).unsigned_abs()),
+            media_silent: self.standing.media_silent(),
         }
     }
 
@@ -124,6 +130,7 @@ impl Health {
         metrics::gauge!("visavis_draining").set(is(seen.draining));
         metrics::gauge!("visavis_live_state_up").set(is(!missing.contains(&Missing::LiveState)));
         metrics::gauge!("visavis_database_up").set(is(!missing.contains(&Missing::Database)));
+        metrics::gauge!("visavis_media_up").set(is(!missing.contains(&Missing::Media)));
         #[allow(clippy::cast_precision_loss, reason = "a gauge of milliseconds")]
         metrics::gauge!("visavis_clock_difference_seconds")
             .set(self.ahead.load(Ordering::Relaxed) as f64 / 1000.0);
@@ -179,18 +186,19 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_named() {
-        use Missing::{Clock, Database, Draining, LiveState};
+        use Missing::{Clock, Database, Draining, LiveState, Media};
         let (quiet, silent) = (Duration::from_secs(3), Duration::from_millis(3_001));
         let (near, far) = (Duration::from_secs(2), Duration::from_millis(2_001));
-        for (draining, live_silent, database_silent, clocks_differ, missing) in [
-            (false, quiet, quiet, near, vec![]),
-            (true, quiet, quiet, near, vec![Draining]),
-            (false, silent, quiet, near, vec![LiveState]),
-            (false, quiet, silent, near, vec![Database]),
-            (false, quiet, quiet, far, vec![Clock]),
-            (true, silent, silent, far, vec![Draining, LiveState, Database, Clock]),
+        for (draining, live_silent, database_silent, clocks_differ, media_silent, missing) in [
+            (false, quiet, quiet, near, quiet, vec![]),
+            (true, quiet, quiet, near, quiet, vec![Draining]),
+            (false, silent, quiet, near, quiet, vec![LiveState]),
+            (false, quiet, silent, near, quiet, vec![Database]),
+            (false, quiet, quiet, far, quiet, vec![Clock]),
+            (false, quiet, quiet, near, silent, vec![Media]),
+            (true, silent, silent, far, silent, vec![Draining, LiveState, Database, Clock, Media]),
         ] {
-            let seen = Seen { draining, live_silent, database_silent, clocks_differ };
+            let seen = Seen { draining, live_silent, database_silent, clocks_differ, media_silent };
             assert_eq!(seen.missing(), missing, "{seen:?}");
         }
     }
@@ -200,6 +208,9 @@ mod tests {
         let standing = Arc::new(Standing::default());
         let health = Health::new(standing.clone());
         assert_eq!(health.missing(), []);
+        standing.set_media_silent(Duration::MAX);
+        assert_eq!(health.missing(), [Missing::Media]);
+        standing.set_media_silent(Duration::ZERO);
         standing.drain();
         assert_eq!(health.missing(), [Missing::Draining]);
     }

@@ -2,15 +2,11 @@
 //! looks like media ends here.
 
 use super::worker::{Batch, Job};
-use super::{Shared, Target};
+use super::{STALLED, Shared, Target};
 use crate::port::{Arrived, MediaPackets};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use visavis_media::door::{Places, Whose};
-
-/// A worker that has been at the same thing for this long is in trouble.
-const STALLED: Duration = Duration::from_secs(2);
 
 /// From so many packets in a second on, being woken for each costs more than they do.
 const MANY: u64 = 2_000;
@@ -72,14 +68,16 @@ impl MediaPackets for Demux {
         let now = Instant::now();
         self.many = std::mem::take(&mut self.taken) > MANY;
         self.places.sweep(now);
-        for (number, queue) in self.shared.queues.iter().enumerate() {
-            let since = queue.busy_since.load(Ordering::Relaxed);
-            let busy = now.saturating_duration_since(self.shared.began + Duration::from_millis(since));
-            if since > 0 && busy > STALLED {
-                tracing::error!(worker = number, ?busy, "a media worker stands still");
+        let mut longest = Duration::ZERO;
+        for worker in 0..self.shared.queues.len() {
+            let silent = self.shared.stands_still(worker);
+            longest = longest.max(silent);
+            if silent > STALLED {
+                tracing::error!(worker, "a media worker stands still");
                 metrics::counter!("visavis_media_stalled_seconds_total").increment(1);
             }
         }
+        self.shared.standing.set_media_silent(longest);
         let dropped = |reason| metrics::counter!("visavis_media_dropped_total", "reason" => reason);
         dropped("stranger").increment(std::mem::take(&mut self.strangers));
         dropped("overrun").increment(std::mem::take(&mut self.overrun));

@@ -19,7 +19,8 @@ pub(super) struct Outbound {
     port: Arc<PortSender>,
     /// Addresses that can be sent from; others are a router's.
     own: Vec<IpAddr>,
-    streams: HashMap<Ends, mpsc::Sender<Bytes>>,
+    /// Each with its number: one may come from the same place as the one before.
+    streams: HashMap<Ends, (u64, mpsc::Sender<Bytes>)>,
     run: Run,
     pub(super) counts: Counts,
 }
@@ -47,15 +48,21 @@ impl Outbound {
         Self { port, own, streams: HashMap::new(), run, counts: Counts::default() }
     }
 
-    pub(super) fn open_stream(&mut self, ends: Ends, stream: mpsc::Sender<Bytes>) {
-        self.streams.insert(ends, stream);
+    pub(super) fn open_stream(&mut self, ends: Ends, stream: u64, frames: mpsc::Sender<Bytes>) {
+        self.streams.insert(ends, (stream, frames));
     }
 
-    pub(super) fn close_stream(&mut self, ends: Ends) {
-        // Another stream may have come from the same place meanwhile.
-        if self.streams.get(&ends).is_some_and(mpsc::Sender::is_closed) {
+    /// Nothing, if another one has taken its place.
+    pub(super) fn close_stream(&mut self, ends: Ends, stream: u64) {
+        if self.streams.get(&ends).is_some_and(|(present, _)| *present == stream) {
             self.streams.remove(&ends);
         }
+    }
+
+    /// Lets go of what has been gathered.
+    pub(super) fn forget_run(&mut self) {
+        self.run.count = 0;
+        self.run.bytes.clear();
     }
 
     pub(super) fn send(&mut self, transmit: &Transmit) {
@@ -105,7 +112,8 @@ impl Outbound {
         let mut framed = BytesMut::with_capacity(2 + bytes.len());
         framed.put_u16(length);
         framed.put_slice(bytes);
-        let sent = self.streams.get(&ends).is_some_and(|stream| stream.try_send(framed.freeze()).is_ok());
+        let sent =
+            self.streams.get(&ends).is_some_and(|(_, stream)| stream.try_send(framed.freeze()).is_ok());
         if !sent {
             self.counts.dropped += 1;
         }

@@ -1,6 +1,7 @@
 //! Media in streams (RFC 6544), for networks that let no UDP through: frames of RFC 4571 cut out of what arrives, and
 //! written back.
 
+use super::outbound::Ends;
 use super::worker::{Batch, Job};
 use super::{Queue, Shared, Target};
 use crate::listen::{ByteStream, Streams};
@@ -8,6 +9,7 @@ use bytes::{Buf, Bytes, BytesMut};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc;
@@ -50,9 +52,11 @@ impl Streams for IceStreams {
             let way = Way {
                 queue: shared.queues[connection.target.worker].clone(),
                 ends: (peer, shared.addresses.known_as(local)),
+                stream: shared.streams.fetch_add(1, Ordering::Relaxed),
                 connection,
             };
-            if way.queue.jobs.send(Job::StreamOpened { ends: way.ends, frames }).is_err() {
+            let opened = Job::StreamOpened { ends: way.ends, stream: way.stream, frames };
+            if way.queue.give(opened).is_some() {
                 return;
             }
             way.pass(&first);
@@ -98,7 +102,8 @@ async fn read_frame(reader: &mut (impl AsyncReadExt + Unpin), buffer: &mut Bytes
 /// A stream's way to its worker. Whatever happens to the task, the worker hears of the end.
 struct Way {
     queue: Queue,
-    ends: (SocketAddr, SocketAddr),
+    ends: Ends,
+    stream: u64,
     connection: Arc<Admitted<Target>>,
 }
 
@@ -113,7 +118,7 @@ impl Way {
 
 impl Drop for Way {
     fn drop(&mut self) {
-        // Workers end with the process.
-        let _ = self.queue.jobs.send(Job::StreamClosed { ends: self.ends });
+        // A worker that is no more has no streams.
+        let _ = self.queue.give(Job::StreamClosed { ends: self.ends, stream: self.stream });
     }
 }

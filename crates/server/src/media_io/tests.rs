@@ -8,11 +8,12 @@ use super::{Addresses, MOST_WAITING, MediaHandle, Offer, RoomKey, Shared, Target
 use crate::app::{Media, MediaOffer, MediaRefused, MediaRoom, MediaSeat, MediaSite};
 use crate::port::{Arrived, MediaPackets, Port};
 use std::net::{SocketAddr, UdpSocket};
+use std::pin::pin;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex};
-use std::task::Poll;
-use std::time::Instant;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
 use stun_types::attribute::{Software, Username};
 use stun_types::message::{
     BINDING, IntegrityAlgorithm, Message, MessageIntegrityCredentials, MessageWriteVec, ShortTermCredentials,
@@ -32,7 +33,10 @@ struct Scene {
 }
 
 fn scene(workers: usize) -> Scene {
-    let (shared, jobs) = Shared::new(workers, Addresses::new(vec![HOME.parse().unwrap()]), Arc::default());
+    let home = Addresses::new(vec![HOME.parse().unwrap()]);
+    let (mut shared, jobs) = Shared::new(workers, home, Arc::default());
+    // It has run for a while.
+    Arc::get_mut(&mut shared).unwrap().began -= Duration::from_secs(60);
     Scene { demux: Demux::new(shared.clone()), shared, jobs }
 }
 
@@ -46,6 +50,11 @@ impl Scene {
     fn takes(&mut self, from: &str, bytes: &[u8]) -> bool {
         let arrived = Arrived { peer: from.parse().unwrap(), local: "10.0.0.5:8443".parse().unwrap(), bytes };
         self.demux.take(Instant::now(), &arrived)
+    }
+
+    /// A worker has been at the same thing for this long.
+    fn stands_still(&self, worker: usize, ms: u64) {
+        self.shared.queues[worker].busy_since.store(60_000 - ms, Ordering::Relaxed);
     }
 
     /// How many packets each worker has been given since.
@@ -146,7 +155,7 @@ fn words(jobs: &Receiver<Job>) -> Vec<String> {
         Job::EndAll => "end all".to_owned(),
         Job::Reconcile { wanted, .. } => format!("reconcile {}", wanted.seats.len()),
         Job::View { .. } | Job::Reseat { .. } | Job::AllowOnly { .. } => "other".to_owned(),
-        Job::Ice { .. } | Job::Mute { .. } => "other".to_owned(),
+        Job::Ice { .. } | Job::Mute { .. } | Job::Camera { .. } => "other".to_owned(),
         Job::Packets(_) | Job::StreamOpened { .. } | Job::StreamClosed { .. } => "packets".to_owned(),
     };
     jobs.try_iter().map(word).collect()
@@ -161,7 +170,14 @@ async fn a_call_that_live_state_does_not_know_ends_the_second_time() {
     let scene = scene(1);
     let media = handle(&scene);
     let seat = MediaSeat { participant: ParticipantId::from_bits(2), session: SessionId::from_bits(3) };
-    let offer = || MediaOffer { fresh: true, sdp: String::new(), tracks: Vec::new(), only: None, feed: None };
+    let offer = || MediaOffer {
+        fresh: true,
+        sdp: String::new(),
+        tracks: Vec::new(),
+        only: None,
+        dark: false,
+        feed: None,
+    };
     assert!(futures_util::poll!(media.offer(site(4), seat, offer())).is_pending());
     let room = |feeds| MediaRoom {
         site: site(4),
@@ -170,6 +186,7 @@ async fn a_call_that_live_state_does_not_know_ends_the_second_time() {
         name: RoomName::parse("Town hall").unwrap(),
         feeds,
         muted: Vec::new(),
+        dark: Vec::new(),
     };
     let known = || vec![room(Vec::new())];
     media.reconcile(known());
@@ -192,8 +209,14 @@ async fn the_latest_generation_is_the_one_that_counts() {
     let participant = ParticipantId::from_bits(2);
     let seat = MediaSeat { participant, session: SessionId::from_bits(3) };
     let offered = async |generation| {
-        let offer =
-            MediaOffer { fresh: true, sdp: String::new(), tracks: Vec::new(), only: None, feed: None };
+        let offer = MediaOffer {
+            fresh: true,
+            sdp: String::new(),
+            tracks: Vec::new(),
+            only: None,
+            dark: false,
+            feed: None,
+        };
         futures_util::poll!(media.offer(site(generation), seat, offer))
     };
     let unknown = Poll::Ready(Err(MediaRefused::Unknown));
@@ -214,4 +237,100 @@ async fn the_latest_generation_is_the_one_that_counts() {
     assert!(offered(5).await.is_pending(), "nothing is known of it any more");
     media.end_all();
     assert_eq!(words(&scene.jobs[0]).last().unwrap(), "end all");
+}
+
+/// An offer to the room of this call, as if nobody waited for its answer.
+fn offered(media: &MediaHandle, call: u128) -> Poll<Result<String, MediaRefused>> {
+    let seat = MediaSeat { participant: ParticipantId::from_bits(2), session: SessionId::from_bits(3) };
+    let offer = MediaOffer {
+        fresh: true,
+        sdp: String::new(),
+        tracks: Vec::new(),
+        only: None,
+        dark: false,
+        feed: None,
+    };
+    let site = MediaSite { call: CallId::from_bits(call), ..site(4) };
+    let mut context = Context::from_waker(Waker::noop());
+    pin!(media.offer(site, seat, offer)).as_mut().poll(&mut context)
+}
+
+#[tokio::test]
+async fn no_room_begins_where_nobody_gets_on_and_none_stays_there_for_long() {
+    let scene = scene(2);
+    let media = handle(&scene);
+    let told = || scene.jobs.iter().map(words).collect::<Vec<_>>();
+    assert!(offered(&media, 1).is_pending());
+    assert_eq!(told(), [vec!["offer 4"], vec![]]);
+    scene.stands_still(0, 3_000);
+    assert!(offered(&media, 2).is_pending());
+    assert!(offered(&media, 1).is_pending());
+    assert_eq!(told(), [["offer 4"], ["offer 4"]], "what has begun may be back in a moment");
+    scene.stands_still(0, 11_000);
+    assert!(offered(&media, 1).is_pending());
+    assert_eq!(told(), [["end"], ["offer 4"]], "should it get on after all");
+    scene.stands_still(1, 12_000);
+    assert!(offered(&media, 1).is_pending());
+    assert_eq!(told(), [vec!["offer 4"], vec!["end"]]);
+}
+
+#[tokio::test]
+async fn where_nobody_gets_on_anywhere_a_room_stays() {
+    let scene = scene(1);
+    let media = handle(&scene);
+    assert!(offered(&media, 1).is_pending());
+    scene.stands_still(0, 12_000);
+    assert!(offered(&media, 1).is_pending());
+    assert_eq!(words(&scene.jobs[0]), ["offer 4", "offer 4"]);
+}
+
+#[tokio::test]
+async fn rooms_of_a_thread_that_is_no_more_begin_at_another() {
+    let mut scene = scene(2);
+    let media = handle(&scene);
+    assert!(offered(&media, 1).is_pending());
+    drop(scene.jobs.remove(0));
+    assert!(offered(&media, 1).is_pending());
+    assert!(offered(&media, 2).is_pending());
+    assert_eq!(words(&scene.jobs[0]), ["offer 4", "offer 4"]);
+    drop(scene.jobs.remove(0));
+    assert_eq!(offered(&media, 1), Poll::Ready(Err(MediaRefused::Away)));
+}
+
+#[test]
+fn that_a_worker_does_not_get_on_is_noted() {
+    let mut scene = scene(2);
+    scene.demux.tick();
+    assert_eq!(scene.shared.standing.media_silent(), Duration::ZERO);
+    scene.stands_still(1, 5_000);
+    scene.demux.tick();
+    assert!(scene.shared.standing.media_silent() >= Duration::from_secs(5));
+    scene.shared.queues[1].busy_since.store(0, Ordering::Relaxed);
+    scene.demux.tick();
+    assert_eq!(scene.shared.standing.media_silent(), Duration::ZERO);
+    drop(scene.jobs.remove(0));
+    assert!(scene.shared.queues[0].give(Job::EndAll).is_some());
+    scene.demux.tick();
+    assert!(scene.shared.standing.media_silent() > Duration::from_secs(60));
+}
+
+#[test]
+fn a_stream_that_ends_takes_none_along_that_has_come_from_the_same_place() {
+    let port = Port::new(UdpSocket::bind("127.0.0.1:0").unwrap()).unwrap();
+    let mut out = Outbound::new(port.sender(), Vec::new());
+    let ends: (SocketAddr, SocketAddr) = ("198.51.100.1:4000".parse().unwrap(), HOME.parse().unwrap());
+    let transmit =
+        Transmit { protocol: Protocol::Tcp, source: ends.1, destination: ends.0, contents: vec![7; 10] };
+    let (frames, _first) = tokio::sync::mpsc::channel(8);
+    out.open_stream(ends, 1, frames);
+    let (frames, mut second) = tokio::sync::mpsc::channel(8);
+    out.open_stream(ends, 2, frames);
+    out.close_stream(ends, 1);
+    out.send(&transmit);
+    assert_eq!(second.try_recv().unwrap().len(), 12);
+    // Though its reader has not gone yet: the word that it goes may be there before.
+    out.close_stream(ends, 2);
+    out.send(&transmit);
+    assert!(second.try_recv().is_err());
+    assert_eq!(out.counts.dropped, 1);
 }

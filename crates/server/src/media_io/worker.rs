@@ -1,26 +1,31 @@
 //! A worker: a thread that owns the rooms placed with it, from packet to packet. Thin: what happens in a room is for
 //! its router to decide.
 
+mod job;
+mod room;
+mod telling;
+#[cfg(test)]
+mod tests;
+
+pub(super) use job::{Batch, Job, Offer, Wanted};
+
 use super::doubts::Doubts;
 use super::outbound::{Ends, Outbound};
 use super::{RoomKey, Shared, Target, named, participant, watch};
 use crate::app::{Flows, IceAsked, IceTold, MediaFeed, MediaNotice, MediaRefused, MediaSeat};
 use crate::port::PortSender;
-use bytes::Bytes;
-use std::collections::{HashMap, HashSet};
-use std::net::{IpAddr, SocketAddr};
+use room::{Cost, Doubt, FeedSeat, Room, Seat};
+use std::collections::HashMap;
+use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
-use tokio::sync::{mpsc, oneshot};
-use visavis_domain::ids::{CallId, SessionId};
-use visavis_domain::name::RoomName;
-use visavis_media::door::Admitted;
+use tokio::sync::mpsc;
+use visavis_domain::ids::SessionId;
 use visavis_media::feed::{self, IceName};
-use visavis_media::{Datagram, Event, PeerId, Protocol, Router, Settings, TrackOffer, Unusable, View};
-use visavis_protocol::SlotLabel;
+use visavis_media::{Datagram, PeerId, Router, Settings, Unusable, View};
 
 /// Jobs taken before what they brought is sent. More makes longer runs under load, fewer keep the delay low.
 const TURN: usize = 32;
@@ -35,133 +40,6 @@ const REPORT: Duration = Duration::from_secs(1);
 /// For so long a room goes on whose people make new connections elsewhere. Less cuts off whoever is slow to get there;
 /// more keeps connections of pages that are gone.
 const RETIRES: Duration = Duration::from_secs(10);
-
-/// What a worker is asked to do.
-pub(super) enum Job {
-    Packets(Batch),
-    StreamOpened {
-        ends: Ends,
-        frames: mpsc::Sender<Bytes>,
-    },
-    StreamClosed {
-        ends: Ends,
-    },
-    Offer(Offer, oneshot::Sender<Result<String, MediaRefused>>),
-    View {
-        room: RoomKey,
-        peer: PeerId,
-        views: Vec<View>,
-        answer: oneshot::Sender<Result<(), MediaRefused>>,
-    },
-    Ice {
-        room: RoomKey,
-        peer: PeerId,
-        asked: IceAsked,
-        answer: oneshot::Sender<Result<IceTold, MediaRefused>>,
-    },
-    Mute {
-        room: RoomKey,
-        peer: PeerId,
-    },
-    Reseat {
-        room: RoomKey,
-        peer: PeerId,
-        session: SessionId,
-    },
-    Remove {
-        room: RoomKey,
-        peer: PeerId,
-    },
-    AllowOnly {
-        room: RoomKey,
-        only: Option<PeerId>,
-    },
-    Retire(RoomKey),
-    /// What there should be.
-    Reconcile {
-        room: RoomKey,
-        wanted: Box<Wanted>,
-    },
-    /// In whatever room.
-    End {
-        call: CallId,
-    },
-    EndAll,
-}
-
-/// A room as live state has it.
-pub(super) struct Wanted {
-    /// Who may have a connection.
-    pub(super) seats: HashMap<PeerId, SessionId>,
-    /// Who alone is forwarded.
-    pub(super) only: Option<PeerId>,
-    pub(super) name: RoomName,
-    /// Programs that have one.
-    pub(super) feeds: HashMap<PeerId, SessionId>,
-    /// Those who are not heard.
-    pub(super) muted: HashSet<PeerId>,
-}
-
-/// One side of a connection, and whose it is.
-pub(super) struct Offer {
-    pub(super) room: RoomKey,
-    pub(super) peer: PeerId,
-    pub(super) session: SessionId,
-    pub(super) fresh: bool,
-    pub(super) sdp: String,
-    pub(super) tracks: Vec<TrackOffer>,
-    pub(super) only: Option<PeerId>,
-    pub(super) feed: Option<MediaFeed>,
-}
-
-/// Packets on their way to a worker, behind each other in memory.
-pub(super) struct Batch {
-    at: Instant,
-    protocol: Protocol,
-    bytes: Vec<u8>,
-    packets: Vec<Packet>,
-}
-
-struct Packet {
-    target: Target,
-    source: SocketAddr,
-    destination: SocketAddr,
-    length: usize,
-}
-
-impl Default for Batch {
-    fn default() -> Self {
-        Self { at: Instant::now(), protocol: Protocol::Udp, bytes: Vec::new(), packets: Vec::new() }
-    }
-}
-
-impl Batch {
-    pub(super) fn in_stream() -> Self {
-        Self { protocol: Protocol::Tcp, ..Self::default() }
-    }
-
-    pub(super) fn push(
-        &mut self,
-        now: Instant,
-        target: Target,
-        source: SocketAddr,
-        destination: SocketAddr,
-        bytes: &[u8],
-    ) {
-        self.at = now;
-        self.bytes.extend_from_slice(bytes);
-        self.packets.push(Packet { target, source, destination, length: bytes.len() });
-    }
-
-    /// In bytes.
-    pub(super) fn size(&self) -> usize {
-        self.bytes.len()
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.packets.len()
-    }
-}
 
 pub(super) struct Worker {
     number: usize,
@@ -184,92 +62,6 @@ struct Counts {
     forwarded: u64,
     panics: u64,
     untold: u64,
-}
-
-/// A call's media.
-struct Room {
-    router: Router,
-    seats: HashMap<PeerId, Seat>,
-    /// As the router was last told.
-    only: Option<PeerId>,
-    doubts: Doubts<Doubt>,
-    speaker: Option<PeerId>,
-    /// Something has happened in it since it was last flushed.
-    touched: bool,
-    deadline: Instant,
-    /// Not flushed before.
-    rests_until: Instant,
-    /// When it ends. Until then it goes on in silence: its people are told by its successor.
-    retires: Option<Instant>,
-}
-
-/// Whose connection it is, and under which name.
-struct Seat {
-    session: SessionId,
-    ufrag: String,
-    connection: Arc<Admitted<Target>>,
-    feed: Option<Box<FeedSeat>>,
-    muted: bool,
-}
-
-/// What is kept of a program's connection: nobody asks it for another offer.
-struct FeedSeat {
-    feed: MediaFeed,
-    sdp: String,
-    tracks: Vec<TrackOffer>,
-}
-
-/// What is otherwise than live state has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Doubt {
-    /// Somebody's connection, who is not in the room.
-    Seat(PeerId),
-    /// Who is told what happens to a connection.
-    Session(PeerId, SessionId),
-    /// Who alone is forwarded.
-    Only(Option<PeerId>),
-    /// Somebody is heard who should not be.
-    Heard(PeerId),
-}
-
-/// What a panic cost.
-enum Cost {
-    Connection(PeerId),
-    Room,
-}
-
-impl Room {
-    fn new(settings: &Settings, now: Instant) -> Self {
-        Self {
-            router: Router::new(settings.clone(), now),
-            seats: HashMap::new(),
-            only: None,
-            doubts: Doubts::default(),
-            speaker: None,
-            touched: true,
-            deadline: now,
-            rests_until: now,
-            retires: None,
-        }
-    }
-
-    /// When it has to be flushed.
-    fn due(&self) -> Instant {
-        if self.touched { self.rests_until } else { self.deadline.max(self.rests_until) }
-    }
-
-    /// Lets the router work. A panic in it, which would be a bug, costs the connection that it was about.
-    fn guarded<T>(&mut self, work: impl FnOnce(&mut Router) -> T) -> Result<T, Cost> {
-        self.touched = true;
-        let router = &mut self.router;
-        catch_unwind(AssertUnwindSafe(|| work(router))).map_err(|_| {
-            tracing::error!("a connection made the media server panic");
-            let removed = router
-                .working_for()
-                .and_then(|peer| catch_unwind(AssertUnwindSafe(|| router.remove(peer))).ok().map(|()| peer));
-            removed.map_or(Cost::Room, Cost::Connection)
-        })
-    }
 }
 
 impl Worker {
@@ -300,23 +92,60 @@ impl Worker {
     pub(super) fn run(mut self) {
         loop {
             self.set_busy(0);
-            let mut job = match self.wait() {
+            let first = match self.wait() {
                 Ok(job) => Some(job),
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return,
             };
             let since = u64::try_from(self.shared.began.elapsed().as_millis()).unwrap_or(u64::MAX);
             self.set_busy(since.max(1));
-            for _ in 0..TURN {
-                let Some(next) = job.take() else { break };
-                self.work(next);
-                job = self.jobs.try_recv().ok();
-            }
-            if let Some(last) = job {
-                self.work(last);
-            }
-            self.flush();
+            self.turn(first);
         }
+    }
+
+    /// Does what has come, and sends what came of it. A panic that is no router's would be a bug, too: it costs this
+    /// worker's rooms, which begin anew, and not the thread, with which every later room would be lost.
+    fn turn(&mut self, first: Option<Job>) {
+        if catch_unwind(AssertUnwindSafe(|| self.take_turn(first))).is_ok() {
+            return;
+        }
+        tracing::error!(worker = self.number, "a media worker panicked; its rooms begin anew");
+        self.counts.panics += 1;
+        if catch_unwind(AssertUnwindSafe(|| self.begin_anew())).is_err() {
+            tracing::error!(worker = self.number, "not everybody hears that their media begins anew");
+        }
+    }
+
+    fn take_turn(&mut self, first: Option<Job>) {
+        let mut job = first;
+        for _ in 0..TURN {
+            let Some(next) = job.take() else { break };
+            self.work(next);
+            job = self.jobs.try_recv().ok();
+        }
+        if let Some(last) = job {
+            self.work(last);
+        }
+        self.flush();
+    }
+
+    /// Whatever is half done is let go of, and whoever was connected hears of it.
+    fn begin_anew(&mut self) {
+        self.out.forget_run();
+        self.missing.clear();
+        for (_, room) in std::mem::take(&mut self.rooms) {
+            self.give_up(room);
+        }
+    }
+
+    /// A room is lost.
+    fn give_up(&mut self, room: Room) {
+        if room.retires.is_none() {
+            for (peer, seat) in &room.seats {
+                self.over(*peer, seat);
+            }
+        }
+        self.close(room.seats.into_values());
     }
 
     /// Until there is something to do.
@@ -340,8 +169,8 @@ impl Worker {
     fn work(&mut self, job: Job) {
         match job {
             Job::Packets(batch) => self.packets(&batch),
-            Job::StreamOpened { ends, frames } => self.out.open_stream(ends, frames),
-            Job::StreamClosed { ends } => self.out.close_stream(ends),
+            Job::StreamOpened { ends, stream, frames } => self.out.open_stream(ends, stream, frames),
+            Job::StreamClosed { ends, stream } => self.out.close_stream(ends, stream),
             Job::Offer(offer, answer) => {
                 // Whoever asked may have gone.
                 let _ = answer.send(self.offer(offer));
@@ -353,6 +182,7 @@ impl Worker {
                 let _ = answer.send(self.ice(room, peer, asked));
             }
             Job::Mute { room, peer } => self.mute(room, peer),
+            Job::Camera { room, peer, dark } => self.camera(room, peer, dark),
             Job::Reseat { room, peer, session } => self.reseat(room, peer, session),
             Job::Remove { room, peer } => self.remove(room, peer),
             Job::AllowOnly { room, only } => self.allow_only(room, only),
@@ -403,7 +233,7 @@ impl Worker {
     }
 
     fn offer(&mut self, offer: Offer) -> Result<String, MediaRefused> {
-        let Offer { room: key, peer, session, fresh, sdp, tracks, only, feed } = offer;
+        let Offer { room: key, peer, session, fresh, sdp, tracks, only, dark, feed } = offer;
         let now = Instant::now();
         let known = self.rooms.get(&key);
         if known.is_some_and(|room| room.retires.is_some())
@@ -419,7 +249,11 @@ impl Worker {
             if let Some(only) = changed {
                 router.allow_only(now, only);
             }
-            let Some(feed) = &feed else { return router.offer(now, peer, fresh, &sdp, &tracks) };
+            let Some(feed) = &feed else {
+                let answered = router.offer(now, peer, fresh, &sdp, &tracks);
+                tell_camera(router, now, peer, dark);
+                return answered;
+            };
             let answered = router.offer_feed(now, peer, fresh, &sdp, &tracks);
             if let Some(watched) = feed.watch {
                 router.watch(now, peer, watch(watched));
@@ -436,23 +270,28 @@ impl Worker {
             }
         };
         let mut door = self.shared.door();
+        let mut reseated = false;
         match room.seats.get_mut(&peer).filter(|_| !fresh) {
             Some(seat) => {
                 door.rename(&seat.ufrag, &answer.ufrag, &answer.password, &seat.connection);
                 seat.ufrag = answer.ufrag;
-                seat.session = session;
-                seat.feed = feed;
+                reseated = seat.session != session;
+                (seat.session, seat.feed, seat.dark) = (session, feed, dark);
             }
             None => {
                 let target = Target { worker: self.number, room: key, peer };
                 let connection = door.open(&answer.ufrag, &answer.password, target);
-                let seat = Seat { session, ufrag: answer.ufrag, connection, feed, muted: false };
+                let seat = Seat { session, ufrag: answer.ufrag, connection, feed, muted: false, dark };
                 if let Some(before) = room.seats.insert(peer, seat) {
                     door.close(&before.ufrag, &before.connection);
                 } else {
                     self.shared.opened(self.number);
                 }
             }
+        }
+        drop(door);
+        if reseated {
+            self.tell_anew(key, peer);
         }
         Ok(answer.sdp)
     }
@@ -494,6 +333,7 @@ impl Worker {
             sdp: feed::restarted(sdp, &name),
             tracks: tracks.clone(),
             only: room.only,
+            dark: seat.dark,
             feed: Some(feed.clone()),
         };
         self.offer(offer).map(|sdp| IceTold::Begun { sdp })
@@ -510,9 +350,29 @@ impl Worker {
 
     fn reseat(&mut self, key: RoomKey, peer: PeerId, session: SessionId) {
         let room = self.rooms.get_mut(&key);
-        if let Some(seat) = room.and_then(|room| room.seats.get_mut(&peer)) {
+        let seat = room.and_then(|room| room.seats.get_mut(&peer));
+        if let Some(seat) = seat.filter(|seat| seat.session != session) {
             seat.session = session;
+            self.tell_anew(key, peer);
         }
+    }
+
+    /// What was told to a session that has gone may have reached nobody: its page goes on by another one, and would wait
+    /// for pictures that it was never asked to send, or told where to find.
+    fn tell_anew(&mut self, key: RoomKey, peer: PeerId) {
+        let Some(room) = self.rooms.get_mut(&key) else { return };
+        let told = room.guarded(|router| router.tell_anew(Instant::now(), peer));
+        self.settle(key, told);
+        self.tell_speaker(key, peer);
+    }
+
+    fn camera(&mut self, key: RoomKey, peer: PeerId, dark: bool) {
+        let Some(room) = self.rooms.get_mut(&key) else { return };
+        if let Some(seat) = room.seats.get_mut(&peer) {
+            seat.dark = dark;
+        }
+        let done = room.guarded(|router| tell_camera(router, Instant::now(), peer, dark));
+        self.settle(key, done);
     }
 
     fn allow_only(&mut self, key: RoomKey, only: Option<PeerId>) {
@@ -539,7 +399,7 @@ impl Worker {
     }
 
     fn reconcile(&mut self, key: RoomKey, wanted: &Wanted) {
-        let Wanted { seats, only, muted, .. } = wanted;
+        let Wanted { seats, only, muted, dark, .. } = wanted;
         let only = *only;
         let Some(room) = self.rooms.get_mut(&key) else { return };
         let heard = room.seats.iter().filter(|(peer, seat)| muted.contains(peer) && !seat.muted);
@@ -548,7 +408,10 @@ impl Worker {
             None => Some(Doubt::Seat(*peer)),
             Some(session) => (*session != seat.session).then_some(Doubt::Session(*peer, *session)),
         });
-        let wrong = wrong.chain((room.only != only).then_some(Doubt::Only(only))).chain(heard);
+        let seen =
+            room.seats.iter().filter(|(peer, seat)| seat.feed.is_none() && seat.dark != dark.contains(peer));
+        let seen: Vec<_> = seen.map(|(peer, seat)| Doubt::Camera(*peer, !seat.dark)).collect();
+        let wrong = wrong.chain(seen).chain((room.only != only).then_some(Doubt::Only(only))).chain(heard);
         let confirmed = room.doubts.confirmed(wrong);
         for doubt in confirmed {
             tracing::warn!("a call's media was not as it should be");
@@ -557,6 +420,7 @@ impl Worker {
                 Doubt::Session(peer, session) => self.reseat(key, peer, session),
                 Doubt::Only(only) => self.allow_only(key, only),
                 Doubt::Heard(peer) => self.mute(key, peer),
+                Doubt::Camera(peer, dark) => self.camera(key, peer, dark),
             }
         }
     }
@@ -583,13 +447,9 @@ impl Worker {
         match cost {
             Cost::Connection(peer) => self.lost(key, peer),
             Cost::Room => {
-                let Some(room) = self.rooms.remove(&key) else { return };
-                if room.retires.is_none() {
-                    for (peer, seat) in &room.seats {
-                        self.over(*peer, seat);
-                    }
+                if let Some(room) = self.rooms.remove(&key) {
+                    self.give_up(room);
                 }
-                self.close(room.seats.into_values());
             }
         }
     }
@@ -639,97 +499,12 @@ impl Worker {
             self.rooms.remove(&key);
         }
     }
-
-    fn event(&mut self, key: RoomKey, event: Event) {
-        use visavis_protocol::Event as Told;
-        let Some(room) = self.rooms.get_mut(&key) else { return };
-        if let (Some(_), false) = (room.retires, matches!(event, Event::Lost { .. })) {
-            return;
-        }
-        let (peer, told) = match event {
-            Event::Lost { peer } => return self.lost(key, peer),
-            Event::Speaker { peer } => {
-                room.speaker = peer;
-                let told = Told::ActiveSpeaker { participant: peer.map(participant) };
-                let pages = room.seats.values().filter(|seat| seat.feed.is_none());
-                let sessions: Vec<_> = pages.map(|seat| seat.session).collect();
-                sessions.into_iter().for_each(|session| self.tell(session, told.clone()));
-                return;
-            }
-            Event::Connected { peer } if room.seats.get(&peer).is_some_and(|seat| seat.feed.is_some()) => {
-                let Some(seat) = room.seats.get(&peer) else { return };
-                let Some(feed) = &seat.feed else { return };
-                let (session, name) = (seat.session, feed.feed.room.clone());
-                return self.feed_flows(peer, session, name, Flows::Begun);
-            }
-            Event::Connected { peer } => match room.speaker {
-                Some(speaker) => (peer, Told::ActiveSpeaker { participant: Some(participant(speaker)) }),
-                None => return,
-            },
-            Event::Slots { peer, slots } => {
-                let label = |one: visavis_media::Assignment| SlotLabel {
-                    mid: one.mid,
-                    participant: participant(one.publisher),
-                    source: named(one.source),
-                };
-                (peer, Told::SlotsAssigned { slots: slots.into_iter().map(label).collect() })
-            }
-            Event::Layers { peer, source, rids } => {
-                (peer, Told::LayersWanted { source: named(source), rids })
-            }
-        };
-        if let Some(session) =
-            room.seats.get(&peer).filter(|seat| seat.feed.is_none()).map(|seat| seat.session)
-        {
-            self.tell(session, told);
-        }
-    }
-
-    /// A connection has ended by itself.
-    fn over(&mut self, peer: PeerId, seat: &Seat) {
-        match &seat.feed {
-            None => self.tell(seat.session, visavis_protocol::Event::MediaLost),
-            Some(feed) => self.feed_flows(peer, seat.session, feed.feed.room.clone(), Flows::Over),
-        }
-    }
-
-    fn feed_flows(&mut self, peer: PeerId, session: SessionId, room: RoomName, flows: Flows) {
-        let seat = MediaSeat { participant: participant(peer), session };
-        self.notify(MediaNotice::Feed { room, seat, flows });
-    }
-
-    fn tell(&mut self, session: SessionId, event: visavis_protocol::Event) {
-        self.notify(MediaNotice::Session { session, event: Box::new(event) });
-    }
-
-    fn notify(&mut self, notice: MediaNotice) {
-        if self.notices.try_send(notice).is_err() {
-            self.counts.untold += 1;
-        }
-    }
-
-    fn report(&mut self) {
-        let counts = std::mem::take(&mut self.counts);
-        let sent = std::mem::take(&mut self.out.counts);
-        metrics::counter!("visavis_media_received_packets_total").increment(counts.received);
-        metrics::counter!("visavis_media_forwarded_packets_total").increment(counts.forwarded);
-        metrics::counter!("visavis_media_sent_packets_total").increment(sent.packets);
-        metrics::counter!("visavis_media_sent_bytes_total").increment(sent.bytes);
-        metrics::counter!("visavis_media_send_calls_total").increment(sent.calls);
-        metrics::counter!("visavis_media_panics_total").increment(counts.panics);
-        let dropped = |reason| metrics::counter!("visavis_media_dropped_total", "reason" => reason);
-        dropped("full").increment(sent.dropped);
-        dropped("refused").increment(counts.refused);
-        dropped("untold").increment(counts.untold);
-        let worker = self.number.to_string();
-        let people: usize = self.rooms.values().map(|room| room.seats.len()).sum();
-        #[allow(clippy::cast_precision_loss, reason = "gauges of what is countable")]
-        {
-            metrics::gauge!("visavis_media_rooms", "worker" => worker.clone()).set(self.rooms.len() as f64);
-            metrics::gauge!("visavis_media_participants", "worker" => worker).set(people as f64);
-        }
-    }
 }
 
-#[cfg(test)]
-mod tests;
+fn tell_camera(router: &mut Router, now: Instant, peer: PeerId, dark: bool) {
+    if dark {
+        router.darken(now, peer);
+    } else {
+        router.lighten(now, peer);
+    }
+}

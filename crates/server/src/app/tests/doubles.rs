@@ -13,6 +13,7 @@ use visavis_domain::ids::{
 };
 use visavis_domain::message::Place;
 use visavis_domain::name::PersonName;
+use visavis_domain::room::Camera;
 use visavis_domain::time::Timestamp;
 use visavis_protocol::Viewed;
 use visavis_store::{
@@ -343,6 +344,8 @@ impl Media for NoMedia {
     }
 
     fn mute(&self, _: MediaSite, _: ParticipantId) {}
+
+    fn camera(&self, _: MediaSite, _: ParticipantId, _: Camera) {}
 
     fn reseat(&self, _: MediaSite, _: MediaSeat) {}
 

@@ -4,6 +4,7 @@ use super::*;
 use std::sync::Mutex;
 use tokio::sync::Notify;
 use visavis_domain::ids::{CallId, SessionId};
+use visavis_domain::room::Camera;
 use visavis_live::MemoryLive;
 
 /// Writes down what it is asked.
@@ -56,6 +57,10 @@ impl Media for Notebook {
 
     fn mute(&self, _: MediaSite, participant: ParticipantId) {
         self.write(format!("mute {}", participant.bits()));
+    }
+
+    fn camera(&self, _: MediaSite, participant: ParticipantId, camera: Camera) {
+        self.write(format!("camera {} {camera:?}", participant.bits()));
     }
 
     fn reseat(&self, _: MediaSite, seat: MediaSeat) {
@@ -112,7 +117,7 @@ fn site(instance: InstanceId) -> MediaSite {
 }
 
 fn offer(sdp: &str) -> MediaOffer {
-    MediaOffer { fresh: true, sdp: sdp.into(), tracks: Vec::new(), only: None, feed: None }
+    MediaOffer { fresh: true, sdp: sdp.into(), tracks: Vec::new(), only: None, dark: false, feed: None }
 }
 
 async fn everything(media: &SharedMedia, at: MediaSite) {
@@ -129,6 +134,7 @@ async fn everything(media: &SharedMedia, at: MediaSite) {
     assert_eq!(media.ice(at, SEAT.participant, asked(None)).await, Ok(begun));
     assert_eq!(media.ice(at, SEAT.participant, asked(Some("old"))).await, Err(MediaRefused::Stale));
     media.mute(at, SEAT.participant);
+    media.camera(at, SEAT.participant, Camera::Off);
     media.reseat(at, SEAT);
     media.allow_only(at, Some(SEAT.participant));
     media.allow_only(at, None);
@@ -138,13 +144,14 @@ async fn everything(media: &SharedMedia, at: MediaSite) {
     media.end(at);
 }
 
-const ALL: [&str; 13] = [
+const ALL: [&str; 14] = [
     "offer 4 good",
     "offer 4 bad",
     "offer 4 old",
     "ice other None",
     "ice other Some(\"old\")",
     "mute 5",
+    "camera 5 Off",
     "reseat 6",
     "only Some(5)",
     "only None",

@@ -4,8 +4,12 @@ use super::*;
 use crate::cluster::Standing;
 use crate::media_io::Addresses;
 use crate::port::Port;
+use std::collections::HashSet;
+use std::net::SocketAddr;
 use std::net::UdpSocket;
-use visavis_media::Certificate;
+use visavis_domain::ids::CallId;
+use visavis_domain::name::RoomName;
+use visavis_media::{Certificate, Protocol, TrackOffer, Watch};
 
 fn room() -> Room {
     let certificate = Certificate::generate().unwrap();
@@ -36,6 +40,42 @@ fn a_panic_over_a_connection_costs_that_connection() {
     assert!(matches!(room.guarded(|router| router.view(now, PeerId(1), Vec::new())), Ok(true)));
 }
 
+#[test]
+fn a_panic_is_theirs_whose_offer_or_wish_it_was_about() {
+    let now = Instant::now();
+    let (ana, ben) = (PeerId(1), PeerId(2));
+    let watch = Watch { publisher: None, picture: visavis_media::Source::Camera };
+    let works: [(&str, Box<dyn Fn(&mut Router)>, Option<PeerId>); 8] = [
+        ("offer", Box::new(move |router| drop(router.offer(now, ana, true, OFFER, &[]))), Some(ana)),
+        ("view", Box::new(move |router| assert!(router.view(now, ana, Vec::new()))), Some(ana)),
+        ("watch", Box::new(move |router| router.watch(now, ana, watch)), Some(ana)),
+        ("mute", Box::new(move |router| router.mute(now, ana)), Some(ana)),
+        ("camera", Box::new(move |router| router.darken(now, ana)), Some(ana)),
+        ("anew", Box::new(move |router| router.tell_anew(now, ana)), Some(ana)),
+        ("remove", Box::new(move |router| router.remove(ana)), None),
+        ("only", Box::new(move |router| router.allow_only(now, Some(ana))), None),
+    ];
+    for (name, work, whose) in works {
+        let mut room = room();
+        let offered = room.guarded(|router| {
+            [ana, ben].into_iter().all(|peer| router.offer(now, peer, true, OFFER, &[]).is_ok())
+        });
+        assert!(matches!(offered, Ok(true)));
+        // Ben's connection is the last that is dealt with.
+        assert!(room.guarded(|router| router.flush(now, &mut |_, _| {})).is_ok());
+        assert!(matches!(room.guarded(|_| panic!("a bug")), Err::<(), _>(Cost::Room)), "{name}");
+        let broken: Result<(), _> = room.guarded(|router| {
+            work(router);
+            panic!("a bug")
+        });
+        let cost = match broken {
+            Err(Cost::Connection(peer)) => Some(peer),
+            _ => None,
+        };
+        assert_eq!(cost, whose, "{name}");
+    }
+}
+
 fn worker(standing: &Arc<Standing>) -> (Worker, mpsc::Receiver<MediaNotice>) {
     let (notices, told) = mpsc::channel(8);
     let (shared, mut jobs) = Shared::new(1, Addresses::new(Vec::new()), standing.clone());
@@ -49,13 +89,18 @@ fn offered(worker: &mut Worker, generation: u32, peer: u128) -> Result<(), Media
     let room = RoomKey { call: CallId::from_bits(1), generation };
     let (sdp, session) = (OFFER.to_owned(), SessionId::from_bits(peer));
     let (peer, tracks) = (PeerId(peer), Vec::new());
-    let offer = Offer { room, peer, session, fresh: true, sdp, tracks, only: None, feed: None };
+    let offer = Offer { room, peer, session, fresh: true, sdp, tracks, only: None, dark: false, feed: None };
     worker.offer(offer).map(drop)
 }
 
 fn lost(session: u128) -> MediaNotice {
     let event = Box::new(visavis_protocol::Event::MediaLost);
     MediaNotice::Session { session: SessionId::from_bits(session), event }
+}
+
+fn speaks(session: u128, peer: Option<PeerId>) -> MediaNotice {
+    let event = visavis_protocol::Event::ActiveSpeaker { participant: peer.map(participant) };
+    MediaNotice::Session { session: SessionId::from_bits(session), event: Box::new(event) }
 }
 
 #[test]
@@ -77,6 +122,82 @@ fn a_retired_room_takes_nobody_says_nothing_and_goes_in_time() {
     worker.lost(RoomKey { generation: 1, ..earlier }, PeerId(1));
     assert_eq!(told.try_recv().unwrap(), lost(1));
     assert_eq!(standing.says().load, 0);
+}
+
+#[test]
+fn a_panic_outside_of_any_room_costs_all_of_them_and_not_the_thread() {
+    let standing = Arc::new(Standing::default());
+    let (mut worker, mut told) = worker(&standing);
+    assert_eq!([1, 2].map(|peer| offered(&mut worker, 0, peer)), [Ok(()), Ok(())]);
+    // Of a packet that is longer than all of them.
+    let mut batch = Batch::in_stream();
+    let nowhere = SocketAddr::from(([0, 0, 0, 0], 0));
+    let room = RoomKey { call: CallId::from_bits(1), generation: 0 };
+    batch.push(Instant::now(), Target { worker: 0, room, peer: PeerId(1) }, nowhere, nowhere, &[0; 20]);
+    batch.packets[0].length = 21;
+    worker.turn(Some(Job::Packets(batch)));
+    assert_eq!((worker.rooms.len(), standing.says().load, worker.counts.panics), (0, 0, 1));
+    let mut heard = [told.try_recv().unwrap(), told.try_recv().unwrap()];
+    heard.sort_by_key(|notice| *notice != lost(1));
+    assert_eq!(heard, [lost(1), lost(2)]);
+    assert_eq!(offered(&mut worker, 0, 1), Ok(()), "they come again");
+    worker.turn(None);
+    assert_eq!(worker.rooms.len(), 1);
+}
+
+#[test]
+fn a_session_that_acts_for_somebody_now_is_told_what_the_one_before_was() {
+    let (mut worker, mut told) = worker(&Arc::default());
+    let key = RoomKey { call: CallId::from_bits(1), generation: 0 };
+    assert_eq!([1, 2].map(|peer| offered(&mut worker, 0, peer)), [Ok(()), Ok(())]);
+    worker.rooms.get_mut(&key).unwrap().speaker = Some(PeerId(2));
+    let reseat = |session| Job::Reseat { room: key, peer: PeerId(1), session: SessionId::from_bits(session) };
+    worker.work(reseat(1));
+    assert!(told.try_recv().is_err(), "it is the same");
+    worker.work(reseat(11));
+    assert_eq!(told.try_recv(), Ok(speaks(11, Some(PeerId(2)))));
+    // That one offers anew, by a third.
+    let offer = Offer {
+        room: key,
+        peer: PeerId(1),
+        session: SessionId::from_bits(12),
+        fresh: false,
+        sdp: OFFER.to_owned(),
+        tracks: Vec::new(),
+        only: None,
+        dark: false,
+        feed: None,
+    };
+    assert!(worker.offer(offer).is_ok());
+    assert_eq!(told.try_recv(), Ok(speaks(12, Some(PeerId(2)))));
+    worker.rooms.get_mut(&key).unwrap().speaker = None;
+    worker.work(reseat(13));
+    assert_eq!(told.try_recv(), Ok(speaks(13, None)), "who was thought to speak does not any more");
+    worker.work(Job::Retire(key));
+    worker.work(reseat(14));
+    assert!(told.try_recv().is_err(), "the room that follows tells");
+}
+
+#[test]
+fn whose_camera_is_off_is_what_live_state_says_the_second_time() {
+    let (mut worker, _told) = worker(&Arc::default());
+    let key = RoomKey { call: CallId::from_bits(1), generation: 0 };
+    assert_eq!(offered(&mut worker, 0, 1), Ok(()));
+    published(&mut worker, key, 2);
+    let seats: HashMap<_, _> =
+        [1, 2].map(|peer: u128| (PeerId(peer), SessionId::from_bits(peer))).into_iter().collect();
+    let dark = |worker: &Worker| [1, 2].map(|peer| worker.rooms[&key].seats[&PeerId(peer)].dark);
+    let reconcile = |worker: &mut Worker, dark: &[u128]| {
+        let dark = dark.iter().copied().map(PeerId).collect();
+        let wanted = Wanted { seats: seats.clone(), dark, ..nobody() };
+        worker.work(Job::Reconcile { room: key, wanted: Box::new(wanted) });
+    };
+    reconcile(&mut worker, &[1]);
+    assert_eq!(dark(&worker), [false, false], "the word of it may be on its way");
+    reconcile(&mut worker, &[1]);
+    assert_eq!(dark(&worker), [true, false]);
+    worker.work(Job::Camera { room: key, peer: PeerId(1), dark: false });
+    assert_eq!(dark(&worker), [false, false]);
 }
 
 #[test]
@@ -109,6 +230,7 @@ fn what_live_state_does_not_know_is_let_go_of_the_second_time() {
     let room = &worker.rooms[&key];
     assert_eq!((room.seats.len(), room.only, standing.says().load), (2, Some(PeerId(1)), 2));
     assert!(!room.seats.contains_key(&PeerId(3)));
+    assert_eq!(told.try_recv(), Ok(speaks(22, None)), "what is told to whom acts now");
     assert!(told.try_recv().is_err(), "whoever is not in the room hears nothing of it");
     worker.lost(key, PeerId(2));
     assert_eq!(told.try_recv().unwrap(), lost(22), "the session that acts now");
@@ -119,8 +241,8 @@ fn name() -> RoomName {
 }
 
 fn nobody() -> Wanted {
-    let (seats, feeds, muted) = (HashMap::new(), HashMap::new(), HashSet::new());
-    Wanted { seats, only: None, name: name(), feeds, muted }
+    let (seats, feeds, muted, dark) = (HashMap::new(), HashMap::new(), HashSet::new(), HashSet::new());
+    Wanted { seats, only: None, name: name(), feeds, muted, dark }
 }
 
 /// A program publishes, as its seat's participant `peer`. Returns the name of our side's ICE session.
@@ -137,6 +259,7 @@ fn published(worker: &mut Worker, key: RoomKey, peer: u128) -> String {
             layers: vec![],
         }],
         only: None,
+        dark: false,
         feed: Some(MediaFeed { room: name(), watch: None }),
     };
     feed::ice_name(&worker.offer(offer).unwrap()).unwrap().ufrag

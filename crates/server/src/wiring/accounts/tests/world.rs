@@ -29,7 +29,7 @@ use tower::ServiceExt;
 use visavis_domain::account::AccountRole;
 use visavis_domain::appointment::Margins;
 use visavis_domain::ids::{ParticipantId, PersonId, SessionId};
-use visavis_domain::room::{Limits, RoomSettings};
+use visavis_domain::room::{Camera, Limits, RoomSettings};
 use visavis_domain::time::Timestamp;
 use visavis_domain::webhook::Answer as Told;
 use visavis_live::{Live, MemoryLive, Notice, Subscription};
@@ -461,6 +461,8 @@ impl Media for NoMedia {
     }
 
     fn mute(&self, _: MediaSite, _: ParticipantId) {}
+
+    fn camera(&self, _: MediaSite, _: ParticipantId, _: Camera) {}
 
     fn reseat(&self, _: MediaSite, _: MediaSeat) {}
 
