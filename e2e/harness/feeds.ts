@@ -83,6 +83,11 @@ export class AiortcFeed {
     return JSON.parse(line.value) as Told;
   }
 
+  /** Sends pictures in H.264 from the start, none any more, or again. */
+  tell(what: 'h264' | 'pause' | 'resume'): void {
+    this.#child.stdin?.write(`${what}\n`);
+  }
+
   /** From now on it asks another instance. */
   goTo(before: number, now: number): void {
     this.#child.stdin?.write(`at :${before} :${now}\n`);

@@ -8,6 +8,9 @@ Reads commands from standard input, a line each, and answers each with a line of
     trickle   PATCH with them
     counts    what has arrived until now, and the state of the connection
     delete    DELETE
+    h264      sends pictures in H.264 from the start; says nothing
+    pause     sends no more pictures; says nothing
+    resume    sends them again; says nothing
     at A B    goes to port B where it was A; says nothing
     quit      ends without a word to the server
 """
@@ -19,7 +22,7 @@ import urllib.error
 import urllib.request
 from urllib.parse import urljoin
 
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 
 from aiortc_tracks import Colour, Tone, hertz, nothing, pictures, sound
 
@@ -29,6 +32,7 @@ class Feed:
         self.kind, self.address, self.key = kind, address, key
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self.counts = nothing()
+        self.codec = None
         self.where = self.etag = None
 
     async def ask(self, method, address, body=None, **headers):
@@ -53,7 +57,10 @@ class Feed:
     async def open(self):
         if self.kind == "whip":
             for track in (Tone(), Colour()):
-                self.connection.addTransceiver(track, "sendonly")
+                one = self.connection.addTransceiver(track, "sendonly")
+                if one.kind == "video" and self.codec:
+                    known = RTCRtpSender.getCapabilities("video").codecs
+                    one.setCodecPreferences([one for one in known if one.mimeType == self.codec])
         else:
             for kind in ("audio", "video"):
                 self.connection.addTransceiver(kind, "recvonly")
@@ -104,6 +111,14 @@ async def main(kind, address, key):
     while line := (await reader.readline()).decode().strip():
         if line == "quit":
             break
+        if line == "h264":
+            feed.codec = "video/H264"
+            continue
+        if line in ("pause", "resume"):
+            for one in feed.connection.getSenders():
+                if one.kind == "video":
+                    one.replaceTrack(Colour() if line == "resume" else None)
+            continue
         if line.startswith("at "):
             # From now on at another instance.
             feed.where = feed.where.replace(*line.split(" ")[1:])

@@ -80,6 +80,18 @@ async function idOf(person: Person, name: string): Promise<string> {
   );
 }
 
+/** Runs in the page that watches: of the picture there is, the brightest point; less than 0 while there is none. */
+function brightest(): number {
+  const video = document.querySelector('video');
+  if (!video || video.videoWidth === 0) return -1;
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [64, 36];
+  const context = canvas.getContext('2d');
+  context?.drawImage(video, 0, 0, 64, 36);
+  const points = context?.getImageData(0, 0, 64, 36).data ?? [];
+  return Math.max(...[...points].filter((_, index) => index % 4 !== 3));
+}
+
 describe('a program that watches by WHEP', () => {
   it('gets the picture and the sound of one participant, in aiortc', async () => {
     const [ana] = (await come({ Ana: { width: 640, height: 360 } })) as [Person];
@@ -158,6 +170,57 @@ describe('a program that watches by WHEP', () => {
     // What the page does when it goes.
     await page.goto('about:blank');
     await ana.until('nobody watching', `!document.querySelector('[aria-label="A program watches"]')`, 5_000);
+  });
+
+  /** The page of the documentation. */
+  async function player(query = ''): Promise<Page> {
+    const page = await chromium.newPage();
+    pages.push(page);
+    await page.goto(`${site.origin}/?from=${server.http}/whep/whep-${room}${query}#${watching}`);
+    return page;
+  }
+
+  /** Until what is watched, in aiortc and in a page, is black, or is not. */
+  async function both(watcher: AiortcFeed, page: Page, black: boolean): Promise<void> {
+    const what = black ? 'black' : 'a picture';
+    await eventually(
+      () => watcher.does('counts'),
+      ({ colour: [light = 0] = [] }) => (black ? light > 0 && light <= 16 : light > 24),
+      20_000,
+      `${what} in aiortc`,
+    );
+    await eventually(
+      () => page.evaluate(brightest),
+      (light) => (black ? light >= 0 && light < 4 : light > 24),
+      20_000,
+      `${what} in Chromium`,
+    );
+  }
+
+  it('is black where the camera is off, and a picture again', async () => {
+    const [ana] = (await come({ Ana: { width: 640, height: 360 } })) as [Person];
+    const [watcher, page] = [feed('whep'), await player()];
+    expect((await watcher.does('open')).status).toBe(201);
+    await both(watcher, page, false);
+    await ana.press('Turn camera off');
+    await both(watcher, page, true);
+    await ana.press('Turn camera on');
+    await both(watcher, page, false);
+  });
+
+  it('is black where a program sends no pictures any more, in H.264 too', async () => {
+    const [ana] = (await come({ Ana: { width: 640, height: 360 } })) as [Person];
+    const program = feed('whip', '?name=Stage');
+    program.tell('h264');
+    await program.does('open');
+    const query = `?participant=${await idOf(ana, 'Stage')}`;
+    const [watcher, page] = [feed('whep', query), await player(query)];
+    expect((await watcher.does('open')).status).toBe(201);
+    await both(watcher, page, false);
+    program.tell('pause');
+    await both(watcher, page, true);
+    program.tell('resume');
+    await both(watcher, page, false);
   });
 
   it('plays in Firefox', async () => {
