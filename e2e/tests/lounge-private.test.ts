@@ -175,6 +175,19 @@ describe('a private conversation', () => {
     await rowSays(ben, 'Cem', 'Cem');
   });
 
+  it('is read out to who hears the page, where it is not on the screen to be read from there', async () => {
+    const read = (): Promise<string> =>
+      ana.page.evaluate(() => document.querySelector('[aria-live=polite]')?.textContent ?? '');
+    await talksTo(ana, 'Ben');
+    await talksTo(ben, 'Ana');
+    await says(ben, withPerson('Ana'), 'on the screen');
+    await readsIn(ana, withPerson('Ben'), 'on the screen');
+    expect(await read()).not.toContain('on the screen');
+    await pressWithin(ana, withPerson('Ben'), 'Minimise conversation');
+    await says(ben, withPerson('Ana'), 'behind it');
+    await eventually(read, (text) => text === 'Message from Ben: behind it', 3_000, 'read out');
+  });
+
   it('with who was blocked ends: nothing of theirs arrives, and they are told', async () => {
     const from = await ana.page.evaluate(() => window.probe.sockets.length);
     await chooses(ana, 'Options for Cem', 'Block');

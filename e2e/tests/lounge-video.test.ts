@@ -206,6 +206,51 @@ describe('video from a conversation', () => {
     },
   );
 
+  it('keeps the screen awake and hears the keys of headsets, small and large', async () => {
+    const before = `
+      window.locks = 0;
+      window.keys = {};
+      Object.defineProperty(navigator, 'wakeLock', { value: {
+        request: () => {
+          window.locks += 1;
+          return Promise.resolve({ release: () => Promise.resolve(void (window.locks -= 1)) });
+        },
+      } });
+      navigator.mediaSession.setActionHandler = (action, run) => { window.keys[action] = run; };
+    `;
+    const [ana, ben] = await Promise.all([
+      comes(chromium, server, 'Ana K', { before }),
+      comes(chromium, server, 'Ben K'),
+    ]);
+    present.push(ana, ben);
+    const locks = (): Promise<unknown> => ana.page.evaluate('window.locks');
+    const key = (action: string): Promise<unknown> => ana.page.evaluate(`window.keys.${action}()`);
+    const kept = async (): Promise<void> => {
+      await eventually(locks, (count) => count === 1, 2_000, 'one lock');
+      await key('togglemicrophone');
+      await ana.find('button', 'Unmute microphone');
+      await key('togglemicrophone');
+      await ana.find('button', 'Mute microphone');
+    };
+    await talksTo(ana, 'Ben K');
+    expect(await locks()).toBe(0);
+    await pressWithin(ana, withPerson('Ben K'), 'Start video');
+    await ben.find('dialog', 'Ana K is calling');
+    await ben.press('Accept');
+    await Promise.all([hearsAndSees(ana, 10_000), hearsAndSees(ben, 10_000)]);
+    await kept();
+    await ana.press('Show the whole call');
+    await ana.find('button', 'Share screen');
+    await kept();
+    await ana.press('Back to the conversation');
+    await within(ana, 'Call with Ben K', 'button', 'Mute microphone');
+    await kept();
+    await key('hangup');
+    await within(ana, withPerson('Ben K'), 'button', 'Start video');
+    await eventually(locks, (count) => count === 0, 2_000, 'no lock');
+    expect(await ana.page.evaluate('window.keys.hangup')).toBeNull();
+  });
+
   it('takes in a third who accepts: each sees the two others', async () => {
     const people = (await inLounge('Ana T', 'Ben T', 'Cem T')) as [Person, Person, Person];
     const [ana, ben, cem] = people;

@@ -20,6 +20,8 @@ export interface MessageHearing {
   words: (said: Said) => RingWords;
   /** Whether the conversation with this person is seen right now. */
   seen: (person: string) => boolean;
+  /** For whoever hears the page rather than sees it: whatever comes, seen or not. */
+  said: (person: string, said: Said) => void;
 }
 
 export class LoungeSounds {
@@ -69,15 +71,16 @@ export class LoungeSounds {
     this.#ringing.dispose();
   }
 
-  #event(event: Event, heard: Map<string, number>, { me, words, seen }: MessageHearing): void {
+  #event(event: Event, heard: Map<string, number>, { me, words, seen, said: heardOf }: MessageHearing): void {
     if (event.type !== 'posted' || event.place.type !== 'conversation') return;
     const { person } = event.place;
     const { from, name, text, file, number } = event.message;
     if (from === me().id || number <= (heard.get(person) ?? 0)) return;
     heard.set(person, number);
+    const said = { name, text: text || (file?.name ?? '') };
+    heardOf(person, said);
     if (seen(person)) return;
     // One notification for each person: a later message takes its place.
-    const said = { name, text: text || (file?.name ?? '') };
     this.#ringing.tell(`conversation.${person}`, words(said), this.on ? 'tick' : 'none');
   }
 }

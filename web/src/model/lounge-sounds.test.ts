@@ -24,9 +24,11 @@ const MESSAGE: LoungeMessage = {
   at: 1,
   deleted: false,
 };
+const FILE = { id: 'f_1', name: 'plan.pdf', size: 3, picture: false };
 let session: FakeSession;
 let sounds: LoungeSounds;
 let seen: Set<string>;
+let read: string[];
 
 function said(change: Partial<LoungeMessage> = {}, person = 'u_ben'): void {
   const message = { ...MESSAGE, ...change };
@@ -39,11 +41,13 @@ beforeEach(() => {
   start.mockReset();
   session = new FakeSession();
   seen = new Set();
+  read = [];
   sounds = new LoungeSounds();
   sounds.hear(session.session, {
     me: () => ({ id: 'u_ana' }),
     words: ({ name, text }) => ({ title: name, body: text }),
     seen: (person) => seen.has(person),
+    said: (person, { name, text }) => read.push(`${person} ${name}: ${text}`),
   });
 });
 afterEach(() => sounds.dispose());
@@ -64,6 +68,15 @@ describe('a message', () => {
     seen.clear();
     said();
     expect(tell).not.toHaveBeenCalled();
+  });
+
+  it('is read out once, looked at or not: that is decided by what is on the screen', () => {
+    seen.add('u_ben');
+    said();
+    said();
+    said({ id: 'm_2', number: 2, text: '', file: FILE });
+    said({ id: 'm_3', number: 3, from: 'u_ana' });
+    expect(read).toEqual(['u_ben Ben: hello', 'u_ben Ben: plan.pdf']);
   });
 
   it('of oneself, or of a room, is not heard', () => {

@@ -30,7 +30,7 @@ const OTHERS_TOLD: Told = { sound: null, shown: 'always' };
 export class Notices {
   /** The newest last. */
   list = $state.raw<Notice[]>([]);
-  /** What was told last, for those who hear it: it does not come again when others go. */
+  /** What was told last, until those who hear it have: it does not come again when others go, or on another screen. */
   latest = $state.raw<Notice | null>(null);
   #next = 0;
   #timers = new Map<number, ReturnType<typeof setTimeout>>();
@@ -55,6 +55,11 @@ export class Notices {
   dismiss(id: number): void {
     this.#stop(id);
     this.list = this.list.filter((one) => one.id !== id);
+  }
+
+  /** It has been read out. */
+  heard(): void {
+    this.latest = null;
   }
 
   /** Somebody points at them, or is in them with the keyboard: they stay. */

@@ -84,6 +84,9 @@ describe('notices', () => {
     notices.dismiss(notices.list[1]?.id ?? 0);
     expect(shown()).toEqual(['Ana']);
     expect(notices.latest).toBe(latest);
+    notices.heard();
+    expect(notices.latest, 'on the next screen').toBeNull();
+    expect(shown()).toEqual(['Ana']);
   });
 
   it('that are switched off are heard, not shown', () => {
