@@ -148,6 +148,12 @@ describe('keys', () => {
       await ana.page.keyboard.press('v');
       await ana.page.keyboard.press('m');
       await ana.page.keyboard.press('?');
+      // The way back is where the other settings are.
+      await choose(ana, 'Keyboard shortcuts');
+      await ana.press('Use keyboard shortcuts', 'switch');
+      await ana.page.keyboard.press('Escape');
+      await ana.until('no dialog', () => document.querySelector('[role=dialog]') === null, 2_000);
+      await ana.page.keyboard.press('?');
       await ana.find('dialog', 'Keyboard shortcuts');
       await ana.page.keyboard.press('Escape');
       await ana.find('button', 'Turn camera on');
@@ -209,6 +215,41 @@ describe('picture-in-picture', () => {
         (closed) => closed === true,
         3_000,
         'the small window closed',
+      );
+    } finally {
+      await Promise.all([ana.close(), ben.close()]);
+    }
+  });
+
+  it('shows one video where a browser has it for videos alone, and says when it does not', async () => {
+    const before = `
+      delete window.documentPictureInPicture;
+      const native = HTMLVideoElement.prototype.requestPictureInPicture;
+      HTMLVideoElement.prototype.requestPictureInPicture = function () {
+        return window.refuses ? Promise.reject(new DOMException('no', 'NotAllowedError')) : native.call(this);
+      };
+    `;
+    const [ana, ben] = await couple('picture-video', before);
+    const shown = (): Promise<boolean> => ana.page.evaluate(() => document.pictureInPictureElement !== null);
+    const barred = (): Promise<boolean> =>
+      ana.page.evaluate(() =>
+        [...document.querySelectorAll('video')].every((video) => video.disablePictureInPicture),
+      );
+    try {
+      await click(ana, 'More options');
+      await click(ana, 'Picture-in-picture', 'menuitem');
+      await eventually(shown, (is) => is, 5_000, 'the small window');
+      await click(ana, 'More options');
+      await click(ana, 'Close picture-in-picture', 'menuitem');
+      await eventually(shown, (is) => !is, 5_000, 'no small window');
+      await eventually(barred, (are) => are, 2_000, 'videos barred again');
+      await ana.page.evaluate('window.refuses = true');
+      await click(ana, 'More options');
+      await click(ana, 'Picture-in-picture', 'menuitem');
+      await ana.until(
+        'the notice',
+        () => document.body.innerText.includes('Picture-in-picture could not be opened.'),
+        3_000,
       );
     } finally {
       await Promise.all([ana.close(), ben.close()]);

@@ -59,7 +59,7 @@ export type NoticeText =
   | { kind: 'message'; name: string; text: string }
   | { kind: DeviceNotice }
   | { kind: 'only_host_sends' | 'everybody_sends' }
-  | { kind: 'screen_failed' }
+  | { kind: 'screen_failed' | 'picture_failed' }
   | { kind: 'room'; what: RoomNotice };
 
 /** What the host has done, or could not do. */

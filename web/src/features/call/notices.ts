@@ -46,6 +46,8 @@ export function noticeText(notice: Notice): string {
       return m.notice_everybody_sends();
     case 'screen_failed':
       return m.stage_screen_failed();
+    case 'picture_failed':
+      return m.call_picture_failed();
   }
 }
 

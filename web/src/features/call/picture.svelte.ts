@@ -31,22 +31,25 @@ export class Picture {
 
   constructor(private readonly call: Call) {}
 
+  /** By a press: whoever has asked for it is told if there is none. */
   async toggle(): Promise<void> {
     if (this.open) this.close();
-    else await this.show();
+    else if ((await this.show()) === 'none') this.call.notices.add({ kind: 'picture_failed' });
   }
 
   /** Browsers want a press for it, or ask for it themselves. */
-  async show(): Promise<void> {
-    if (this.open) return;
+  async show(): Promise<'shown' | 'none'> {
+    if (this.open) return 'shown';
     const asked = ++this.#asked;
     try {
       const close = await (pictureWay() === 'document' ? this.#showDocument() : this.#showVideo());
       // The call may have ended meanwhile.
       if (asked !== this.#asked) close?.();
       else if (close) this.#set(close);
+      return close ? 'shown' : 'none';
     } catch (error) {
       console.debug('no picture-in-picture', error);
+      return asked === this.#asked ? 'none' : 'shown';
     }
   }
 
@@ -78,8 +81,19 @@ export class Picture {
   async #showVideo(): Promise<(() => void) | null> {
     const video = largestVideo();
     if (!video) return null;
-    await video.requestPictureInPicture();
-    video.addEventListener('leavepictureinpicture', () => this.#set(null), { once: true });
+    // So that browsers put no button of their own on every tile, it is barred until it is asked for here.
+    video.disablePictureInPicture = false;
+    try {
+      await video.requestPictureInPicture();
+    } catch (error) {
+      video.disablePictureInPicture = true;
+      throw error;
+    }
+    const left = (): void => {
+      video.disablePictureInPicture = true;
+      this.#set(null);
+    };
+    video.addEventListener('leavepictureinpicture', left, { once: true });
     return () => {
       if (document.pictureInPictureElement) void document.exitPictureInPicture().catch(() => undefined);
     };
