@@ -148,6 +148,7 @@ describe('keys', () => {
       await ana.page.keyboard.press('v');
       await ana.page.keyboard.press('m');
       await ana.page.keyboard.press('?');
+      expect(await ana.page.$('[role=dialog]'), 'by a key that is off').toBeNull();
       // The way back is where the other settings are.
       await choose(ana, 'Keyboard shortcuts');
       await ana.press('Use keyboard shortcuts', 'switch');

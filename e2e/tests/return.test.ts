@@ -51,34 +51,38 @@ async function duplicated(person: Person): Promise<Person> {
 }
 
 describe('a call that went on in another window', () => {
-  it('is brought back by Rejoin, as it was, and the others hear of nothing', { tags: ['apart'] }, async () => {
-    const ben = await Person.create(chromium, 'Ben');
-    try {
-      await ana.join(url);
-      await ben.join(url);
-      await hearsAndSees(ben, 15_000);
-      await ana.press('Turn camera off');
-      await ben.tileHas('Ana', 'data-muted', 'false');
-      const from = await ben.page.evaluate(() => window.probe.sockets.length);
-      const other = await duplicated(ana);
-      await other.open(url);
-      await other.find('toolbar', 'Call controls');
-      const replaced = 'You continued in another window';
-      await ana.page.bringToFront();
-      await ana.find('heading', replaced);
-      await ana.press('Rejoin');
-      await ana.find('toolbar', 'Call controls');
-      await ana.find('button', 'Turn camera on');
-      await ana.find('button', 'Mute microphone');
-      await other.page.bringToFront();
-      await other.find('heading', replaced);
-      const frames = await ben.page.evaluate((from) => window.probe.sockets.slice(from), from);
-      expect(frames.filter((frame) => /participant_(joined|left)/.test(frame))).toEqual([]);
-      expect(await ana.errors()).toEqual([]);
-    } finally {
-      await ben.close();
-    }
-  });
+  it(
+    'is brought back by Rejoin, as it was, and the others hear of nothing',
+    { tags: ['apart'] },
+    async () => {
+      const ben = await Person.create(chromium, 'Ben');
+      try {
+        await ana.join(url);
+        await ben.join(url);
+        await hearsAndSees(ben, 15_000);
+        await ana.press('Turn camera off');
+        await ben.tileHas('Ana', 'data-muted', 'false');
+        const from = await ben.page.evaluate(() => window.probe.sockets.length);
+        const other = await duplicated(ana);
+        await other.open(url);
+        await other.find('toolbar', 'Call controls');
+        const replaced = 'You continued in another window';
+        await ana.page.bringToFront();
+        await ana.find('heading', replaced);
+        await ana.press('Rejoin');
+        await ana.find('toolbar', 'Call controls');
+        await ana.find('button', 'Turn camera on');
+        await ana.find('button', 'Mute microphone');
+        await other.page.bringToFront();
+        await other.find('heading', replaced);
+        const frames = await ben.page.evaluate((from) => window.probe.sockets.slice(from), from);
+        expect(frames.filter((frame) => /participant_(joined|left)/.test(frame))).toEqual([]);
+        expect(await ana.errors()).toEqual([]);
+      } finally {
+        await ben.close();
+      }
+    },
+  );
 });
 
 describe('a call that was left', () => {
