@@ -42,6 +42,12 @@ export function standingOf(one: AppointmentView, visit: VisitView | null, me: st
   return { kind: now < one.starts_at ? 'open' : 'late' };
 }
 
+/** Whether there is anything to be mailed about it: nobody is invited to what is over. */
+export function mayBeTold(one: AppointmentView, now: number): boolean {
+  if (one.state === 'cancelled') return true;
+  return one.state === 'booked' && now < one.starts_at + one.minutes * 60_000;
+}
+
 export function stepsOf(one: AppointmentView, visit: VisitView | null, me: string, now: number): Steps {
   const { kind } = standingOf(one, visit, me, now);
   const mine = visit?.host?.id === me;

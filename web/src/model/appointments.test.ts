@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AppointmentList, AppointmentView, VisitView } from '../protocol/generated';
 import type { Answer, AppointmentProblem } from './api';
-import { standingOf, stepsOf } from './appointments-steps';
+import { mayBeTold, standingOf, stepsOf } from './appointments-steps';
 import { Appointments } from './appointments.svelte';
 import type { AppointmentRequests } from './appointments.svelte';
 import { FakeSession, settle } from '../room/fake-session';
@@ -208,6 +208,14 @@ describe('what can be done', () => {
       host: 'Ben',
       mine: false,
     });
+  });
+
+  it('is to mail until it is over, and that it was cancelled at any time', () => {
+    const told = (minutes: number, of = one): boolean => mayBeTold(of, NOW + minutes * MINUTE);
+    expect([told(-60), told(29), told(30)]).toEqual([true, true, false]);
+    expect(told(-60, { ...one, state: 'done' })).toBe(false);
+    expect(told(-60, { ...one, state: 'no_show' })).toBe(false);
+    expect(told(60, { ...one, state: 'cancelled' })).toBe(true);
   });
 
   it('after it is over is to open it again, unless it was cancelled', () => {

@@ -1564,7 +1564,7 @@ export type MailPreview = {
   text: string;
 };
 
-/** `POST /api/v1/appointments/{id}/mail` queues a mail to the client about how the appointment is now, 204; 409 `mail_unfit` without an address, or when this server sends none. `POST …/mail/preview` answers with [`MailPreview` and sends nothing. */
+/** `POST /api/v1/appointments/{id}/mail` queues a mail to the client about how the appointment is now, 204; 409 `mail_unfit` without an address, about what is over, or when this server sends none. `POST …/mail/preview` answers with [`MailPreview` and sends nothing. */
 export type MailRequest = {
   /** A word to the client, at most 1,000 characters; may be empty. */
   message: string;

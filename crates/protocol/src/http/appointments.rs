@@ -254,8 +254,8 @@ pub struct NewLink {
 }
 
 /// `POST /api/v1/appointments/{id}/mail` queues a mail to the client about how the appointment is now, 204; 409
-/// `mail_unfit` without an address, or when this server sends none. `POST …/mail/preview` answers with
-/// [`MailPreview`] and sends nothing.
+/// `mail_unfit` without an address, about what is over, or when this server sends none. `POST …/mail/preview` answers
+/// with [`MailPreview`] and sends nothing.
 #[derive(Clone, Serialize, Deserialize, ToSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct MailRequest {

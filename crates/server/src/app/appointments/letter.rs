@@ -33,12 +33,13 @@ pub(crate) struct Sending<'a> {
     pub(crate) id: &'a str,
 }
 
-/// What a letter about how the appointment is now tells, after the one before; none when there is nothing to tell.
-/// Whoever got none yet is invited, even if the appointment was moved meanwhile.
-pub(crate) fn kind(appointment: &Appointment, last: Option<&Mail>) -> Option<MailKind> {
+/// What a letter about how the appointment is tells at `now`, after the one before; none when there is nothing to tell,
+/// or nobody could come any more. Whoever got none yet is invited, even if the appointment was moved meanwhile.
+pub(crate) fn kind(appointment: &Appointment, last: Option<&Mail>, now: Timestamp) -> Option<MailKind> {
     match appointment.state {
         AppointmentState::Cancelled => return Some(MailKind::Cancellation),
         AppointmentState::Done | AppointmentState::NoShow => return None,
+        AppointmentState::Booked if appointment.schedule.ends_at() <= now => return None,
         AppointmentState::Booked => {}
     }
     let Some(last) = last else { return Some(MailKind::Invitation) };
@@ -48,14 +49,6 @@ pub(crate) fn kind(appointment: &Appointment, last: Option<&Mail>) -> Option<Mai
         (MailKind::Invitation, _) => MailKind::Invitation,
         (MailKind::Change | MailKind::Cancellation, _) => MailKind::Change,
     })
-}
-
-/// What a queued mail tells when it goes; none when there is nothing to tell any more.
-pub(crate) fn kind_at_sending(appointment: &Appointment, queued: &Mail, now: Timestamp) -> Option<MailKind> {
-    match kind(appointment, Some(queued))? {
-        MailKind::Cancellation => Some(MailKind::Cancellation),
-        later => (appointment.schedule.ends_at() > now).then_some(later),
-    }
 }
 
 /// A letter; none if one needs a link for it and there is none.

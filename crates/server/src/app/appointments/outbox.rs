@@ -120,7 +120,8 @@ impl Appointments {
         let appointment = self.visible(person, id).await?;
         let mailing = self.around.mail.as_ref().ok_or(Denied::Unfit(Unfit::Mail))?;
         let last = self.store().last_mails(&[id]).await?.pop();
-        let kind = letter::kind(&appointment, last.as_ref()).ok_or(Denied::Unfit(Unfit::Mail))?;
+        let kind = letter::kind(&appointment, last.as_ref(), self.now());
+        let kind = kind.ok_or(Denied::Unfit(Unfit::Mail))?;
         let mail_id = format!("{id}.preview");
         let written = self.written(mailing, &appointment, (kind, base, message, &mail_id)).await?;
         let letter = written.ok_or(Denied::Unfit(Unfit::Mail))?;
@@ -218,7 +219,7 @@ impl Appointments {
         appointment: &Appointment,
         mail: &Mail,
     ) -> Result<Option<Letter>, Denied> {
-        let Some(kind) = letter::kind_at_sending(appointment, mail, self.now()) else { return Ok(None) };
+        let Some(kind) = letter::kind(appointment, Some(mail), self.now()) else { return Ok(None) };
         let id = format!("{}.{}.{}", appointment.id, mail.number, appointment.sequence);
         self.written(mailing, appointment, (kind, &mail.base, &mail.message, &id)).await
     }

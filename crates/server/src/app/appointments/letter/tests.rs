@@ -81,7 +81,7 @@ fn what_a_letter_tells_follows_from_what_is_and_what_was_told() {
     ] {
         let it = Appointment { state, sequence, ..appointment("2026-11-05T14:30", "Europe/Istanbul") };
         let last = last.map(|(kind, sequence, state)| mail(kind, sequence, state));
-        assert_eq!(kind(&it, last.as_ref()), expected, "{state:?} {sequence} after {last:?}");
+        assert_eq!(kind(&it, last.as_ref(), Timestamp(1)), expected, "{state:?} {sequence} after {last:?}");
     }
 }
 
@@ -90,11 +90,13 @@ fn what_is_over_is_not_told_any_more_unless_it_was_cancelled() {
     let queued = mail(MailKind::Invitation, 0, QUEUED);
     let mut it = appointment("2026-11-05T14:30", "Europe/Istanbul");
     let (before, after) = (Timestamp(it.schedule.ends_at().0 - 1), it.schedule.ends_at());
-    assert_eq!(kind_at_sending(&it, &queued, before), Some(MailKind::Invitation));
-    assert_eq!(kind_at_sending(&it, &queued, after), None);
+    for last in [None, Some(&queued)] {
+        assert_eq!(kind(&it, last, before), Some(MailKind::Invitation), "{last:?}");
+        assert_eq!(kind(&it, last, after), None, "{last:?}");
+    }
     it.state = AppointmentState::Cancelled;
-    assert_eq!(kind_at_sending(&it, &queued, before), Some(MailKind::Cancellation));
-    assert_eq!(kind_at_sending(&it, &queued, after), Some(MailKind::Cancellation));
+    assert_eq!(kind(&it, Some(&queued), before), Some(MailKind::Cancellation));
+    assert_eq!(kind(&it, Some(&queued), after), Some(MailKind::Cancellation));
 }
 
 #[test]

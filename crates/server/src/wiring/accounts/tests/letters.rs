@@ -299,6 +299,25 @@ async fn without_an_address_or_a_mail_server_there_is_no_mail() {
 }
 
 #[tokio::test]
+async fn nothing_is_mailed_about_an_appointment_that_is_over() {
+    let office = Office::new().await;
+    // 5 December 2023, 15:15 in Istanbul is its end; a sign-in of today does not last until then.
+    office.world.pass(1_701_778_500 - office.world.now().0 / 1000 - 1);
+    let ana = office.world.sign_in("ana@office.example").await;
+    let office = Office { ana, ..office };
+    let shown = office.post("mail/preview", json!({ "message": "" })).await;
+    assert_eq!(shown.status, StatusCode::OK, "{}", shown.text);
+    office.world.pass(1);
+    for path in ["mail", "mail/preview"] {
+        let answer = office.post(path, json!({ "message": "" })).await;
+        assert_eq!(answer.refusal(), (409, "mail_unfit".to_owned()), "{path}");
+    }
+    assert!(office.view().await.get("last_mail").is_none());
+    assert_eq!(office.post("state", json!({ "state": "cancelled" })).await.status, StatusCode::OK);
+    assert_eq!(office.post("mail/preview", json!({ "message": "" })).await.json()["kind"], "cancellation");
+}
+
+#[tokio::test]
 async fn mail_is_for_those_who_see_the_appointment_and_is_audited() {
     let office = Office::new().await;
     office.world.account("ben@office.example", AccountRole::Admin).await;
