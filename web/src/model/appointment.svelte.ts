@@ -20,6 +20,11 @@ import { WaitingChat } from './waiting-chat.svelte';
 /** How a call ended for oneself; `left` is one's own doing. */
 export type CallEnd = RingEnd | 'left' | 'not_joined';
 
+/** Broken off, and not by anybody: whoever one talked with may still be there, whatever the time. */
+export function isBroken(end: CallEnd): boolean {
+  return ['interrupted', 'not_joined', 'lost', 'caller_lost', 'callee_lost', 'failed'].includes(end);
+}
+
 export type AppointmentView =
   | Exclude<LinkWorth, { kind: 'known' }>
   /** Another window, or another device, goes on as oneself. */
