@@ -27,6 +27,27 @@ describe('openings', () => {
     expect(openingDays([[at(6, 8), at(6, 12)]], now)).toEqual([]);
   });
 
+  const told = (openings: [number, number][]): [number, string[]][] =>
+    openingDays(openings, now, 'en-GB').map(({ from, times }) => [from, times]);
+
+  it('past midnight, as they may be where the reader is, are told without dates', () => {
+    expect(told([[at(7, 18), at(8, 2)]])).toEqual([[1, ['18:00 – 2:00']]]);
+    expect(told([[at(7, 18), at(8, 0)]])).toEqual([[1, ['18:00 – 0:00']]]);
+  });
+
+  it('that have begun before today are of today', () => {
+    expect(told([[at(5, 18), at(6, 14)]])).toEqual([[0, ['00:00–14:00']]]);
+  });
+
+  it('round the clock are told for each day', () => {
+    expect(told([[at(4, 18), at(8, 12)]])).toEqual([
+      [0, []],
+      [1, []],
+      [2, ['00:00–12:00']],
+    ]);
+    expect(told([[at(7, 0), at(8, 0)]])).toEqual([[1, []]]);
+  });
+
   it('of tomorrow are tomorrow, on days of 23 hours too', () => {
     // Wherever the clock goes forward in March, one of these days is short.
     for (let day = 20; day < 31; day++) {
