@@ -40,6 +40,9 @@ export type DeskView =
 /** Representatives who lost their session too are back within this time; until then nobody seems to be there. */
 const BACK_WITHIN = 10_000;
 
+/** How often it is looked at whether another day has begun. More shows yesterday's opening hours for longer. */
+const DAY_LOOKED_AT_EVERY = 60_000;
+
 type Waiting = Extract<Engagement, { type: 'waiting' }>;
 
 /** What one says of oneself when one calls. */
@@ -65,6 +68,8 @@ export class Desk {
   call = $state.raw<Call | null>(null);
   rated = $state.raw<Rated>('no');
   queueing = $state(false);
+  /** The place in the queue was lost while the line was down, and the new one is further back. */
+  setBack = $state(false);
   #engagement = $state.raw<Engagement | null>(null);
   #attempt = $state.raw<Attempt | null>(null);
   /** The place in the queue that was lost with the session, while one is asking for another one. */
@@ -75,6 +80,8 @@ export class Desk {
   free = $derived(freeCount(this.desk?.representatives ?? []));
   representatives = $derived(inOrder(this.desk?.representatives.filter(online) ?? []));
   view = $derived.by<DeskView>(() => this.#view());
+  /** Whether there is still such a desk, as far as it is known. */
+  there = $derived.by(() => this.#gone !== 'unknown');
 
   #visit: Visit | null;
   #ownVersion = -1;
@@ -84,6 +91,9 @@ export class Desk {
   #expected: RingView | null = null;
   /** Rings that are over for this page, whatever comes late. */
   #done = new Set<string>();
+  /** The day on which it was last asked for: opening hours are told for the days from then on. */
+  #day = today();
+  #clock: ReturnType<typeof setInterval> | undefined;
   #deaf: () => void;
   #disposed = new AbortController();
 
@@ -106,6 +116,7 @@ export class Desk {
   /** The page has opened. */
   start(): void {
     this.session.connect();
+    this.#clock = setInterval(() => this.#lookAtDay(), DAY_LOOKED_AT_EVERY);
   }
 
   /** What one said of oneself last here; null for somebody who has not. */
@@ -185,7 +196,7 @@ export class Desk {
     const place = this.call?.place;
     const said = this.said;
     this.back();
-    if (place?.kind === 'ring' && said) await this.ring(place.ring.callee, said);
+    if (place?.kind === 'ring' && said && this.there) await this.ring(place.ring.callee, said);
   }
 
   /** Nothing of this visitor stays: whoever comes next is somebody else. */
@@ -197,6 +208,7 @@ export class Desk {
 
   dispose(): void {
     this.#disposed.abort();
+    clearInterval(this.#clock);
     this.#lost = null;
     this.#asked += 1;
     const engagement = this.#engagement;
@@ -217,8 +229,10 @@ export class Desk {
   }
 
   #view(): DeskView {
-    if (this.#gone) return { kind: this.#gone };
+    if (this.#gone === 'replaced') return { kind: 'replaced' };
+    // What goes on is not cut off because the desk was renamed or removed.
     if (this.call) return { kind: 'call', call: this.call };
+    if (this.#gone === 'unknown') return { kind: 'unknown' };
     const desk = this.desk;
     if (!desk) return { kind: 'loading' };
     const engagement = this.#engagement;
@@ -244,6 +258,7 @@ export class Desk {
       if (asked !== this.#asked) return;
       if (reply.type !== 'desk') return;
       this.#gone = null;
+      this.#day = today();
       this.desk = reply.desk;
       this.#ownVersion = -1;
       this.#expected = null;
@@ -252,9 +267,30 @@ export class Desk {
       this.#goOn(before);
     } catch (error) {
       const code = codeOf(error);
-      if (code === 'desk_unknown') this.#gone = 'unknown';
+      if (asked !== this.#asked) return;
+      if (code === 'desk_unknown') this.#nothingHere();
       else if (code !== 'session_lost') this.outcome = { kind: 'refused', code, name: null };
     }
+  }
+
+  /**
+   * There is no such desk, or none any more: what one waited for there is given up, and with it one's devices. A call
+   * goes on to its end.
+   */
+  #nothingHere(): void {
+    this.#gone = 'unknown';
+    this.outcome = null;
+    if (this.#attempt) this.#attempt = { ...this.#attempt, cancelled: true };
+    if (this.call) return;
+    const engagement = this.#engagement;
+    if (engagement?.type === 'calling') void this.#takeBack(engagement.ring);
+    else if (engagement?.type === 'waiting' || this.#lost) void this.leaveQueue();
+    else this.#settle();
+  }
+
+  /** A page may stay open for days: what is told of opening hours is told anew with each of them. */
+  #lookAtDay(): void {
+    if (today() !== this.#day && this.link === 'connected' && this.view.kind === 'open') void this.#opened();
   }
 
   /** A server that has started anew knows of no queue and no ring: who waited waits again, who rang is told. */
@@ -286,10 +322,14 @@ export class Desk {
   async #queueUp(said: Said, ask: () => Promise<Reply>): Promise<void> {
     this.queueing = true;
     this.#begin(said);
-    const again = this.#lost !== null;
+    const before = this.#lost;
+    const again = before !== null;
     try {
       const reply = await ask();
-      if (reply.type === 'own') this.#own(reply.own);
+      if (!this.there) void this.leaveQueue();
+      else if (reply.type === 'own') this.#own(reply.own);
+      const place = this.#engagement;
+      this.setBack = again && place?.type === 'waiting' && place.position > before.position;
     } catch (error) {
       // Who has left it meanwhile is told nothing.
       if (!again || this.#lost) this.#refused(error, null);
@@ -414,6 +454,7 @@ export class Desk {
 
   #begin({ name, about }: Said): void {
     this.outcome = null;
+    this.setBack = false;
     const wanted = { microphone: 'on', camera: 'on' } as const;
     this.#keep({ name, about, active: true, ...wanted });
     void this.#openDevices(wanted);
@@ -468,6 +509,11 @@ export class Desk {
 
 function online(one: { status: string }): boolean {
   return one.status !== 'offline';
+}
+
+/** The date, where the reader is. */
+function today(): string {
+  return new Date().toDateString();
 }
 
 function codeOf(error: unknown): Code | 'session_lost' {

@@ -410,6 +410,20 @@ describe('a page that is opened anew', () => {
     await session.answer('watch_desk', snapshot());
     await session.answer('queue_up', { type: 'own', own: own(6, waiting(1, 11)) });
     expect(desk.view).toMatchObject({ kind: 'waiting', position: 1 });
+    expect(desk.setBack, 'there is nothing to be told').toBe(false);
+  });
+
+  it('tells whoever got a place further back for one that was lost', async () => {
+    void desk.queueUp(SAID);
+    await session.answer('queue_up', { type: 'own', own: own(5, waiting(2, 10)) });
+    session.connect();
+    await session.answer('watch_desk', snapshot());
+    await session.answer('queue_up', { type: 'own', own: own(6, waiting(4, 11)) });
+    expect(desk.view).toMatchObject({ kind: 'waiting', position: 4 });
+    expect(desk.setBack).toBe(true);
+    void desk.leaveQueue();
+    void desk.queueUp(SAID);
+    expect(desk.setBack).toBe(false);
   });
 
   describe('whose place is lost with the session', () => {
@@ -496,8 +510,92 @@ describe('the desk', () => {
     expect(desk.view.kind).toBe('unknown');
   });
 
+  const renamed = async (): Promise<void> => {
+    session.event({ type: 'desk_changed', desk: 'd_1' });
+    await session.answer('watch_desk', new CommandFailed('desk_unknown'));
+  };
+  const asked = (): number => session.sent.filter(({ type }) => type === 'watch_desk').length;
+
+  it('that is renamed or removed cuts off no call', async () => {
+    void desk.ring(null, SAID);
+    await session.answer('call_desk', { type: 'ringing', ring: RING });
+    session.event({ type: 'own_changed', own: own(3, { type: 'in_call', ring: RING }) });
+    await session.answer('join_call', JOINED);
+    await renamed();
+    expect(desk.view).toMatchObject({ kind: 'call', call: { phase: { kind: 'in_call' } } });
+    expect(session.asked('leave')).toBeUndefined();
+    session.event({ type: 'ring_ended', ring: 'r_1', end: 'hung_up' });
+    session.event({ type: 'participant_left', participant: 'p_1', reason: 'ended' }, 'room', 2);
+    session.event({ type: 'own_changed', own: own(4) });
+    expect(desk.view).toMatchObject({ kind: 'call', call: { phase: { kind: 'over' } } });
+    // It can be rated, and there is nobody here to be called again.
+    const calls = session.sent.filter(({ type }) => type === 'call_desk').length;
+    await desk.again();
+    expect(desk.view.kind).toBe('unknown');
+    expect(session.sent.filter(({ type }) => type === 'call_desk')).toHaveLength(calls);
+  });
+
+  it('whoever waits at one that is renamed or removed waits no longer, and no camera is open', async () => {
+    void desk.queueUp(SAID);
+    await session.answer('queue_up', { type: 'own', own: own(5, waiting(2, 10)) });
+    await settle();
+    expect(desk.devices).not.toBeNull();
+    await renamed();
+    expect(desk.view.kind).toBe('unknown');
+    expect(session.asked('leave_queue')).toBeDefined();
+    expect(desk.devices).toBeNull();
+  });
+
+  it('whoever asks for a place while it is removed gives it back', async () => {
+    void desk.queueUp(SAID);
+    await renamed();
+    await session.answer('queue_up', { type: 'own', own: own(5, waiting(2, 10)) });
+    expect(session.asked('leave_queue')).toBeDefined();
+    expect(desk.view.kind).toBe('unknown');
+    expect(desk.devices).toBeNull();
+  });
+
+  it.each(['before', 'after'])('whoever rings there takes it back, %s the server has it', async (when) => {
+    void desk.ring(null, SAID);
+    const ringing = { type: 'ringing', ring: RING } as const;
+    if (when === 'after') await session.answer('call_desk', ringing);
+    await renamed();
+    if (when === 'before') await session.answer('call_desk', ringing);
+    expect(session.asked('cancel_ring')).toEqual({ type: 'cancel_ring', ring: 'r_1' });
+    expect(desk.view.kind).toBe('unknown');
+    expect(desk.devices).toBeNull();
+  });
+
+  it('is back once there is one at this address again', async () => {
+    await renamed();
+    session.event({ type: 'desk_changed', desk: 'd_1' });
+    await session.answer('watch_desk', snapshot());
+    expect(desk.view.kind).toBe('open');
+  });
+
+  it('is asked for again on another day, unless one is in the middle of something', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'], shouldAdvanceTime: true });
+    try {
+      vi.setSystemTime(new Date(2026, 4, 4, 23, 58, 30));
+      await open();
+      await vi.advanceTimersByTimeAsync(61_000);
+      expect(asked(), 'the same day').toBe(1);
+      void desk.queueUp(SAID);
+      await session.answer('queue_up', { type: 'own', own: own(5, waiting(1, 10)) });
+      await vi.advanceTimersByTimeAsync(61_000);
+      expect(asked(), 'in the queue').toBe(1);
+      void desk.leaveQueue();
+      await vi.advanceTimersByTimeAsync(61_000);
+      expect(asked(), 'another day').toBe(2);
+      await session.answer('watch_desk', snapshot());
+      await vi.advanceTimersByTimeAsync(61_000);
+      expect(asked(), 'once').toBe(2);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('is asked for again when an admin has changed it, and in a new session', () => {
-    const asked = (): number => session.sent.filter(({ type }) => type === 'watch_desk').length;
     session.event({ type: 'desk_changed', desk: 'd_1' });
     expect(asked()).toBe(2);
     session.connect();
@@ -507,7 +605,6 @@ describe('the desk', () => {
   it('is asked for until the server can say, as long as the session lives', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout'], shouldAdvanceTime: true });
     try {
-      const asked = (): number => session.sent.filter(({ type }) => type === 'watch_desk').length;
       session.connect();
       const before = asked();
       await session.answer('watch_desk', new CommandFailed('try_again'));

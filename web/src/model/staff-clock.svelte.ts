@@ -22,6 +22,11 @@ class Clock {
     return Date.now() + this.#ahead;
   }
 
+  /** The same moment, by the device's own clock, for what counts by that one. */
+  byOwnClock(at: number): number {
+    return at - this.#ahead;
+  }
+
   /** Ticks until the returned function is called. */
   watch(): () => void {
     this.#watchers += 1;

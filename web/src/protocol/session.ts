@@ -384,6 +384,9 @@ export interface GuestKey {
   set(key: string | null): void;
 }
 
+/** An answer of the server has just come: its `Date`. */
+export type DateHeard = (date: string | null) => void;
+
 async function askForTicket(signal: AbortSignal, request?: TicketRequest): Promise<Response> {
   const headers = { 'content-type': 'application/json' };
   const body = request && { headers, body: JSON.stringify(request) };
@@ -395,9 +398,10 @@ async function ticketIn(response: Response): Promise<Ticket> {
   return (await response.json()) as Ticket;
 }
 
-async function guestTicket(signal: AbortSignal, guest: GuestKey): Promise<string> {
+async function guestTicket(signal: AbortSignal, guest: GuestKey, heard?: DateHeard): Promise<string> {
   const known = guest.get();
   const response = await askForTicket(signal, known === null ? undefined : { guest: known });
+  heard?.(response.headers.get('date'));
   // Whatever is wrong with a key, without it one is let in as somebody new.
   if (response.status >= 400 && response.status < 500 && response.status !== 429) guest.set(null);
   const body = await ticketIn(response);
@@ -419,8 +423,8 @@ export const browserSurroundings: Surroundings = {
 };
 
 /** The same, as a guest who stays the same one for as long as the key is kept. */
-export function guestSurroundings(guest: GuestKey): Surroundings {
-  return { ...browserSurroundings, ticket: (signal) => guestTicket(signal, guest) };
+export function guestSurroundings(guest: GuestKey, heard?: DateHeard): Surroundings {
+  return { ...browserSurroundings, ticket: (signal) => guestTicket(signal, guest, heard) };
 }
 
 /**
