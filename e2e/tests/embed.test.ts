@@ -150,6 +150,12 @@ describe('the button on a site that is allowed', () => {
       await hears(vera, 'visavis:connected', { name: ANA });
       await desk.press('Leave');
       await hears(vera, 'visavis:ended', { reason: 'hung_up' });
+      // The button tells of the window as long as there is one, and of the desk again after it.
+      const says = (words: string) =>
+        button.until(words, `document.body.innerText.includes(${JSON.stringify(words)})`, 5_000);
+      await says('Opened in a window of its own');
+      await desk.page.close();
+      await says('1 available now');
     } finally {
       await vera.close();
     }

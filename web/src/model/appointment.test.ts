@@ -9,7 +9,7 @@ import type {
 } from '../protocol/generated';
 import { CommandFailed } from '../protocol/session';
 import type { LinkAnswer, LinkCode } from './api';
-import { Appointment } from './appointment.svelte';
+import { Appointment, isBroken } from './appointment.svelte';
 import { FakeSession, settle } from '../room/fake-session';
 import { attendance } from './remembered';
 
@@ -590,5 +590,20 @@ describe('a page that is opened anew', () => {
       await session().answer('be_ready', { type: 'own', own: own(++version, engagement) });
     }
     expect(page.view.kind).toBe(what);
+  });
+});
+
+describe('the end of a call', () => {
+  it.each([
+    ['interrupted', true],
+    ['not_joined', true],
+    ['callee_lost', true],
+    ['failed', true],
+    ['left', false],
+    ['hung_up', false],
+    ['closed', false],
+    ['ended_by_admin', false],
+  ] as const)("%s is nobody's doing: %s", (end, broken) => {
+    expect(isBroken(end)).toBe(broken);
   });
 });
