@@ -2,6 +2,7 @@
 // The catalogues: each language says everything, about the same things, and the texts of pages come from there.
 
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pseudo } from './pseudo';
 
@@ -18,6 +19,15 @@ const others = readdirSync(here)
   .map((file) => file.replace('.json', ''))
   .filter((tag) => tag !== 'en');
 
+/** Everything that may say something, in one piece. */
+function sources(folder: string): string {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return files
+    .filter((file) => /\.(ts|svelte)$/.test(file) && !file.startsWith('messages'))
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .join('\n');
+}
+
 /** What a text is about, in any order. */
 function variables(text: string): string[] {
   return [...new Set(text.match(/\{\w+\}/g))].sort();
@@ -26,6 +36,11 @@ function variables(text: string): string[] {
 describe('the catalogues', () => {
   it('are English, German and Turkish', () => {
     expect(others.sort()).toEqual(['de', 'tr']);
+  });
+
+  it('have no text that nobody says', () => {
+    const said = new Set(sources(join(import.meta.dirname, '..')).match(/(?<=\bm\.)\w+/g));
+    expect(english.map(([key]) => key).filter((key) => !said.has(key))).toEqual([]);
   });
 
   it.each(others)('%s has every text, in the order of the English ones, and no other', (tag) => {

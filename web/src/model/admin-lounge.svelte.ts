@@ -4,6 +4,7 @@ import type { AccountView, LoungeRemoval, LoungeRoomSettings, LoungeRoomView } f
 import * as api from './api';
 import type { FormState } from './account-settings.svelte';
 import { ended } from './account-settings.svelte';
+import { Editor } from './admin-edit.svelte';
 import type { CommonProblem, LoungeRoomProblem } from './api';
 import type { ListState } from './staff-calls.svelte';
 
@@ -21,7 +22,15 @@ export class AdminLounge {
   people = $state.raw<AccountView[]>([]);
   /** Who may not come back yet. */
   removals = $state.raw<LoungeRemoval[]>([]);
+  /** What is done without a form. */
   form = $state.raw<FormState<LoungeRoomProblem>>(IDLE);
+  readonly editor = new Editor<LoungeRoomView, RoomForm, LoungeRoomProblem>({
+    read: api.oneLoungeRoom,
+    settings: ({ settings: { slug, name, about, moderators } }) => ({ slug, name, about, moderators }),
+    add: (typed) => this.#then(api.addLoungeRoom({ ...typed, place: this.#last() + 1 })),
+    change: (id, typed, { tag }) =>
+      this.#then(api.changeLoungeRoom(id, { ...typed, place: this.#place(id) }, tag)),
+  });
   /** Who was let back in last. */
   letIn = $state<string | null>(null);
   /** Why somebody could not be let back in. */
@@ -45,19 +54,13 @@ export class AdminLounge {
     this.state = { kind: 'ready' };
   }
 
-  /** @param id absent for a new one, which stands last */
-  async save(id: string | null, form: RoomForm): Promise<boolean> {
-    const known = this.rooms.find((room) => room.id === id);
-    const last = Math.max(0, ...this.rooms.map(({ settings }) => settings.place));
-    const settings = { ...form, place: known?.settings.place ?? last + 1 };
-    return this.#change(() =>
-      id === null ? api.addLoungeRoom(settings) : api.changeLoungeRoom(id, settings),
-    );
-  }
-
-  /** What was written in it is gone with it. */
+  /** What was written in it is gone with it. One that is gone already is removed as well. */
   async remove(id: string): Promise<boolean> {
-    return this.#change(() => api.removeLoungeRoom(id));
+    this.editor.form = BUSY;
+    const answer = await this.#then(api.removeLoungeRoom(id));
+    const gone = answer.ok || answer.code === 'lounge_room_unknown';
+    this.editor.form = gone ? IDLE : ended(answer);
+    return gone;
   }
 
   /** Moves a room before the one above it, or behind the one below it. */
@@ -67,18 +70,21 @@ export class AdminLounge {
     const at = to === 'up' ? from - 1 : from + 1;
     const [room, other] = [this.rooms[from], this.rooms[at]];
     if (!room || !other) return;
+    this.form = BUSY;
     this.rooms = this.rooms.with(from, other).with(at, room);
     // Places may be the same, or have holes: those that stand elsewhere now are told.
     const moved = this.rooms.flatMap((one, index) =>
-      one.settings.place === index + 1 ? [] : [{ one, index }],
+      one.settings.place === index + 1 ? [] : [{ id: one.id, place: index + 1 }],
     );
-    await this.#change(async () => {
-      for (const { one, index } of moved) {
-        const answer = await api.changeLoungeRoom(one.id, { ...one.settings, place: index + 1 });
-        if (!answer.ok) return answer;
-      }
-      return { ok: true, value: undefined };
-    });
+    let failed: FormState<LoungeRoomProblem> = IDLE;
+    for (const one of moved) {
+      const answer = await this.#put(one.id, one.place);
+      if (answer.ok) continue;
+      failed = ended(answer);
+      break;
+    }
+    await this.load();
+    this.form = failed;
   }
 
   async letBackIn(removal: LoungeRemoval): Promise<void> {
@@ -94,19 +100,27 @@ export class AdminLounge {
     }
   }
 
-  /** Nothing is being changed. */
-  rest(): void {
-    this.form = IDLE;
+  /** Its place alone: all else stays as it is now. */
+  async #put(id: string, place: number): Promise<api.Answer<unknown, LoungeRoomProblem>> {
+    const seen = await api.oneLoungeRoom(id);
+    if (!seen.ok) return seen;
+    return api.changeLoungeRoom(id, { ...seen.value.value.settings, place }, seen.value.tag);
   }
 
-  /** @returns whether it was carried out; what is there then is asked for again, in any case */
-  async #change(ask: () => Promise<api.Answer<unknown, LoungeRoomProblem>>): Promise<boolean> {
-    this.form = BUSY;
-    const answer = await ask();
-    this.form = ended(answer);
-    const failed = this.form;
+  #place(id: string): number {
+    return this.rooms.find((room) => room.id === id)?.settings.place ?? this.#last() + 1;
+  }
+
+  #last(): number {
+    return Math.max(0, ...this.rooms.map(({ settings }) => settings.place));
+  }
+
+  /** What is there then is asked for again, in any case. */
+  async #then<T>(
+    asked: Promise<api.Answer<T, LoungeRoomProblem>>,
+  ): Promise<api.Answer<T, LoungeRoomProblem>> {
+    const answer = await asked;
     await this.load();
-    if (!answer.ok) this.form = failed;
-    return answer.ok;
+    return answer;
   }
 }

@@ -26,6 +26,11 @@ beforeEach(async () => {
     ok: true,
     value: [{ person: 'u_1', name: 'Troll', until: 1, by: 'Ana' }],
   });
+  mocked.oneLoungeRoom.mockImplementation((id: string) => {
+    const value = server.find((one) => one.id === id);
+    if (!value) throw new Error('no such room');
+    return Promise.resolve({ ok: true, value: { value, tag: `"${id}"` } });
+  });
   mocked.changeLoungeRoom.mockImplementation((id: string, settings: LoungeRoomSettings) => {
     server = server.map((one) => (one.id === id ? { id, settings } : one));
     return Promise.resolve({ ok: true, value: { id, settings } });
@@ -41,12 +46,15 @@ describe('the rooms of the lounge', () => {
 
   it('a new one stands last', async () => {
     mocked.addLoungeRoom.mockResolvedValue({ ok: true, value: room('d', 10) });
-    await lounge.save(null, { slug: 'd', name: 'd', about: '', moderators: [] });
+    await lounge.editor.open(null);
+    await lounge.editor.save({ slug: 'd', name: 'd', about: '', moderators: [] });
     expect(mocked.addLoungeRoom).toHaveBeenCalledWith(expect.objectContaining({ place: 10 }));
   });
 
   it('one that is edited keeps its place', async () => {
-    await lounge.save('b', { slug: 'b', name: 'B', about: '', moderators: ['u_1'] });
+    await lounge.editor.open('b');
+    await lounge.editor.save({ slug: 'b', name: 'B', about: '', moderators: ['u_1'] });
+    expect(mocked.changeLoungeRoom).toHaveBeenCalledWith('b', expect.anything(), '"b"');
     expect(server.find(({ id }) => id === 'b')?.settings).toMatchObject({ name: 'B', place: 5 });
   });
 

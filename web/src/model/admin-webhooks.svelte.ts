@@ -20,7 +20,7 @@ export class AdminWebhooks {
   list = $state.raw<WebhookView[]>([]);
   form = $state.raw<FormState<WebhookProblem>>({ kind: 'idle' });
   /** The secret that was made last: it is shown this once. */
-  secret = $state.raw<{ name: string; text: string; earlierUntil: number | null } | null>(null);
+  secret = $state.raw<{ of: string; name: string; text: string; earlierUntil: number | null } | null>(null);
   done = $state.raw<WebhookDone | null>(null);
   /** Whose deliveries are shown. */
   shown = $state.raw<WebhookView | null>(null);
@@ -49,9 +49,14 @@ export class AdminWebhooks {
 
   /** Looks again and again until it is ended. */
   follow(): () => void {
+    let looking = false;
     const look = async (): Promise<void> => {
+      // Where answers take longer than that, no more are asked for than come.
+      if (looking) return;
+      looking = true;
       await this.load();
       if (this.shown && !this.beyond) await this.loadDeliveries();
+      looking = false;
     };
     void look();
     const timer = setInterval(() => void look(), LOOK_EVERY);
@@ -60,7 +65,7 @@ export class AdminWebhooks {
 
   async make(hook: NewWebhook): Promise<boolean> {
     return this.change(await this.busy(api.makeWebhook(hook)), ({ webhook, secret }) => {
-      this.secret = { name: webhook.name, text: secret, earlierUntil: null };
+      this.secret = { of: webhook.id, name: webhook.name, text: secret, earlierUntil: null };
     });
   }
 
@@ -68,9 +73,14 @@ export class AdminWebhooks {
     return this.change(await this.busy(api.changeWebhook(which.id, change)), () => undefined);
   }
 
+  async switchTo(which: WebhookView, to: 'on' | 'off'): Promise<void> {
+    if (this.form.kind === 'busy') return;
+    await this.save(which, { on: to === 'on' });
+  }
+
   async rotate(which: WebhookView): Promise<void> {
     await this.change(await this.busy(api.rotateWebhookSecret(which.id)), ({ secret, earlier_until }) => {
-      this.secret = { name: which.name, text: secret, earlierUntil: earlier_until };
+      this.secret = { of: which.id, name: which.name, text: secret, earlierUntil: earlier_until };
     });
   }
 
@@ -84,21 +94,23 @@ export class AdminWebhooks {
     this.form = { kind: 'idle' };
     this.list = this.list.filter(({ id }) => id !== which.id);
     if (this.shown?.id === which.id) this.hide();
-    this.secret = null;
+    if (this.secret?.of === which.id) this.secret = null;
     this.done = { kind: 'removed', name: which.name };
   }
 
+  /** Pressed twice, it is told once. */
   async tryOut(which: WebhookView): Promise<void> {
+    if (this.form.kind === 'busy') return;
     await this.change(await this.busy(api.tryWebhook(which.id)), () => {
       this.done = { kind: 'tested', name: which.name };
     });
     if (this.form.kind !== 'failed') await this.show(which);
   }
 
-  /** Tells an event once more, and all later ones if they are wanted. */
+  /** Tells an event once more, and all later ones if they are wanted. Pressed twice, it is told once. */
   async replay(event: DeliveryView, later: boolean): Promise<void> {
     const which = this.shown;
-    if (!which) return;
+    if (!which || this.form.kind === 'busy') return;
     await this.change(
       await this.busy(api.replayWebhook(which.id, { event: event.event, later })),
       ({ count }) => {

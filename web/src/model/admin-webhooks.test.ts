@@ -63,6 +63,37 @@ describe('webhooks', () => {
     expect(hooks.done).toEqual({ kind: 'removed', name: hook.name });
   });
 
+  it('that are removed leave the secret of another one to be copied', async () => {
+    mocked.makeWebhook.mockResolvedValue({ ok: true, value: bodies.made_webhook });
+    mocked.removeWebhook.mockResolvedValue({ ok: true, value: undefined });
+    await hooks.make(bodies.new_webhook);
+    await hooks.remove({ ...hook, id: 'h_other' });
+    expect(hooks.secret?.text).toBe(bodies.made_webhook.secret);
+    await hooks.remove(bodies.made_webhook.webhook);
+    expect(hooks.secret).toBeNull();
+  });
+
+  it('are told once, though it is pressed twice', async () => {
+    mocked.replayWebhook.mockResolvedValue({ ok: true, value: { count: 1 } });
+    mocked.tryWebhook.mockResolvedValue({ ok: true, value: undefined });
+    await hooks.show(hook);
+    await Promise.all([hooks.replay(delivery, false), hooks.replay(delivery, false)]);
+    expect(mocked.replayWebhook).toHaveBeenCalledTimes(1);
+    await Promise.all([hooks.tryOut(hook), hooks.tryOut(hook)]);
+    expect(mocked.tryWebhook).toHaveBeenCalledTimes(1);
+  });
+
+  it('are looked at no more often than answers come', async () => {
+    vi.useFakeTimers();
+    const before = mocked.webhooks.mock.calls.length;
+    mocked.webhooks.mockReturnValue(new Promise(() => undefined));
+    const end = hooks.follow();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(mocked.webhooks.mock.calls.length - before).toBe(1);
+    end();
+    vi.useRealTimers();
+  });
+
   it('show what they were told, part by part', async () => {
     await hooks.show(hook);
     expect(hooks.deliveries).toEqual(page.deliveries);

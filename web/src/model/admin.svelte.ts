@@ -13,6 +13,7 @@ import * as api from './api';
 import type { CommonProblem, DeskProblem, Person, PersonProblem } from './api';
 import type { FormState } from './account-settings.svelte';
 import { ended } from './account-settings.svelte';
+import { differing, Editor } from './admin-edit.svelte';
 import type { ListState } from './staff-calls.svelte';
 
 export type { Person } from './api';
@@ -20,12 +21,23 @@ export type { Person } from './api';
 const IDLE = { kind: 'idle' } as const;
 const BUSY = { kind: 'busy' } as const;
 
+/** What a form of a person shows. */
+export type PersonSettings = Pick<AccountView, 'name' | 'email' | 'title' | 'role'>;
+
 export class AdminPeople {
   state = $state.raw<ListState>({ kind: 'loading' });
   list = $state.raw<Person[]>([]);
+  /** What is done without a form. */
   form = $state.raw<FormState<PersonProblem>>(IDLE);
   /** The link that was made last, to be handed over: it is shown this once. */
   invited = $state.raw<(Invited & { name: string }) | null>(null);
+  /** Only what was changed is told: what somebody else has set meanwhile stays. */
+  readonly editor = new Editor<AccountView, PersonSettings, PersonProblem>({
+    read: api.onePerson,
+    settings: ({ name, email, title, role }) => ({ name, email, title, role }),
+    add: (typed) => this.#add(typed),
+    change: (who, typed, { value, tag }) => this.#change(who, differing(value, typed), tag),
+  });
 
   async load(): Promise<void> {
     if (this.state.kind === 'failed') this.state = { kind: 'loading' };
@@ -34,22 +46,10 @@ export class AdminPeople {
     if (answer.ok) this.list = answer.value.toSorted((a, b) => a.name.localeCompare(b.name));
   }
 
-  async add(person: NewPerson): Promise<boolean> {
+  /** Whether they may sign in. */
+  async stand(who: string, state: 'active' | 'disabled'): Promise<void> {
     this.form = BUSY;
-    const answer = await api.addPerson(person);
-    this.form = ended(answer);
-    if (!answer.ok) return false;
-    this.invited = { ...answer.value, name: person.name };
-    await this.load();
-    return true;
-  }
-
-  async change(who: string, change: PersonChange): Promise<boolean> {
-    this.form = BUSY;
-    const answer = await api.changePerson(who, change);
-    this.form = ended(answer);
-    if (answer.ok) this.#put(who, answer.value);
-    return answer.ok;
+    this.form = ended(await this.#change(who, { state }, null));
   }
 
   /** They sign in over the identity provider no longer, and are signed out. */
@@ -68,9 +68,23 @@ export class AdminPeople {
     if (answer.ok) this.invited = { ...answer.value, name: person.name };
   }
 
-  /** Nothing is being changed. */
-  rest(): void {
-    this.form = IDLE;
+  async #add(person: NewPerson): Promise<api.Answer<Invited, PersonProblem>> {
+    const answer = await api.addPerson(person);
+    if (answer.ok) {
+      this.invited = { ...answer.value, name: person.name };
+      await this.load();
+    }
+    return answer;
+  }
+
+  async #change(
+    who: string,
+    change: PersonChange,
+    seen: string | null,
+  ): Promise<api.Answer<AccountView, PersonProblem>> {
+    const answer = await api.changePerson(who, change, seen);
+    if (answer.ok) this.#put(who, answer.value);
+    return answer;
   }
 
   #put(who: string, now: Partial<Person>): void {
@@ -83,7 +97,12 @@ export class AdminDesks {
   list = $state.raw<DeskView[]>([]);
   /** Those who may become members. */
   people = $state.raw<AccountView[]>([]);
-  form = $state.raw<FormState<DeskProblem>>(IDLE);
+  readonly editor = new Editor<DeskView, DeskSettings, DeskProblem>({
+    read: api.oneDesk,
+    settings: ({ settings }) => settings,
+    add: (typed) => this.#then(api.addDesk(typed)),
+    change: (id, typed, { tag }) => this.#then(api.changeDesk(id, typed, tag)),
+  });
 
   async load(): Promise<void> {
     if (this.state.kind === 'failed') this.state = { kind: 'loading' };
@@ -98,25 +117,19 @@ export class AdminDesks {
     this.state = { kind: 'ready' };
   }
 
-  /** @param id absent for a new one */
-  async save(id: string | null, settings: DeskSettings): Promise<boolean> {
-    this.form = BUSY;
-    const answer = await (id === null ? api.addDesk(settings) : api.changeDesk(id, settings));
-    this.form = ended(answer);
-    if (answer.ok) await this.load();
-    return answer.ok;
-  }
-
+  /** One that is gone already is removed as well. */
   async remove(id: string): Promise<boolean> {
-    this.form = BUSY;
-    const answer = await api.removeDesk(id);
-    this.form = ended(answer);
-    if (answer.ok) await this.load();
-    return answer.ok;
+    this.editor.form = BUSY;
+    const answer = await this.#then(api.removeDesk(id));
+    const gone = answer.ok || answer.code === 'desk_unknown';
+    this.editor.form = gone ? IDLE : ended(answer);
+    return gone;
   }
 
-  rest(): void {
-    this.form = IDLE;
+  async #then<T>(asked: Promise<api.Answer<T, DeskProblem>>): Promise<api.Answer<T, DeskProblem>> {
+    const answer = await asked;
+    if (answer.ok) await this.load();
+    return answer;
   }
 }
 
@@ -128,6 +141,8 @@ export class AdminAudit {
   rows = $state.raw<AuditView[]>([]);
   more = $state(false);
   busy = $state(false);
+  /** Why earlier rows did not come. */
+  problem = $state<CommonProblem | null>(null);
   #next: string | undefined;
 
   async load(): Promise<void> {
@@ -137,13 +152,16 @@ export class AdminAudit {
     await this.next();
   }
 
-  /** Earlier rows. */
+  /** Earlier rows. Those that are there stay if they do not come. */
   async next(): Promise<void> {
+    if (this.busy) return;
     this.busy = true;
+    this.problem = null;
     const answer = await api.audit(this.#next, AUDIT_PAGE);
     this.busy = false;
     if (!answer.ok) {
-      this.state = { kind: 'failed', code: answer.code };
+      if (this.rows.length > 0) this.problem = answer.code;
+      else this.state = { kind: 'failed', code: answer.code };
       return;
     }
     this.rows = [...this.rows, ...answer.value.rows];

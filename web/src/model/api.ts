@@ -28,6 +28,8 @@ import type {
   NewAppointment,
   NewPerson,
   NewWebhook,
+  OpenRoomDetail,
+  OpenRooms,
   PeoplePage,
   PersonChange,
   ProfileChange,
@@ -69,6 +71,16 @@ const COMMON: readonly CommonProblem[] = [
 /** Longer, and whoever waits has given up: then it is said that nothing came. */
 const ANSWER_WITHIN = 15_000;
 
+/** What a request says, and wants to be told, beyond what all do. */
+interface More {
+  /** Is given the problem as it was told, for those that say more than a code. */
+  told?: (problem: object) => void;
+  /** As what something was seen: if it is something else by now, it is not changed. */
+  seen?: string | null;
+  /** Is given as what it is seen now. */
+  tagged?: (tag: string) => void;
+}
+
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 async function request<T, C extends string>(
@@ -76,30 +88,28 @@ async function request<T, C extends string>(
   path: string,
   codes: readonly C[],
   body?: unknown,
-  /** Is given the problem as it was told, for those that say more than a code. */
-  told?: (problem: object) => void,
+  more: More = {},
 ): Promise<Answer<T, C>> {
   try {
     const response = await fetch(`/api/v1/${path}`, {
       method,
       signal: AbortSignal.timeout(ANSWER_WITHIN),
-      headers: { accept: 'application/json' },
-      ...(body === undefined ? {} : json(body)),
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(more.seen ? { 'if-match': more.seen } : {}),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     clock.heard(response.headers.get('date'));
-    if (!response.ok) return await refusal(response, codes, told);
+    if (!response.ok) return await refusal(response, codes, more.told);
+    const tag = response.headers.get('etag');
+    if (tag !== null) more.tagged?.(tag);
     const value: unknown = response.status === 204 ? undefined : await response.json();
     return { ok: true, value: value as T };
   } catch {
     return { ok: false, code: 'unreachable', retryAfter: null };
   }
-}
-
-function json(body: unknown): RequestInit {
-  return {
-    body: JSON.stringify(body),
-    headers: { accept: 'application/json', 'content-type': 'application/json' },
-  };
 }
 
 async function refusal<C extends string>(
@@ -120,6 +130,18 @@ async function refusal<C extends string>(
 }
 
 const id = encodeURIComponent;
+
+/** Something, and as what it was seen: who changes it shows that. */
+export interface Seen<T> {
+  value: T;
+  tag: string | null;
+}
+
+async function look<T, C extends string>(path: string, codes: readonly C[]): Promise<Answer<Seen<T>, C>> {
+  let tag: string | null = null;
+  const answer = await request<T, C>('GET', path, codes, undefined, { tagged: (told) => (tag = told) });
+  return answer.ok ? { ok: true, value: { value: answer.value, tag } } : answer;
+}
 
 /** All parts of a list that grows. */
 async function parts<T, P extends { next?: string }, C extends string>(
@@ -301,7 +323,13 @@ export const calendarFile = (which: string) => `/api/v1/appointments/${id(which)
 // What admins do.
 
 export type PersonProblem =
-  'email_taken' | 'email_invalid' | 'name_invalid' | 'title_invalid' | 'state_invalid' | 'last_admin';
+  | 'email_taken'
+  | 'email_invalid'
+  | 'name_invalid'
+  | 'title_invalid'
+  | 'state_invalid'
+  | 'last_admin'
+  | 'not_as_seen';
 const PERSON_PROBLEMS: readonly PersonProblem[] = [
   'email_taken',
   'email_invalid',
@@ -309,6 +337,7 @@ const PERSON_PROBLEMS: readonly PersonProblem[] = [
   'title_invalid',
   'state_invalid',
   'last_admin',
+  'not_as_seen',
 ];
 /** Somebody as admins see them in the list: `tied` to somebody at the identity provider, or not. */
 export type Person = AccountView & { tied: boolean };
@@ -323,8 +352,10 @@ export const untiePerson = (who: string) =>
   request<undefined, never>('DELETE', `admin/people/${id(who)}/provider`, []);
 export const addPerson = (person: NewPerson) =>
   request<Invited, PersonProblem>('POST', 'admin/people', PERSON_PROBLEMS, person);
-export const changePerson = (who: string, change: PersonChange) =>
-  request<AccountView, PersonProblem>('PATCH', `admin/people/${id(who)}`, PERSON_PROBLEMS, change);
+export const onePerson = (who: string) =>
+  look<AccountView, PersonProblem>(`admin/people/${id(who)}`, PERSON_PROBLEMS);
+export const changePerson = (who: string, change: PersonChange, seen: string | null = null) =>
+  request<AccountView, PersonProblem>('PATCH', `admin/people/${id(who)}`, PERSON_PROBLEMS, change, { seen });
 /** Another one-time link, to join or to set a new password. */
 export const inviteAgain = (who: string) =>
   request<Invited, never>('POST', `admin/people/${id(who)}/invitation`, []);
@@ -337,7 +368,9 @@ export type DeskProblem =
   | 'hours_invalid'
   | 'site_invalid'
   | 'seconds_invalid'
-  | 'person_unknown';
+  | 'person_unknown'
+  | 'desk_unknown'
+  | 'not_as_seen';
 const DESK_PROBLEMS: readonly DeskProblem[] = [
   'slug_taken',
   'slug_invalid',
@@ -347,14 +380,18 @@ const DESK_PROBLEMS: readonly DeskProblem[] = [
   'site_invalid',
   'seconds_invalid',
   'person_unknown',
+  'desk_unknown',
+  'not_as_seen',
 ];
 export const desks = () => request<DeskView[], never>('GET', 'admin/desks', []);
 export const addDesk = (settings: DeskSettings) =>
   request<DeskView, DeskProblem>('POST', 'admin/desks', DESK_PROBLEMS, settings);
-export const changeDesk = (which: string, settings: DeskSettings) =>
-  request<DeskView, DeskProblem>('PUT', `admin/desks/${id(which)}`, DESK_PROBLEMS, settings);
+export const oneDesk = (which: string) =>
+  look<DeskView, DeskProblem>(`admin/desks/${id(which)}`, DESK_PROBLEMS);
+export const changeDesk = (which: string, settings: DeskSettings, seen: string | null) =>
+  request<DeskView, DeskProblem>('PUT', `admin/desks/${id(which)}`, DESK_PROBLEMS, settings, { seen });
 export const removeDesk = (which: string) =>
-  request<undefined, never>('DELETE', `admin/desks/${id(which)}`, []);
+  request<undefined, DeskProblem>('DELETE', `admin/desks/${id(which)}`, DESK_PROBLEMS);
 
 export type ApiKeyProblem =
   'name_invalid' | 'scopes_invalid' | 'expiry_invalid' | 'person_unknown' | 'too_many_keys' | 'key_unknown';
@@ -416,7 +453,8 @@ export type LoungeRoomProblem =
   | 'name_invalid'
   | 'about_invalid'
   | 'person_unknown'
-  | 'too_many_rooms';
+  | 'too_many_rooms'
+  | 'not_as_seen';
 const LOUNGE_ROOM_PROBLEMS: readonly LoungeRoomProblem[] = [
   'lounge_room_unknown',
   'slug_taken',
@@ -425,17 +463,21 @@ const LOUNGE_ROOM_PROBLEMS: readonly LoungeRoomProblem[] = [
   'about_invalid',
   'person_unknown',
   'too_many_rooms',
+  'not_as_seen',
 ];
 /** In their order. */
 export const loungeRooms = () => request<LoungeRoomView[], never>('GET', 'admin/lounge/rooms', []);
 export const addLoungeRoom = (settings: LoungeRoomSettings) =>
   request<LoungeRoomView, LoungeRoomProblem>('POST', 'admin/lounge/rooms', LOUNGE_ROOM_PROBLEMS, settings);
-export const changeLoungeRoom = (which: string, settings: LoungeRoomSettings) =>
+export const oneLoungeRoom = (which: string) =>
+  look<LoungeRoomView, LoungeRoomProblem>(`admin/lounge/rooms/${id(which)}`, LOUNGE_ROOM_PROBLEMS);
+export const changeLoungeRoom = (which: string, settings: LoungeRoomSettings, seen: string | null) =>
   request<LoungeRoomView, LoungeRoomProblem>(
     'PUT',
     `admin/lounge/rooms/${id(which)}`,
     LOUNGE_ROOM_PROBLEMS,
     settings,
+    { seen },
   );
 export const removeLoungeRoom = (which: string) =>
   request<undefined, LoungeRoomProblem>('DELETE', `admin/lounge/rooms/${id(which)}`, LOUNGE_ROOM_PROBLEMS);
@@ -443,6 +485,24 @@ export const removeLoungeRoom = (which: string) =>
 export const loungeRemovals = () => request<LoungeRemoval[], never>('GET', 'admin/lounge/removals', []);
 export const letBackIn = (person: string) =>
   request<undefined, 'person_unknown'>('DELETE', `admin/lounge/removals/${id(person)}`, ['person_unknown']);
+
+export type OpenRoomProblem = 'room_unknown' | 'participant_unknown';
+const OPEN_ROOM_PROBLEMS: readonly OpenRoomProblem[] = ['room_unknown', 'participant_unknown'];
+const openRoom = <T>(method: Method, name: string, rest: string) =>
+  request<T, OpenRoomProblem>(method, `admin/rooms/${id(name)}${rest}`, OPEN_ROOM_PROBLEMS);
+/** Rooms that somebody is in, by name. @param after `next` of the part before */
+export const openRooms = (after: string | undefined, take: number) =>
+  request<OpenRooms, never>(
+    'GET',
+    `admin/rooms?take=${take}${after === undefined ? '' : `&after=${id(after)}`}`,
+    [],
+  );
+export const lookIntoRoom = (name: string) =>
+  request<OpenRoomDetail, 'room_unknown'>('GET', `admin/rooms/${id(name)}`, ['room_unknown']);
+export const endRoom = (name: string) => openRoom<undefined>('POST', name, '/end');
+/** For as long as the room lives. */
+export const removeFromRoom = (name: string, participant: string) =>
+  openRoom<undefined>('DELETE', name, `/participants/${id(participant)}`);
 
 export const allCalls = (filter: CallFilter) =>
   request<CallPage, never>('GET', `admin/calls${query(filter)}`, []);
@@ -481,8 +541,10 @@ export type LinkAnswer =
 
 async function askByLink(method: Method, path: string, body?: unknown): Promise<LinkAnswer> {
   let owner: LinkOwner | null = null;
-  const answer = await request<ClientAppointment, LinkCode>(method, path, LINK_CODES, body, (problem) => {
-    if ('professional_name' in problem && 'starts_at' in problem) owner = problem as LinkOwner;
+  const answer = await request<ClientAppointment, LinkCode>(method, path, LINK_CODES, body, {
+    told: (problem) => {
+      if ('professional_name' in problem && 'starts_at' in problem) owner = problem as LinkOwner;
+    },
   });
   return answer.ok ? answer : { ...answer, owner };
 }

@@ -214,6 +214,8 @@ export type AuditView = {
   action: string;
   /** The id of what it was done to; may be empty. */
   subject: string;
+  /** What that is called now: a person, a desk, a room of the lounge, a key or a webhook. Empty for anything else, and for what is there no longer. */
+  subject_name: string;
   /** What changed: JSON of any shape. */
   detail: JsonValue;
 };

@@ -3959,6 +3959,7 @@ export const bodies = {
         "actor_name": "Selin",
         "action": "desk_changed",
         "subject": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+        "subject_name": "Claims",
         "detail": {
           "slug": "claims",
           "members": [
@@ -3979,6 +3980,7 @@ export const bodies = {
         "actor_name": "Selin",
         "action": "desk_changed",
         "subject": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+        "subject_name": "Claims",
         "detail": {
           "slug": "claims",
           "members": [
@@ -3996,6 +3998,7 @@ export const bodies = {
     "actor_name": "Selin",
     "action": "desk_changed",
     "subject": "d_0d15ea5e0d15ea5e0d15ea5e0d15ea5e",
+    "subject_name": "Claims",
     "detail": {
       "slug": "claims",
       "members": [
@@ -4010,6 +4013,7 @@ export const bodies = {
     "actor_name": "",
     "action": "sign_in_limited",
     "subject": "",
+    "subject_name": "",
     "detail": {
       "scope": "network",
       "nested": [

@@ -170,6 +170,9 @@ pub struct AuditView {
     pub action: String,
     /// The id of what it was done to; may be empty.
     pub subject: String,
+    /// What that is called now: a person, a desk, a room of the lounge, a key or a webhook. Empty for anything else, and
+    /// for what is there no longer.
+    pub subject_name: String,
     /// What changed: JSON of any shape.
     pub detail: serde_json::Value,
 }

@@ -16,6 +16,7 @@ export const PERSON_PROBLEMS: Record<PersonProblem, () => string> = {
   title_invalid: m.staff_title_invalid,
   state_invalid: m.admin_state_problem,
   last_admin: m.admin_last_admin,
+  not_as_seen: m.admin_not_as_seen,
 };
 
 export const DESK_PROBLEMS: Record<DeskProblem, () => string> = {
@@ -27,6 +28,8 @@ export const DESK_PROBLEMS: Record<DeskProblem, () => string> = {
   site_invalid: m.admin_site_invalid,
   seconds_invalid: m.admin_seconds_invalid,
   person_unknown: m.admin_person_unknown,
+  desk_unknown: m.admin_desk_gone,
+  not_as_seen: m.admin_not_as_seen,
 };
 
 export const API_KEY_PROBLEMS: Record<ApiKeyProblem, () => string> = {
@@ -57,4 +60,5 @@ export const LOUNGE_ROOM_PROBLEMS: Record<LoungeRoomProblem, () => string> = {
   about_invalid: m.admin_about_invalid,
   person_unknown: m.admin_person_unknown,
   too_many_rooms: m.admin_lounge_too_many,
+  not_as_seen: m.admin_not_as_seen,
 };

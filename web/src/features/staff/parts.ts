@@ -7,6 +7,7 @@ export type StaffPart =
   | 'people'
   | 'desks'
   | 'lounge'
+  | 'rooms'
   | 'live'
   | 'history'
   | 'audit'
@@ -20,6 +21,7 @@ export const PATHS: Record<StaffPart, string> = {
   people: '/admin',
   desks: '/admin/desks',
   lounge: '/admin/lounge',
+  rooms: '/admin/rooms',
   live: '/admin/calls',
   history: '/admin/history',
   audit: '/admin/audit',

@@ -3,11 +3,11 @@
 use super::{Accounts, Denied, Invalid, Unknown};
 use crate::app::places::Place;
 use std::collections::HashMap;
-use visavis_domain::ids::{DeskId, PersonId, RingId};
+use visavis_domain::ids::{ApiKeyId, DeskId, LoungeRoomId, PersonId, RingId, WebhookId};
 use visavis_domain::ring::RingEnd;
 use visavis_domain::time::Timestamp;
 use visavis_protocol::{AuditPage, AuditView, CallNote, CallOutcome, CallPage, CallView};
-use visavis_store::{Action, Broken, CallFilter, CallRecord, Outcome, Page};
+use visavis_store::{Action, AuditRow, Broken, CallFilter, CallRecord, Outcome, Page};
 
 const MAX_NOTE_CHARS: usize = 4000;
 /// Rows of a part of an export.
@@ -170,25 +170,53 @@ impl Accounts {
         let rows = self.store().audit_rows(before, Page { skip: 0, take }).await?;
         let next = rows.last().map(|row| row.number).filter(|first| *first > 1);
         let next = next.filter(|_| rows.len() as u64 == take).map(|number| number.to_string());
-        let accounts = self.store().accounts().await?;
-        let names: HashMap<_, _> =
-            accounts.iter().map(|account| (account.id, account.name.shown())).collect();
+        let names = self.names_in(&rows).await?;
+        let name = |id: &str| names.get(id).cloned().unwrap_or_default();
         let rows = rows.into_iter().map(|row| AuditView {
             number: row.number,
             at: row.at,
             actor: row.actor,
-            actor_name: row.actor.and_then(|id| names.get(&id)).copied().unwrap_or_default().to_owned(),
+            actor_name: row.actor.map(|id| name(&id.to_string())).unwrap_or_default(),
             action: snake(row.action),
+            subject_name: name(&row.subject),
             subject: row.subject,
             detail: row.detail,
         });
         Ok(AuditPage { rows: rows.collect(), next })
     }
 
+    /// What those are called now whom rows are about, by their ids. What is not named here, or is gone, has no name; what
+    /// people call their rooms is theirs.
+    async fn names_in(&self, rows: &[AuditRow]) -> Result<HashMap<String, String>, Denied> {
+        let store = self.store();
+        let accounts = store.accounts().await?.into_iter();
+        let mut names: HashMap<_, _> =
+            accounts.map(|one| (one.id.to_string(), one.name.shown().to_owned())).collect();
+        // Nothing is loaded that no row is about.
+        if is_about::<DeskId>(rows) {
+            names.extend(store.desks().await?.into_iter().map(|one| (one.id.to_string(), one.name)));
+        }
+        if is_about::<LoungeRoomId>(rows) {
+            names.extend(store.lounge_rooms().await?.into_iter().map(|one| (one.id.to_string(), one.name)));
+        }
+        if is_about::<ApiKeyId>(rows) {
+            names.extend(store.api_keys().await?.into_iter().map(|one| (one.id.to_string(), one.name)));
+        }
+        if is_about::<WebhookId>(rows) {
+            names.extend(store.webhooks().await?.into_iter().map(|one| (one.id.to_string(), one.name)));
+        }
+        Ok(names)
+    }
+
     /// Walks the whole audit log: how many rows it has, or the first that is altered, missing or added.
     pub(crate) async fn verify_audit(&self) -> Result<Result<u64, Broken>, Denied> {
         Ok(self.store().verify_audit().await?)
     }
+}
+
+/// Whether one of them is about something with ids of this kind.
+fn is_about<Id: std::str::FromStr>(rows: &[AuditRow]) -> bool {
+    rows.iter().any(|row| row.subject.parse::<Id>().is_ok())
 }
 
 /// As it lies in the store.

@@ -25,6 +25,12 @@ impl Accounts {
         Ok(self.store().lounge_rooms().await?.into_iter().map(room_view).collect())
     }
 
+    /// One of them.
+    pub(crate) async fn lounge_room(&self, id: LoungeRoomId) -> Result<LoungeRoomView, Denied> {
+        let room = self.store().lounge_room(id).await?;
+        room.map(room_view).ok_or(Denied::Unknown(Unknown::LoungeRoom))
+    }
+
     /// A new room.
     pub(crate) async fn create_lounge_room(
         &self,

@@ -3,6 +3,7 @@
 use super::answers::{Created, Done, Many};
 use super::body::{Body, Named};
 use super::described::about;
+use super::tags::Seen;
 use super::{Access, Api, Keys, Routes, Signed};
 use crate::app::{Denied, Invalid, Unknown};
 use axum::Json;
@@ -29,6 +30,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .on("Lounge")
         .add(Access::Admin, CLOSED, Method::GET, ROOMS, list, about("Its rooms, in their order", []))
         .add(Access::Admin, CLOSED, Method::POST, ROOMS, create, about("Makes a room", unfit().chain([full])))
+        .add(Access::Admin, CLOSED, Method::GET, ROOM, look, about("One of its rooms", [none()]))
         .add(
             Access::Admin,
             CLOSED,
@@ -67,6 +69,13 @@ async fn list(State(api): State<Arc<Api>>) -> Result<Many<LoungeRoomView>, Denie
     api.accounts.lounge_rooms().await.map(Many)
 }
 
+async fn look(
+    State(api): State<Arc<Api>>,
+    Named(id): Named<LoungeRoomId>,
+) -> Result<Json<LoungeRoomView>, Denied> {
+    api.accounts.lounge_room(id).await.map(Json)
+}
+
 async fn create(
     State(api): State<Arc<Api>>,
     signed: Signed,
@@ -79,8 +88,12 @@ async fn change(
     State(api): State<Arc<Api>>,
     signed: Signed,
     Named(id): Named<LoungeRoomId>,
+    seen: Seen,
     Body(settings): Body<LoungeRoomSettings>,
 ) -> Result<Json<LoungeRoomView>, Denied> {
+    if seen.is_said() {
+        seen.still(&api.accounts.lounge_room(id).await?)?;
+    }
     api.accounts.change_lounge_room(signed.account.id, id, settings).await.map(Json)
 }
 

@@ -156,6 +156,48 @@ async fn lists_that_grow_are_given_in_parts() {
 }
 
 #[tokio::test]
+async fn the_audit_log_says_what_something_was_done_to_by_its_name() {
+    let (world, admin, _) = World::with_both().await;
+    let desk = json!({ "slug": "help", "name": "Help", "about": "", "wrap_up_s": 0, "ring_s": 30, "sites": [],
+        "members": [] });
+    let room = json!({ "slug": "den", "name": "Den", "about": "", "place": 1, "moderators": [] });
+    let rooms = "/api/v1/admin/lounge/rooms";
+    let made = world.call(ask("POST", "/api/v1/admin/desks").by(&admin).with(desk.clone())).await.json();
+    let gone = json!({ "slug": "gone", "name": "Gone", "about": "", "wrap_up_s": 0, "ring_s": 30, "sites": [],
+        "members": [] });
+    let gone = world.call(ask("POST", "/api/v1/admin/desks").by(&admin).with(gone)).await.json();
+    let gone = format!("/api/v1/admin/desks/{}", gone["id"].as_str().unwrap());
+    assert_eq!(world.call(ask("DELETE", &gone).by(&admin)).await.status, 204);
+    assert_eq!(world.call(ask("POST", rooms).by(&admin).with(room)).await.status, 201);
+    let ana = format!("/api/v1/admin/people/{}", world.id_of("ana@demo").await);
+    let changed = world.call(ask("PATCH", &ana).by(&admin).with(json!({ "title": "Claims" }))).await;
+    assert_eq!(changed.status, 200);
+    let page = world.call(ask("GET", "/api/v1/admin/audit?take=6").by(&admin)).await.json();
+    let named: Vec<_> = page["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (row["action"].as_str().unwrap(), row["subject_name"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        ("audit_read", ""),
+        ("account_changed", "ana"),
+        ("lounge_room_changed", "Den"),
+        ("desk_removed", ""),
+        ("desk_changed", ""),
+        ("desk_changed", "Help"),
+    ];
+    assert_eq!(named, expected);
+    // What it is called now, whatever it was called then.
+    let mut renamed = desk;
+    renamed["name"] = json!("Claims");
+    let one = format!("/api/v1/admin/desks/{}", made["id"].as_str().unwrap());
+    assert_eq!(world.call(ask("PUT", &one).by(&admin).with(renamed)).await.status, 200);
+    let page = world.call(ask("GET", "/api/v1/admin/audit?take=8").by(&admin)).await.json();
+    assert_eq!(page["rows"][7]["subject_name"], "Claims");
+}
+
+#[tokio::test]
 async fn a_note_is_its_representatives() {
     let (world, admin, ana) = World::with_both().await;
     let ana_id = world.id_of("ana@demo").await;

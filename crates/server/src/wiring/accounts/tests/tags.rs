@@ -91,6 +91,19 @@ async fn nobody_changes_what_has_changed_since_they_saw_it() {
     );
     assert_eq!(change(&world, &admin, ("DELETE", &one), &seen, None).await.status, 204);
 
+    let rooms = "/api/v1/admin/lounge/rooms";
+    let room =
+        |about: &str| json!({ "slug": "den", "name": "Den", "about": about, "place": 1, "moderators": [] });
+    let made = world.call(ask("POST", rooms).by(&admin).with(room(""))).await.json();
+    let one = format!("{rooms}/{}", made["id"].as_str().unwrap());
+    let seen = tag(&world.call(ask("GET", &one).by(&admin)).await);
+    assert_eq!(change(&world, &admin, ("PUT", &one), &seen, Some(room("Tea"))).await.status, 200);
+    assert_eq!(
+        change(&world, &admin, ("PUT", &one), &seen, Some(room("Coffee"))).await.refusal(),
+        not_as_seen()
+    );
+    assert_eq!(world.call(ask("GET", &one).by(&admin)).await.json()["settings"]["about"], "Tea");
+
     let ana = world.id_of("ana@demo").await;
     let one = format!("/api/v1/admin/people/{ana}");
     let seen = tag(&world.call(ask("GET", &one).by(&admin)).await);
