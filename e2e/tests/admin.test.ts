@@ -75,6 +75,9 @@ describe('an admin', () => {
     await examine(boss, 'admin-new-person');
     await boss.press('Create');
     link = await (await boss.find('textbox', 'Link')).evaluate((one) => (one as HTMLInputElement).value);
+    // Whoever does not see it hears of it, wherever the focus is.
+    const said = `[...document.querySelectorAll('[role=status]')].some((one) => one.textContent.startsWith('Link for ${DINA}'))`;
+    await boss.until('the link announced', said, 3_000);
     await examine(boss, 'admin-link');
     await boss.press('Done');
 
@@ -166,6 +169,8 @@ describe('an admin', () => {
       await goes('People');
       await listIs(watcher, 'Dina available', isFree(DINA), Date.now(), 1_000);
       await chooses(boss, `Options for ${DINA}`, 'Disable');
+      await boss.find('alertdialog', `Disable ${DINA}?`);
+      await boss.press('Disable');
       const at = Date.now();
       await dina.find('textbox', 'Password', 1_000);
       await listIs(watcher, 'Dina gone', isNotFree(DINA), at, 1_000);
@@ -204,6 +209,15 @@ describe('an admin', () => {
       'Admin: Account changed',
       'Admin: Audit read',
     ]);
+    const details = await boss.page.$$eval('tbody tr', (rows) =>
+      rows.map((row) => `${row.children[3]?.textContent} ${row.children[4]?.textContent?.trim()}`),
+    );
+    const toWhom = ['Account created Dina Öz', 'Desk changed Contracts', 'Account changed Dina Öz'];
+    for (const what of toWhom)
+      expect(
+        details.some((one) => one.startsWith(what)),
+        what,
+      ).toBe(true);
     const text = await boss.page.evaluate(() => document.body.innerText);
     expect(text).not.toContain(new URL(link).hash.slice(1));
     expect(await boss.errors()).toEqual([]);
