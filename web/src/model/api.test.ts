@@ -68,11 +68,26 @@ describe('people', () => {
       ['u_1', false],
       ['u_2', true],
     ]);
-    await people.change('u_2', { title: 'Claims' });
+    await people.stand('u_2', 'active');
     expect(people.list[1]).toMatchObject({ title: 'Claims', tied: true });
     await people.untie('u_2');
     expect(fetched.mock.lastCall?.[0]).toBe('/api/v1/admin/people/u_2/provider');
     expect(people.list[1]).toMatchObject({ title: 'Claims', tied: false });
+  });
+});
+
+describe('what is changed', () => {
+  it('says as what it was seen, if that is known', async () => {
+    const seen = new Response('{"id":"u_1"}', { headers: { etag: '"1"' } });
+    const fetched = answers(seen, Response.json({}), Response.json({}), problem(412, 'not_as_seen'));
+    const headers = (): unknown => (fetched.mock.lastCall?.[1] as RequestInit).headers;
+    expect(await api.onePerson('u_1')).toEqual({ ok: true, value: { value: { id: 'u_1' }, tag: '"1"' } });
+    expect(headers()).not.toHaveProperty('if-match');
+    await api.changePerson('u_1', { title: 'Claims' }, '"1"');
+    expect(headers()).toMatchObject({ 'if-match': '"1"', 'content-type': 'application/json' });
+    await api.changePerson('u_1', { state: 'disabled' });
+    expect(headers()).not.toHaveProperty('if-match');
+    expect(await api.changePerson('u_1', {}, '"1"')).toMatchObject({ ok: false, code: 'not_as_seen' });
   });
 });
 
