@@ -92,7 +92,7 @@ async fn change(
     Body(settings): Body<LoungeRoomSettings>,
 ) -> Result<Json<LoungeRoomView>, Denied> {
     if seen.is_said() {
-        seen.still(&api.accounts.lounge_room(id).await?)?;
+        seen.still((), &api.accounts.lounge_room(id).await?)?;
     }
     api.accounts.change_lounge_room(signed.account.id, id, settings).await.map(Json)
 }
