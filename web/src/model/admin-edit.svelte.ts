@@ -60,8 +60,10 @@ export class Editor<V, T extends object, C extends string> {
   async save(typed: T): Promise<Saved> {
     const { edited } = this;
     if (!edited || this.form.kind === 'busy') return 'refused';
-    this.form = { kind: 'busy' };
     const { id, before, tag } = edited;
+    // Nothing to be told, and nothing to be written down.
+    if (before !== null && same(before, typed)) return 'saved';
+    this.form = { kind: 'busy' };
     const answer = await (id === null || before === null
       ? this.source.add(typed)
       : this.source.change(id, typed, { value: before, tag }));

@@ -74,6 +74,14 @@ describe('a person', () => {
     expect(people.list).toMatchObject([{ role: 'staff', title: 'Claims' }]);
   });
 
+  it('of whom nothing was typed is not changed', async () => {
+    await people.editor.open('u_1');
+    const { shown } = people.editor.edited ?? {};
+    if (!shown) throw new Error('nothing is edited');
+    expect(await people.editor.save({ ...shown })).toBe('saved');
+    expect(mocked.changePerson).not.toHaveBeenCalled();
+  });
+
   it('whom somebody else changed is not changed over it: their change is shown under what was typed', async () => {
     mocked.onePerson.mockResolvedValueOnce({ ok: true, value: { value: ana, tag: '"1"' } });
     await people.editor.open('u_1');

@@ -70,6 +70,7 @@ export class AdminWebhooks {
   }
 
   async save(which: WebhookView, change: WebhookChange): Promise<boolean> {
+    if (Object.keys(change).length === 0) return true;
     return this.change(await this.busy(api.changeWebhook(which.id, change)), () => undefined);
   }
 
