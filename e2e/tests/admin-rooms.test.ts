@@ -37,7 +37,7 @@ describe('an admin', () => {
     const [ana, ben, cem] = people as [Person, Person, Person];
     for (const person of people) await person.join(`${server.http}/r/Tea`);
     await says(boss, 'People: 3');
-    await boss.press('Who is in Tea');
+    await boss.press('People in Tea');
     for (const name of ['Ana', 'Ben', 'Cem']) await boss.find('button', `Remove ${name}`);
     await examine(boss, 'admin-rooms');
     await boss.press('Remove Ben');
