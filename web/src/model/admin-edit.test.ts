@@ -55,7 +55,7 @@ describe('a person', () => {
 
   beforeEach(async () => {
     // The page was opened while Ana was an admin; she is none any more.
-    mocked.people.mockResolvedValue({ ok: true, value: [ana] });
+    mocked.people.mockResolvedValue({ ok: true, value: [{ ...ana, tied: false }] });
     mocked.onePerson.mockResolvedValue({ ok: true, value: { value: { ...ana, role: 'staff' }, tag: '"2"' } });
     mocked.changePerson.mockImplementation((_, change: PersonChange) =>
       Promise.resolve({ ok: true, value: { ...ana, role: 'staff', ...change } as typeof ana }),
