@@ -227,12 +227,14 @@ fn given(settings: &Settings) -> Vec<Finding> {
              of its key; new files are read within a minute.",
         )],
         Ok(given) => {
-            let mut findings = vec![match given.until - now < ENDS_SOON {
-                false => Finding::fine(format!("tls: the certificate holds until {}", given.until.date())),
-                true => Finding::note(
-                    format!("tls: the certificate ends on {}", given.until.date()),
+            let ends = given.until.date();
+            let mut findings = vec![if given.until - now < ENDS_SOON {
+                Finding::note(
+                    format!("tls: the certificate ends on {ends}"),
                     "Have it renewed; new files are read within a minute.",
-                ),
+                )
+            } else {
+                Finding::fine(format!("tls: the certificate holds until {ends}"))
             }];
             if !given.chained {
                 findings.push(Finding::note(

@@ -116,8 +116,8 @@ fn apart(answer: &str, now: i64) -> Result<u64> {
     if status.split(' ').nth(1) != Some("200") {
         bail!("it answers /healthz with \"{status}\"");
     }
-    let fields = lines.take_while(|line| !line.is_empty()).filter_map(|line| line.split_once(':'));
-    let date = fields.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("date"));
+    let mut fields = lines.take_while(|line| !line.is_empty()).filter_map(|line| line.split_once(':'));
+    let date = fields.find(|(name, _)| name.eq_ignore_ascii_case("date"));
     let (_, date) = date.context("it does not say what time it is")?;
     let there = jiff::fmt::rfc2822::parse(date.trim()).map_err(|_| anyhow!("\"{date}\" is no time"))?;
     Ok(there.timestamp().as_second().abs_diff(now))
