@@ -420,7 +420,6 @@ fn app(live: &Arc<dyn Live>, store: &Arc<dyn Store>, announcer: Announcer) -> Ap
         lounge: crate::wiring::lounge(&settings),
         kept: crate::wiring::kept(&settings),
         rates: crate::wiring::rates(&settings),
-        kept: crate::wiring::kept(&settings),
     };
     App::new(parts, &SIGNING_KEY)
 }
