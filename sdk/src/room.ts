@@ -112,6 +112,7 @@ export class ConnectedRoom implements Room {
   /** Until one is inside for the first time. */
   #answered: Answered | null;
   #inside = false;
+  #leaving = false;
   #ended = false;
   #speakerId: string | null = null;
   #shown = new Map<object, Shown>();
@@ -257,6 +258,7 @@ export class ConnectedRoom implements Room {
 
   async leave(): Promise<void> {
     if (this.#ended) return;
+    this.#leaving = true;
     const told = this.#session.command({ type: 'leave' }).catch(() => undefined);
     // The server frees the seat at once where it can be reached, and by its grace where not.
     await Promise.race([told, new Promise((resolve) => setTimeout(resolve, LEAVE_WITHIN))]);
@@ -396,7 +398,8 @@ export class ConnectedRoom implements Room {
   #left(id: string, reason: LeaveReason): void {
     const person = this.#roster.find(id);
     if (person?.self) {
-      this.#end(reason === 'left' ? 'lost' : reason);
+      // It may be told before one's own leaving is answered; otherwise somebody else gave the seat up.
+      this.#end(reason === 'left' && !this.#leaving ? 'lost' : reason);
     } else if (person) {
       this.#roster.remove(person);
       this.#listeners.tell('left', { participant: person, reason });
