@@ -143,7 +143,7 @@ async fn who_is_refused_at_the_door_hears_nothing_of_what_is_said_inside() {
             for message in 0..20 {
                 let message = MessageId::from_bits(round * 100 + message);
                 let said = Command::Say { message, text: "between us".into(), file: None };
-                done(if message.bits() % 2 == 0 { &mut ana } else { &mut ben }, said).await;
+                done(if message.bits().is_multiple_of(2) { &mut ana } else { &mut ben }, said).await;
             }
         };
         let (refused, ()) = tokio::join!(outside, inside);

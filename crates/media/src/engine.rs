@@ -98,6 +98,7 @@ pub(crate) struct Forward<'a> {
 }
 
 /// One packet that the server has made itself.
+#[derive(Clone, Copy)]
 pub(crate) struct Own {
     pub(crate) pt: Pt,
     pub(crate) seq: u64,

@@ -227,7 +227,7 @@ mod tests {
     #[tokio::test]
     async fn an_address_that_asks_for_much_waits_for_itself_alone() {
         let never = Router::new()
-            .route("/slow", get(|| std::future::pending::<()>()))
+            .route("/slow", get(std::future::pending::<()>))
             .route("/quick", get(|| async {}))
             .layer(middleware::from_fn_with_state(Arc::new(Shares::new(2, usize::MAX)), in_turn));
         let ask = |from: &str, path: &str| {

@@ -51,18 +51,18 @@ pub(crate) fn examine(url: &Url, media: Option<SocketAddr>) -> Vec<Finding> {
     let places = media.map_or(addresses, |media| vec![media]);
     for place in places {
         findings.push(judged(
-            format!("STUN and TURN over UDP at {place}"),
+            &format!("STUN and TURN over UDP at {place}"),
             over_udp(place),
             "Let UDP to that port through every firewall, and forward it where the server is behind a router. Behind a \
              balancer media is elsewhere: say --media ADDRESS:PORT.",
         ));
         findings.push(judged(
-            format!("TURN over TCP at {place}"),
+            &format!("TURN over TCP at {place}"),
             connect(place).and_then(|mut stream| over_stream(&mut stream)),
             "Let TCP to that port through every firewall. A balancer that speaks HTTP only does not pass TURN on.",
         ));
         findings.push(judged(
-            format!("TURN over TLS at {place}"),
+            &format!("TURN over TLS at {place}"),
             secure(host, place, b"stun.turn").and_then(|mut stream| over_stream(&mut stream)),
             "People in networks that allow nothing but TLS cannot call. Where a balancer ends TLS, it is not there.",
         ));
@@ -70,7 +70,7 @@ pub(crate) fn examine(url: &Url, media: Option<SocketAddr>) -> Vec<Finding> {
     findings
 }
 
-fn judged(what: String, tried: Result<()>, advice: &str) -> Finding {
+fn judged(what: &str, tried: Result<()>, advice: &str) -> Finding {
     match tried {
         Ok(()) => Finding::fine(format!("{what} answers")),
         Err(error) => Finding::wrong(format!("{what}: {error:#}"), advice),

@@ -44,14 +44,13 @@ impl Uploads {
 pub(super) async fn upload(State(uploads): State<Arc<Uploads>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let mut chunks = body.into_data_stream();
-    let taken = timeout(UPLOAD_WITHIN, take(&uploads, &parts, &mut chunks));
-    match taken.await.unwrap_or_else(|_| Err(too_slow())) {
-        Ok(response) => response,
-        Err(response) => {
-            drain(&mut chunks).await;
-            response
-        }
-    }
+    let refused = match timeout(UPLOAD_WITHIN, take(&uploads, &parts, &mut chunks)).await {
+        Ok(Ok(taken)) => return taken,
+        Ok(Err(refused)) => refused,
+        Err(_) => too_slow(),
+    };
+    drain(&mut chunks).await;
+    refused
 }
 
 /// Reads no more than was offered, and nothing of what says beforehand that it is something else.

@@ -42,10 +42,11 @@ fn a_panic_over_a_connection_costs_that_connection() {
 
 #[test]
 fn a_panic_is_theirs_whose_offer_or_wish_it_was_about() {
+    type Work = Box<dyn Fn(&mut Router)>;
     let now = Instant::now();
     let (ana, ben) = (PeerId(1), PeerId(2));
     let watch = Watch { publisher: None, picture: visavis_media::Source::Camera };
-    let works: [(&str, Box<dyn Fn(&mut Router)>, Option<PeerId>); 8] = [
+    let works: [(&str, Work, Option<PeerId>); 8] = [
         ("offer", Box::new(move |router| drop(router.offer(now, ana, true, OFFER, &[]))), Some(ana)),
         ("view", Box::new(move |router| assert!(router.view(now, ana, Vec::new()))), Some(ana)),
         ("watch", Box::new(move |router| router.watch(now, ana, watch)), Some(ana)),
