@@ -307,6 +307,8 @@ export const moveAppointment = (which: string, body: AppointmentMove) =>
   appointment('POST', `/${id(which)}/move`, body);
 export const closeAppointment = (which: string, state: AppointmentState) =>
   appointment('POST', `/${id(which)}/state`, { state });
+/** Only what is cancelled or over: with its links, mail and notes. */
+export const forgetAppointment = (which: string) => appointment<undefined>('DELETE', `/${id(which)}`);
 export const inviteOneMore = (which: string, name: string) =>
   appointment('POST', `/${id(which)}/links`, { name });
 export const replaceLink = (which: string, link: string) =>
@@ -510,6 +512,9 @@ export const allCalls = (filter: CallFilter) =>
 export const callsFile = (filter: CallFilter) => `/api/v1/admin/calls.csv${query(filter)}`;
 export const endCall = (ring: string) =>
   request<undefined, 'call_unknown'>('POST', `admin/calls/${id(ring)}/end`, ['call_unknown']);
+/** Takes one that is over out of the history. */
+export const forgetCall = (ring: string) =>
+  request<undefined, 'call_unknown'>('DELETE', `admin/calls/${id(ring)}`, ['call_unknown']);
 /** @param after `next` of the part before */
 export const audit = (after: string | undefined, take: number) =>
   request<AuditPage, never>(

@@ -31,6 +31,8 @@ export interface Steps {
   reschedule: boolean;
   cancel: boolean;
   invite: boolean;
+  /** For good. */
+  remove: boolean;
 }
 
 export function standingOf(one: AppointmentView, visit: VisitView | null, me: string, now: number): Standing {
@@ -66,5 +68,6 @@ export function stepsOf(one: AppointmentView, visit: VisitView | null, me: strin
     reschedule: (booked || one.state === 'no_show') && visit?.host === undefined,
     cancel: booked && visit?.host === undefined,
     invite: booked,
+    remove: !booked && !there,
   };
 }

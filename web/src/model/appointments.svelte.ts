@@ -34,6 +34,7 @@ export type AppointmentRequests = Pick<
   | 'changeAppointment'
   | 'moveAppointment'
   | 'closeAppointment'
+  | 'forgetAppointment'
   | 'inviteOneMore'
   | 'replaceLink'
   | 'takeLinkBack'
@@ -187,6 +188,11 @@ export class Appointments {
 
   close(id: string, state: AppointmentState): Promise<Problem | null> {
     return this.#do(id, this.#requests.closeAppointment(id, state));
+  }
+
+  /** For good; only what is cancelled or over. */
+  forget(id: string): Promise<Problem | null> {
+    return this.#do(id, this.#requests.forgetAppointment(id));
   }
 
   invite(id: string, name: string): Promise<Problem | null> {

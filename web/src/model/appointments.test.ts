@@ -70,6 +70,10 @@ describe('the appointments of a page', () => {
       changeAppointment: vi.fn(answer),
       moveAppointment: vi.fn(answer),
       closeAppointment: vi.fn(answer),
+      forgetAppointment: (id) => {
+        stored = stored.filter((one) => one.id !== id);
+        return Promise.resolve(ok(undefined));
+      },
       inviteOneMore: answer,
       replaceLink: answer,
       takeLinkBack: answer,
@@ -112,6 +116,12 @@ describe('the appointments of a page', () => {
     session.event({ type: 'appointment_changed', appointment: 'a_late' }, 'appointments');
     await settle();
     expect(page.of('a_late')).toBeNull();
+  });
+
+  it('go for good when that was asked', async () => {
+    await page.load();
+    expect(await page.forget('a_gone')).toBeNull();
+    expect(ids('2026-10-20')).toEqual(['a_early', 'a_late']);
   });
 
   it('are all fetched anew with a new session', async () => {
@@ -218,10 +228,10 @@ describe('what can be done', () => {
     expect(told(60, { ...one, state: 'cancelled' })).toBe(true);
   });
 
-  it('after it is over is to open it again, unless it was cancelled', () => {
-    expect(stepsAt(1, null, { ...one, state: 'done' })).toEqual(['reopen']);
-    expect(stepsAt(1, null, { ...one, state: 'no_show' })).toEqual(['reopen', 'reschedule']);
-    expect(stepsAt(1, null, { ...one, state: 'cancelled' })).toEqual([]);
+  it('after it is over is to open it again, unless it was cancelled, and to remove it', () => {
+    expect(stepsAt(1, null, { ...one, state: 'done' })).toEqual(['reopen', 'remove']);
+    expect(stepsAt(1, null, { ...one, state: 'no_show' })).toEqual(['reopen', 'reschedule', 'remove']);
+    expect(stepsAt(1, null, { ...one, state: 'cancelled' })).toEqual(['remove']);
     expect(standingOf(one, null, 'u_ana', NOW + 61 * MINUTE).kind).toBe('past');
   });
 });
