@@ -163,6 +163,19 @@ describe('an admin', () => {
     expect(lines[1]).toContain('ended_by_admin');
   });
 
+  it('takes a call out of the history when its visitor asks for that', async () => {
+    await boss.press('Remove call of Vera');
+    await boss.find('alertdialog', 'Remove the call of Vera from the history?');
+    await examine(boss, 'admin-history-remove');
+    await boss.press('Remove');
+    await reads(boss, 'No calls match.');
+    const { status, text } = await boss.page.evaluate(async () => {
+      const answer = await fetch('/api/v1/admin/calls');
+      return { status: answer.status, text: await answer.text() };
+    });
+    expect([status, text.includes('Vera')]).toEqual([200, false]);
+  });
+
   it('shuts them out: their console closes, and they are off the list, within 1 s', async () => {
     const watcher = await comesToContracts('Wanda');
     try {
@@ -192,7 +205,7 @@ describe('an admin', () => {
       rows.map((row) => `${row.children[2]?.textContent}: ${row.children[3]?.textContent}`),
     );
     await examine(boss, 'admin-audit');
-    // Each look at everybody's calls is a row of its own: two at live calls, one after the end, one at the history.
+    // Each look at everybody's calls is a row of its own: two at live calls, one after the end, one at the history, one after the removal, and the test's own.
     expect(actions.reverse()).toEqual([
       ...DEMONSTRATION,
       'Admin: Signed in',
@@ -206,6 +219,9 @@ describe('an admin', () => {
       'Admin: History read',
       'Admin: History read',
       'Admin: History exported',
+      'Admin: Call forgotten',
+      'Admin: History read',
+      'Admin: History read',
       'Admin: Account changed',
       'Admin: Audit read',
     ]);

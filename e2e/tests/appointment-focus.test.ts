@@ -7,6 +7,7 @@ import { ANA, fill, Hands, professional, wallIn } from '../harness/appointment';
 import { launch } from '../harness/browsers';
 import type { Person } from '../harness/browsers';
 import { startDemo } from '../harness/desk';
+import { examine } from '../harness/examine';
 import type { Server } from '../harness/server';
 
 let server: Server;
@@ -59,7 +60,7 @@ const isSaid = (words: string): Promise<number> =>
   );
 
 describe('the reader of the dashboard', () => {
-  it('goes on at the appointment that was settled, opened again and cancelled, and hears so', async () => {
+  it('goes on at the appointment that was settled, opened again, cancelled and removed, and hears so', async () => {
     await press('Vera Toprak', 'No-show');
     await atCard('Vera Toprak');
     await isSaid('Vera Toprak: No-show');
@@ -70,6 +71,17 @@ describe('the reader of the dashboard', () => {
     await ana.press('Cancel it');
     await atCard('Vera Toprak');
     await isSaid('Vera Toprak: Cancelled');
+    // And for good.
+    await press('Vera Toprak', 'Details');
+    await press('Vera Toprak', 'Remove for good');
+    await ana.find('alertdialog', 'Remove the appointment with Vera Toprak for good?');
+    await examine(ana, 'appointment-remove');
+    await ana.press('Remove for good');
+    await isSaid('The appointment with Vera Toprak is removed.');
+    await standsAt('the day', `one.tagName === 'H2'`);
+    await ana.open(`${server.http}/staff/appointments`);
+    await ana.find('heading', 'Wim Peeters');
+    expect(await ana.page.$$eval('h3', (all) => all.map((one) => one.textContent))).not.toContain('Vera Toprak');
   });
 
   it('goes back to what opened the form, or on at the appointment that was moved', async () => {

@@ -9,6 +9,7 @@ use visavis_domain::time::Timestamp;
 
 pub(super) async fn all<D: Database, F: Future<Output = D>>(fresh: &impl Fn() -> F) {
     they_are_kept_until_revoked(&fresh().await).await;
+    scopes_that_are_not_known_are_left_out(&fresh().await).await;
     they_are_listed_latest_made_first(&*fresh().await.open().await).await;
     there_are_not_more_than_may_be(&*fresh().await.open().await).await;
     a_database_without_keys_is_brought_up(&fresh().await).await;
@@ -57,6 +58,17 @@ async fn they_are_kept_until_revoked(database: &impl Database) {
     unknown(store.revoke_api_key(id, audited(Action::ApiKeyRevoked)).await);
     assert!(store.api_key(id).await.expect("looks").is_none());
     assert_eq!(written(&*store).await, before + 1, "one row for what was done, none for what was not");
+}
+
+/// As a newer version of the program writes them that runs beside this one.
+async fn scopes_that_are_not_known_are_left_out(database: &impl Database) {
+    let store = database.open().await;
+    create(&*store, 1, "ana@demo", Some("hash")).await;
+    make(&*store, 1, 1, NOW).await.expect("makes it");
+    let changed = "UPDATE api_keys SET scopes = '[\"history:read\",\"weather:make\",\"desks:write\"]'";
+    assert_eq!(database.tamper(changed).await, 1);
+    let (found, _) = store.api_key(ApiKeyId::from_bits(1)).await.expect("looks").expect("finds");
+    assert_eq!(found, key(1, 1, NOW));
 }
 
 async fn they_are_listed_latest_made_first(store: &dyn Store) {

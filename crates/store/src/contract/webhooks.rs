@@ -12,6 +12,7 @@ use visavis_domain::time::Timestamp;
 use visavis_domain::webhook::{EventKind, Outcome, Trouble};
 
 pub(super) async fn all<D: Database, F: Future<Output = D>>(fresh: &impl Fn() -> F) {
+    kinds_that_are_not_known_are_left_out(&fresh().await).await;
     they_are_kept_until_removed(&fresh().await).await;
     there_are_not_more_than_may_be(&*fresh().await.open().await).await;
     an_event_is_written_once_for_those_who_want_it(&fresh().await).await;
@@ -105,6 +106,17 @@ fn tried(held: &HeldDelivery, at: Timestamp, outcome: Outcome) -> Tried {
 
 async fn settle(store: &dyn Store, held: &HeldDelivery, at: Timestamp, outcome: Outcome) -> bool {
     store.delivery_tried(tried(held, at, outcome)).await.expect("writes it down")
+}
+
+/// As a newer version of the program writes them that runs beside this one.
+async fn kinds_that_are_not_known_are_left_out(database: &impl Database) {
+    let store = database.open().await;
+    make(&*store, 1, &[EventKind::RingStarted]).await.expect("makes it");
+    let changed = "UPDATE webhooks SET kinds = '[\"sun.risen\",\"ring.started\"]'";
+    assert_eq!(database.tamper(changed).await, 1);
+    assert_eq!(store.webhook(id(1)).await.expect("looks"), Some(webhook(1, &[EventKind::RingStarted])));
+    let told = store.put_events(vec![event(1, EventKind::RingStarted, "r_1")]).await;
+    assert_eq!(told.expect("puts"), 1, "and what is known is told");
 }
 
 async fn they_are_kept_until_removed(database: &impl Database) {

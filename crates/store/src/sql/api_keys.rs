@@ -1,7 +1,7 @@
 //! Keys of the interface for programs.
 
 use super::accounts;
-use super::cell::{from_json, json, parsed, time, timestamp};
+use super::cell::{json, members, parsed, time, timestamp};
 use super::entity::{account, api_key};
 use super::failure::stored;
 use super::invitations::token;
@@ -22,7 +22,7 @@ impl TryFrom<api_key::Model> for ApiKey {
             hash: token(&row.hash)?,
             name: row.name,
             account: parsed(&row.account)?,
-            scopes: from_json(&row.scopes)?,
+            scopes: members(&row.scopes)?,
             created_at: timestamp(row.created_at)?,
             expires_at: timestamp(row.expires_at)?,
             used_at: row.used_at.map(timestamp).transpose()?,

@@ -43,6 +43,13 @@ pub(super) fn member<T: DeserializeOwned>(word: String) -> Result<T, StoreError>
     read.map_err(|_| damaged("a word is not one of its set"))
 }
 
+/// Those of a list that are of the set. A newer version of the program beside this one, or before it, may know more: what it
+/// wrote is no damage.
+pub(super) fn members<T: DeserializeOwned>(list: &str) -> Result<Vec<T>, StoreError> {
+    let words: Vec<String> = from_json(list)?;
+    Ok(words.into_iter().filter_map(|word| member(word).ok()).collect())
+}
+
 pub(super) fn json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("texts, numbers and lists of them are always JSON")
 }

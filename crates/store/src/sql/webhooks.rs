@@ -3,7 +3,7 @@
 pub(super) mod deliveries;
 pub(super) mod events;
 
-use super::cell::{from_json, json, member, parsed, time, timestamp, word};
+use super::cell::{json, member, members, parsed, time, timestamp, word};
 use super::entity::webhook;
 use super::failure::stored;
 use super::{SqlStore, commit, within};
@@ -28,7 +28,7 @@ impl TryFrom<webhook::Model> for Webhook {
             id: parsed(&row.id)?,
             name: row.name,
             url: row.url,
-            kinds: from_json(&row.kinds)?,
+            kinds: members(&row.kinds)?,
             state: member(row.state)?,
             secrets: SealedSecrets { newest: row.secret, earlier: row.earlier.zip(until) },
             created_at: timestamp(row.created_at)?,

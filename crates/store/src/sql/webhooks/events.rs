@@ -1,7 +1,7 @@
 //! Rows of events. Numbers are counted here, as those of mails are; whoever writes is alone. The highest one is never
 //! removed, so that none is given out twice.
 
-use super::super::cell::{from_json, json, member, number, parsed, time, timestamp, unsigned, word};
+use super::super::cell::{from_json, json, member, members, number, parsed, time, timestamp, unsigned, word};
 use super::super::entity::{webhook_delivery, webhook_event};
 use super::super::failure::stored;
 use super::deliveries::WAITING;
@@ -37,7 +37,7 @@ pub(in crate::sql) async fn put(db: &impl ConnectionTrait, events: Vec<NewEvent>
     }
     let mut wishes: Vec<(String, Vec<EventKind>)> = Vec::new();
     for row in super::on(db).await? {
-        wishes.push((row.id, from_json(&row.kinds)?));
+        wishes.push((row.id, members(&row.kinds)?));
     }
     let mut made = 0;
     for event in events {
