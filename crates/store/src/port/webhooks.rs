@@ -300,8 +300,8 @@ pub trait Webhooks: Send + Sync + 'static {
         audited: Audited,
     ) -> Result<u64, StoreError>;
 
-    /// Gives up what waits since before the one moment and is not held, and forgets what was done before the other.
-    /// Says how many were given up and how many forgotten.
+    /// Gives up what waits since before the one moment and is not held, and forgets what was done before the other, the
+    /// longest done first. Says how many were given up, and how many forgotten: of at most `most` events.
     ///
     /// # Errors
     /// As said above.
@@ -310,5 +310,6 @@ pub trait Webhooks: Send + Sync + 'static {
         now: Timestamp,
         give_up_before: Timestamp,
         forget_before: Timestamp,
+        most: u64,
     ) -> Result<(u64, u64), StoreError>;
 }

@@ -146,7 +146,7 @@ impl Webhooks for SqlStore {
             if gone.rows_affected == 0 {
                 return Err(StoreError::Unknown);
             }
-            events::forget_undelivered(&tx).await?;
+            events::forget_undelivered(&tx, None).await?;
             self.commit_audited(tx, audited).await
         })
         .await
@@ -254,13 +254,15 @@ impl Webhooks for SqlStore {
         now: Timestamp,
         give_up_before: Timestamp,
         forget_before: Timestamp,
+        most: u64,
     ) -> Result<(u64, u64), StoreError> {
         within(async {
             let tx = self.begin().await?;
-            let swept = deliveries::sweep(&tx, now, give_up_before, forget_before).await?;
-            events::forget_undelivered(&tx).await?;
+            let given_up = deliveries::give_up(&tx, now, give_up_before).await?;
+            let (forgotten, events) = deliveries::forget(&tx, forget_before, most).await?;
+            events::forget_undelivered(&tx, Some(events)).await?;
             commit(tx).await?;
-            Ok(swept)
+            Ok((given_up, forgotten))
         })
         .await
     }

@@ -236,7 +236,7 @@ refusing! {
     fn deliveries(&self, webhook: WebhookId, before: Option<u64>, take: u64) -> Vec<Delivery>;
     fn replay(&self, webhook: WebhookId, which: Replay, now: Timestamp, audited: Audited) -> u64;
     fn sweep_deliveries(
-        &self, now: Timestamp, give_up_before: Timestamp, forget_before: Timestamp,
+        &self, now: Timestamp, give_up_before: Timestamp, forget_before: Timestamp, most: u64,
     ) -> (u64, u64);
     =>
 }

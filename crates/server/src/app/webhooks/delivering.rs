@@ -23,6 +23,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const LOOK_WHO_EVERY: Duration = Duration::from_secs(5);
 /// How often what is old is given up and forgotten, and what waits is counted.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
+/// Deliveries that one step forgets, and the pause until the next. With more, whoever writes meanwhile waits for longer.
+const STEP: u64 = 500;
+const PAUSE: Duration = Duration::from_millis(50);
 const COUNT_EVERY: Duration = Duration::from_secs(15);
 /// After a failure of the store, in the middle of writing something down.
 const RETRY: Duration = Duration::from_secs(1);
@@ -116,12 +119,19 @@ impl Webhooks {
         let now = self.now();
         let ago =
             |by: Duration| Timestamp(now.0.saturating_sub(u64::try_from(by.as_millis()).unwrap_or(u64::MAX)));
-        let swept = self.store().sweep_deliveries(now, ago(GIVE_UP_AFTER), ago(self.around.keep)).await?;
-        if swept.0 > 0 {
-            tracing::warn!(events = swept.0, "events for webhooks were given up after three days");
-            metrics::counter!("visavis_webhook_deliveries_total", "outcome" => "given_up").increment(swept.0);
+        loop {
+            let (give_up, forget) = (ago(GIVE_UP_AFTER), ago(self.around.keep));
+            let (given_up, forgotten) = self.store().sweep_deliveries(now, give_up, forget, STEP).await?;
+            if given_up > 0 {
+                tracing::warn!(events = given_up, "events for webhooks were given up after three days");
+                metrics::counter!("visavis_webhook_deliveries_total", "outcome" => "given_up")
+                    .increment(given_up);
+            }
+            if forgotten < STEP {
+                return Ok(());
+            }
+            tokio::time::sleep(PAUSE).await;
         }
-        Ok(())
     }
 
     #[allow(clippy::cast_precision_loss, reason = "gauges are floats")]
@@ -249,7 +259,7 @@ async fn repeat<F: Future<Output = Result<(), StoreError>>>(
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while stopping.run_until_cancelled(every.tick()).await.is_some() {
         if let Err(error) = work().await {
-            tracing::debug!(%error, "deliveries could not be looked through");
+            tracing::warn!(%error, "deliveries could not be looked through");
         }
     }
 }

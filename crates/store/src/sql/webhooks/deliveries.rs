@@ -280,12 +280,12 @@ pub(super) async fn replay(
     Ok(replayed.rows_affected)
 }
 
-pub(super) async fn sweep(
+/// Says how many were given up.
+pub(super) async fn give_up(
     db: &impl ConnectionTrait,
     now: Timestamp,
     give_up_before: Timestamp,
-    forget_before: Timestamp,
-) -> Result<(u64, u64), StoreError> {
+) -> Result<u64, StoreError> {
     let held = Condition::any().add(Column::HeldUntil.is_null()).add(Column::HeldUntil.lte(time(now)));
     let given_up = Entity::update_many()
         .col_expr(Column::State, Expr::value(GIVEN_UP))
@@ -297,10 +297,20 @@ pub(super) async fn sweep(
         .exec(db)
         .await
         .map_err(stored)?;
-    let forgotten = Entity::delete_many()
-        .filter(Column::DoneAt.lt(time(forget_before)))
-        .exec(db)
-        .await
-        .map_err(stored)?;
-    Ok((given_up.rows_affected, forgotten.rows_affected))
+    Ok(given_up.rows_affected)
+}
+
+/// Forgets what was done before then, of so many events at most, the longest done first. Says how many, and of which.
+pub(super) async fn forget(
+    db: &impl ConnectionTrait,
+    before: Timestamp,
+    most: u64,
+) -> Result<(u64, Vec<i64>), StoreError> {
+    let old = Entity::find().filter(Column::DoneAt.lt(time(before))).order_by(Column::DoneAt, Order::Asc);
+    let old = old.limit(Ord::min(most, i64::MAX as u64)).all(db).await.map_err(stored)?;
+    let events: Vec<i64> = old.into_iter().map(|row| row.event).collect();
+    let delete = Entity::delete_many()
+        .filter(Column::DoneAt.lt(time(before)))
+        .filter(Column::Event.is_in(events.iter().copied()));
+    Ok((delete.exec(db).await.map_err(stored)?.rows_affected, events))
 }

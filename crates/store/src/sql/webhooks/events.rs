@@ -8,8 +8,8 @@ use super::deliveries::WAITING;
 use crate::port::{NewEvent, StoreError, StoredEvent};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Order, PaginatorTrait, QueryFilter,
-    QueryOrder,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, Order, PaginatorTrait,
+    QueryFilter, QueryOrder,
 };
 use visavis_domain::webhook::EventKind;
 
@@ -100,8 +100,15 @@ async fn last_number(db: &impl ConnectionTrait) -> Result<i64, StoreError> {
     Ok(last.map_err(stored)?.map_or(0, |row| row.number))
 }
 
-/// Removes those that no delivery is left of.
-pub(super) async fn forget_undelivered(db: &impl ConnectionTrait) -> Result<(), StoreError> {
+/// Removes those that no delivery is left of, of these numbers or of all. All are looked through when a webhook goes: there
+/// may be millions.
+pub(super) async fn forget_undelivered(
+    db: &impl ConnectionTrait,
+    among: Option<Vec<i64>>,
+) -> Result<(), StoreError> {
+    if among.as_ref().is_some_and(Vec::is_empty) {
+        return Ok(());
+    }
     let last = last_number(db).await?;
     let mut delivered = Query::select();
     delivered.expr(Expr::val(1)).from(webhook_delivery::Entity).and_where(
@@ -110,6 +117,7 @@ pub(super) async fn forget_undelivered(db: &impl ConnectionTrait) -> Result<(), 
     );
     webhook_event::Entity::delete_many()
         .filter(webhook_event::Column::Number.lt(last))
+        .filter(Condition::all().add_option(among.map(|among| webhook_event::Column::Number.is_in(among))))
         .filter(Expr::exists(delivered).not())
         .exec(db)
         .await
