@@ -76,12 +76,14 @@ describe('the reader of the dashboard', () => {
     await press('Vera Toprak', 'Remove for good');
     await ana.find('alertdialog', 'Remove the appointment with Vera Toprak for good?');
     await examine(ana, 'appointment-remove');
-    await ana.press('Remove for good');
+    await ana.press('Remove it');
     await isSaid('The appointment with Vera Toprak is removed.');
     await standsAt('the day', `one.tagName === 'H2'`);
     await ana.open(`${server.http}/staff/appointments`);
     await ana.find('heading', 'Wim Peeters');
-    expect(await ana.page.$$eval('h3', (all) => all.map((one) => one.textContent))).not.toContain('Vera Toprak');
+    // The demonstration has one of that name, too.
+    const names = await ana.page.$$eval('h3', (all) => all.map((one) => one.textContent));
+    expect(names.filter((name) => name === 'Vera Toprak')).toHaveLength(1);
   });
 
   it('goes back to what opened the form, or on at the appointment that was moved', async () => {
