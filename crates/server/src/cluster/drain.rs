@@ -232,7 +232,7 @@ mod tests {
         assert!(rooms == 0 && most < 60, "{rooms} left, {most} at once");
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn each_socket_has_a_time_of_its_own() {
         let (after, over) = (Duration::from_millis(50), Duration::from_millis(400));
         let leaving = Arc::new(Leaving::new(Plan::spread(after, over, 30 * SECOND)));
