@@ -188,7 +188,12 @@ describe('the package as it is published', () => {
     const { frames } = await received(ana);
     await run(ana, `got.length = 0, talk('ben')`);
     await gets(ana, { echo: 'first' });
-    await eventually(() => received(ana), (now) => now.frames > frames, 5_000, 'pictures that go on');
+    await eventually(
+      () => received(ana),
+      (now) => now.frames > frames,
+      5_000,
+      'pictures that go on',
+    );
   });
 
   it('comes back under its id when its line was cut, and nobody else gets the id meanwhile', async () => {
